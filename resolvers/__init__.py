@@ -1,0 +1,1 @@
+"""What happened and what it means: evidence in, verdicts out. Pure, apart from `fetch`."""

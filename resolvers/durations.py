@@ -1,0 +1,59 @@
+"""Spans of time as people write them: `7 days`, `48 hours`, `30 minutes`."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+UNITS_S = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
+FORM = re.compile(r"^(\d{1,6}) (second|minute|hour|day|week)s?$")
+
+
+class Duration(timedelta):
+    """A timedelta that is written and printed as `7 days`; exact seconds, never months or years."""
+
+    @classmethod
+    def parse(cls, text: str) -> Duration:
+        """`7 days` -> Duration; ValueError says what was wanted."""
+        found = FORM.match(text)
+        if not found:
+            raise ValueError(f"{text!r} is no duration; write a whole number and a unit, as `7 days` or `48 hours`")
+        return cls(seconds=int(found[1]) * UNITS_S[found[2]])
+
+    @classmethod
+    def of_days(cls, number: int) -> Duration:
+        return cls(seconds=number * UNITS_S["day"])
+
+    @property
+    def us(self) -> int:
+        """Microseconds."""
+        return self // timedelta(microseconds=1)
+
+    def __str__(self) -> str:
+        seconds = self // timedelta(seconds=1)
+        if seconds == 0:
+            return "0 days"
+        for unit in ("day", "hour", "minute", "second"):
+            if seconds % UNITS_S[unit] == 0:
+                number = seconds // UNITS_S[unit]
+                return f"{number} {unit}" + ("" if number == 1 else "s")
+        raise AssertionError("every whole number of seconds is one of seconds")
+
+    __repr__ = __str__
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        from_text = core_schema.no_info_after_validator_function(cls.parse, core_schema.str_schema())
+        return core_schema.json_or_python_schema(
+            json_schema=from_text,
+            python_schema=core_schema.union_schema([core_schema.is_instance_schema(cls), from_text]),
+            serialization=core_schema.plain_serializer_function_ser_schema(str),
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "pattern": FORM.pattern, "examples": ["7 days", "48 hours"]}

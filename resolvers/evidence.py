@@ -1,0 +1,116 @@
+"""The facts a rule reads: when a source was sighted, and which row it showed when.
+
+Three times are kept apart: *published_on* (a date the source itself prints, an ordinary cell), *seen_at* (when anyone
+could have known) and *recorded_at* (when our store got it). Inside the engine an instant is an integer: microseconds
+since 1970-01-01T00:00:00Z.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from resolvers.sources.spec import SourceSpec
+
+Instant = int
+"""Microseconds since the epoch, UTC."""
+
+Cell = str | None
+"""A cell as published text; None where something stood that cannot be read as the column's type."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+SightingState = Literal["good", "unreadable", "refused", "failed"]
+Ending = Literal["current", "changed", "rekeyed", "withdrawn", "vanished"]
+
+
+def instant(moment: datetime) -> Instant:
+    """An aware datetime as microseconds since the epoch; a naive one is refused with ValueError."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment.isoformat()} has no time zone")
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def moment(at: Instant) -> datetime:
+    """Microseconds since the epoch as an aware UTC datetime."""
+    return EPOCH + timedelta(microseconds=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One look at a source and what came of it.
+
+    `good`: the body was read (a 304 repeats the body before it). `unreadable`: it did not parse, so the last good
+    state stands. `refused`: it parsed but its shape or anchor is not the one agreed on, so judging stops until a good
+    sighting. `failed`: no body at all (status, time-out, over-long).
+    """
+
+    snapshot: int
+    seen_at: Instant
+    recorded_at: Instant
+    state: SightingState
+    body: str | None = None
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of one reading, before it has a history: its raw key, its cells, its hash."""
+
+    key: str
+    cells: Mapping[str, Cell]
+    observation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A row standing unchanged from one good sighting (`since`) until the first good one without it (`until`).
+
+    `row` names the row through re-keyings (the first key it was seen under); `ended` says how the span ended:
+    `changed` (same row, other cells), `rekeyed`, `withdrawn` (gone from a list declared complete), `vanished` (gone,
+    unmatched: nobody knows why) or `current`.
+    """
+
+    row: str
+    key: str
+    observation: str
+    cells: Mapping[str, Cell]
+    snapshot: int
+    body: str
+    since: Instant
+    until: Instant | None = None
+    ended: Ending = "current"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceEvidence:
+    """All that was seen of one source up to an instant: sightings in order of `seen_at`, spans in order of `since`."""
+
+    spec: SourceSpec
+    sightings: tuple[Sighting, ...]
+    spans: tuple[Span, ...]
+
+
+class Evidence(Protocol):
+    """What rules read. Loaded once per source; never changes while a rule is judged."""
+
+    def source(self, name: str) -> SourceEvidence:
+        """Everything seen of `name` by the evidence's instant; KeyError where there is no such source."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceInMemory:
+    """Evidence held in a mapping: what the store hands over, and what tests build by hand."""
+
+    sources: Mapping[str, SourceEvidence]
+
+    def source(self, name: str) -> SourceEvidence:
+        return self.sources[name]
+
+    @classmethod
+    def of(cls, sources: Iterable[SourceEvidence]) -> EvidenceInMemory:
+        return cls({source.spec.id: source for source in sources})

@@ -1,0 +1,1 @@
+"""Sources: how one publisher's bytes become typed, dated observations."""
