@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
+import jmespath
+from jmespath.exceptions import JMESPathError
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from resolvers.durations import Duration
@@ -37,6 +39,10 @@ class FetchSpec(_Strict):
         return self
 
 
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
+
+
 def _as_column(value: Any) -> Any:
     return {"type": value} if isinstance(value, str) else value
 
@@ -45,18 +51,27 @@ class Column(_Strict):
     """One column. A `unit` makes it a number; without one it is text unless `type` says otherwise.
 
     `from` is the published header (CSV) or a JMESPath inside the row (JSON, YAML); the column's own name by default.
-    A row with a number outside `between` (inclusive, in the column's unit) is quarantined.
+    A row with a number outside `between` (inclusive, in the column's unit) is quarantined. `format` says how a bare
+    date is written. A column that no row has at all refuses the body, for it was renamed, unless it is `optional`.
     """
 
     source: str | None = Field(default=None, alias="from")
     type: Literal["number", "text", "bool", "date"] | None = None
     unit: str | None = None
     between: tuple[Decimal | None, Decimal | None] | None = None
+    format: Literal["yyyy-mm-dd", "d/m/yyyy", "m/d/yyyy"] = "yyyy-mm-dd"
+    optional: bool = False
     is_: Literal["published"] | None = Field(default=None, alias="is")
 
     @property
     def kind(self) -> Literal["number", "text", "bool", "date"]:
         return self.type or ("number" if self.unit or self.between else "text")
+
+    @model_validator(mode="after")
+    def _of_one_kind(self) -> Self:
+        if self.kind != "number" and (self.unit or self.between):
+            raise ValueError(f"a column of {self.kind} has no unit and no between; leave out one of the two")
+        return self
 
 
 class Walk(_Strict):
@@ -69,6 +84,25 @@ class Walk(_Strict):
     key_as: str | list[str]
     listed_in: str | None = None
 
+    def levels(self) -> tuple[list[str], list[str]]:
+        """The paths to walk and the names of their keys, outermost first."""
+        return _listed(self.each), _listed(self.key_as)
+
+    @model_validator(mode="after")
+    def _a_name_a_level(self) -> Self:
+        paths, names = self.levels()
+        if not paths or len(paths) != len(names):
+            raise ValueError(f"each has {len(paths)} levels, key_as {len(names)} names; write one name for each level")
+        return self
+
+
+def _path_fault(expression: str) -> str:
+    try:
+        jmespath.compile(expression)
+    except JMESPathError as error:
+        return f"{expression!r} is no JMESPath: {str(error).splitlines()[0]}"
+    return ""
+
 
 class View(_Strict):
     """A standing filter of the source's rows: a map as in a market's `where:`, kept here so that it freezes with it."""
@@ -77,7 +111,13 @@ class View(_Strict):
 
 
 class ReadSpec(_Strict):
-    """How bytes become rows. Everything here is frozen by hash when a market that uses the source opens."""
+    """How bytes become rows. Everything here is frozen by hash when a market that uses the source opens.
+
+    `key` is what the publisher tells rows apart by (several columns are joined by ` | `). `require` holds what must
+    stand in the document for it to be this source: paths to exact texts (JSON, YAML) or headers whose every cell reads
+    so (CSV). `ignore` names published columns that are deliberately not read. `anchor` is a row known for good.
+    `complete` says that a row gone from the list was taken back by the publisher, and not merely moved.
+    """
 
     format: Literal["json", "yaml", "csv"]
     rows: str | Walk | None = None
@@ -90,6 +130,47 @@ class ReadSpec(_Strict):
     complete: bool = False
     settle: Duration | None = None
     zone: str = "UTC"
+
+    def key_fields(self) -> list[str]:
+        """The published names that make the key, in order."""
+        return _listed(self.key)
+
+    def published(self, column: str) -> str:
+        """Where a column of ours is found: its header or its path in the row."""
+        return self.columns[column].source or column
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        faults = [*self._shape_faults(), *self._anchor_faults(), *self._path_faults()]
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def _shape_faults(self) -> list[str]:
+        faults = []
+        if self.format == "csv" and self.rows is not None:
+            faults.append("rows: a CSV file has one table; leave rows out")
+        if not self.key_fields():
+            faults.append("key: name at least one column")
+        if not self.columns:
+            faults.append("columns: name at least one")
+        return faults
+
+    def _anchor_faults(self) -> list[str]:
+        if self.anchor is None:
+            return []
+        faults = [f"anchor: there is no column {name!r}" for name in self.anchor if name not in {"key", *self.columns}]
+        if "key" not in self.anchor or len(self.anchor) < 2:
+            faults.append("anchor: give the key of a known row and at least one column's value in it")
+        return faults
+
+    def _path_faults(self) -> list[str]:
+        if self.format == "csv":
+            return []
+        walk = self.rows if isinstance(self.rows, Walk) else None
+        paths = [*self.key_fields(), *map(self.published, self.columns), *self.require]
+        paths += [*walk.levels()[0], *filter(None, [walk.listed_in])] if walk else [str(self.rows or "@")]
+        return [fault for expression in paths if (fault := _path_fault(expression))]
 
     def canonical(self) -> str:
         """The block as canonical JSON (sorted keys, no spaces): what is hashed and stored."""

@@ -1,0 +1,55 @@
+"""What a command works with, built once: settings, the store, the debate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot import debates, say
+from bot.settings import Settings, unknown_variables
+from bot.store import Store, open_store
+from markets.load import Loaded
+from markets.spec import DebateSpec
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """One command's surroundings."""
+
+    settings: Settings
+    store: Store
+    folder: Path
+    loaded: Loaded
+
+    @property
+    def debate(self) -> DebateSpec:
+        assert self.loaded.debate is not None
+        return self.loaded.debate
+
+
+def wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def opened_store() -> Iterator[tuple[Settings, Store]]:
+    """The store the settings name, open until the command ends; unknown CRUX_ variables are pointed out."""
+    settings = Settings()
+    for name in unknown_variables():
+        say.aside(f"crux: {name} is set, but no setting has that name; it does nothing")
+    store = open_store(settings.store_url(), now=wall_clock)
+    try:
+        yield settings, store
+    finally:
+        store.close()
+
+
+@contextmanager
+def opened_app(debate: Path | None) -> Iterator[App]:
+    """The store and the debate; every fault of its files at once if it cannot be used."""
+    folder, loaded = debates.load(debate)
+    with opened_store() as (settings, store):
+        yield App(settings, store, folder, loaded)

@@ -1,0 +1,46 @@
+"""The commands. Each imports what it needs when it runs, so that `crux check` starts without the store or Discord."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from bot.commands import database, desk, evidence, files, manifold, play
+from resolvers.errors import CruxError, InputFault, Outside
+
+DONE, FAULTS, USAGE, OUTSIDE = 0, 1, 2, 3
+
+app = typer.Typer(
+    name="crux",
+    help="Turns the predictions of a debate into Manifold markets and resolves them on dated, re-checkable evidence.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+for room in (play, files, manifold, evidence, desk, database):
+    room.register(app)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point: runs the command and turns what Crux says into an exit code."""
+    try:
+        app(args=list(arguments) if arguments is not None else None)
+    except CruxError as error:
+        sys.stderr.write(_told(error))
+        sys.exit(OUTSIDE if isinstance(error, Outside) else FAULTS)
+    except KeyboardInterrupt:
+        sys.stderr.write("stopped; whatever had begun is in the store and goes on from there\n")
+        sys.exit(130)
+
+
+def _told(error: CruxError) -> str:
+    if isinstance(error, InputFault):
+        return "".join(f"{fault}\n" for fault in error.faults)
+    return f"crux: {error}\n"
+
+
+if __name__ == "__main__":
+    main()

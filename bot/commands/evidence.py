@@ -1,0 +1,151 @@
+"""`crux collect`, `crux import`, `crux sources`, `crux verdict`: what was seen, and what the rules make of it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot import say
+from bot.commands.options import AsOf, Debate, Json, KnownOn, Slugs, moment
+from resolvers.errors import Refusal
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from bot.store import Recorded
+    from resolvers.sources.spec import SourceSpec
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(collect)
+    app.command(name="import")(import_)
+    app.command()(sources)
+    app.command()(verdict)
+
+
+def collect(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Sources by name; all of them if none is named.", show_default=False)
+    ] = None,
+    debate: Debate = None,
+    json: Json = False,
+) -> None:
+    """Look at the sources now and record whatever comes; exit 3 if one could not be reached."""
+    from bot.app import opened_app
+    from bot.collecting import collect as look
+    from resolvers.fetch import Limits
+
+    with opened_app(debate) as app:
+        chosen = [_source(app, name) for name in names] if names else list(app.loaded.sources.values())
+        limits = Limits(user_agent=f"crux/0.1 ({app.settings.contact or 'prediction market evidence'})")
+        came = asyncio.run(look(app.store, chosen, base=app.folder, limits=limits))
+    _told([(source.id, recorded) for source, recorded in came], json)
+    if any(recorded.state == "failed" for _, recorded in came):
+        raise typer.Exit(3)
+
+
+def import_(
+    name: Annotated[str, typer.Argument(metavar="SOURCE", help="The source the file is a body of.")],
+    file: Annotated[Path, typer.Argument(help="The recorded bytes.")],
+    seen_at: Annotated[
+        str, typer.Option("--seen-at", help="When they could be seen (ISO, with zone; a date is 00:00 UTC).")
+    ],
+    debate: Debate = None,
+    json: Json = False,
+) -> None:
+    """Put in a body that was recorded elsewhere; it goes the same way as a fetched one."""
+    from bot.app import opened_app
+    from bot.store import record
+
+    with opened_app(debate) as app:
+        source = _source(app, name)
+        try:
+            raw = file.read_bytes()
+        except OSError as error:
+            raise Refusal(f"{file} cannot be read: {error.strerror}; name the file that holds the body") from None
+        recorded = record(app.store, source, raw, seen_at=moment(seen_at, "--seen-at"), via="import")
+    _told([(name, recorded)], json)
+
+
+def sources(debate: Debate = None, json: Json = False) -> None:
+    """The state of every source: live or not, since when, why, and how much was seen of it."""
+    from bot.app import opened_app
+    from bot.reports import source_rows
+    from bot.store import awaiting
+
+    with opened_app(debate) as app:
+        rows = source_rows(app)
+        waiting = awaiting(app.store)
+    if json:
+        say.document(rows)
+        return
+    columns = ("id", "state", "since", "snapshots", "observations", "newest", "because")
+    say.table("Sources", columns, ([row[column] for column in columns] for row in rows))
+    for one in waiting:
+        say.line(
+            f"import {one.snapshot} of {one.source}, seen {say.short(one.seen_at)}, counts once reviewers accept it"
+        )
+
+
+def verdict(
+    slugs: Slugs = None,
+    debate: Debate = None,
+    as_of: AsOf = None,
+    known_on: KnownOn = None,
+    json: Json = False,
+) -> None:
+    """What the rules say, and why; nothing is proposed or changed."""
+    from bot.app import opened_app
+    from bot.judging import asked, judge_all
+
+    with opened_app(debate) as app:
+        at = moment(as_of, "--as-of") or app.store.now()
+        judged = judge_all(app.store, asked(app.store, app.loaded, slugs), at, moment(known_on, "--known-on"))
+    if json:
+        say.document([each.model_dump(mode="json", exclude={"semantics", "instant"}) for each in judged.verdicts])
+        return
+    for each in judged.verdicts:
+        answer = each.outcome or each.leaning
+        leaning = "" if each.outcome or answer is None else " leaning"
+        until = f" until {say.short(each.until)}" if each.until else ""
+        say.line(f"{each.slug}: {each.state}{until}{leaning} {answer.words() if answer else ''}".rstrip())
+        say.line(f"  {each.because}")
+
+
+def _source(app: App, name: str) -> SourceSpec:
+    from resolvers.rules.faults import nearest
+
+    if name not in app.loaded.sources:
+        raise Refusal(f"no source is called {name!r}{nearest(name, app.loaded.sources)}")
+    return app.loaded.sources[name]
+
+
+def _told(came: list[tuple[str, Recorded]], json: bool) -> None:
+    if json:
+        say.document([_as_json(name, recorded) for name, recorded in came])
+        return
+    for name, recorded in came:
+        more = (
+            f", {len(recorded.quarantined)} quarantined: {', '.join(recorded.quarantined)}"
+            if recorded.quarantined
+            else ""
+        )
+        waits = "; it counts once reviewers accept it" if recorded.awaits else ""
+        because = f": {recorded.because}" if recorded.because else ""
+        new = f", {recorded.new_observations} new observations" if recorded.state == "good" else ""
+        say.line(f"{name}: {recorded.state}{because}{new}{more}{waits} (snapshot {recorded.snapshot})")
+
+
+def _as_json(name: str, recorded: Recorded) -> dict[str, Any]:
+    return {
+        "source": name,
+        "snapshot": recorded.snapshot,
+        "state": recorded.state,
+        "because": recorded.because,
+        "body": recorded.body,
+        "new_observations": recorded.new_observations,
+        "quarantined": list(recorded.quarantined),
+        "awaits": recorded.awaits,
+    }

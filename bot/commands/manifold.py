@@ -1,0 +1,193 @@
+"""`crux plan`, `crux apply`, `crux sandbox`: what stands on Manifold."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot import say
+from bot.commands.options import Debate, Json, SandboxFile
+from resolvers.errors import Refusal
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from markets.apply import Applied
+    from markets.plan import Limits, Plan
+
+Only = Annotated[list[str] | None, typer.Option("--only", metavar="SLUG", help="Only this market; may be repeated.")]
+Restore = Annotated[
+    list[str] | None, typer.Option("--restore", metavar="SLUG", help="Put this market's drift back as the file has it.")
+]
+MaxMana = Annotated[
+    float | None, typer.Option("--max-mana", help="The most this plan may cost, instead of the file's.")
+]
+Many = Annotated[bool, typer.Option("--yes-many", help="Let it change more than a quarter of the live markets.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(plan)
+    app.command()(apply)
+    app.command()(sandbox)
+
+
+def plan(
+    debate: Debate = None,
+    sandbox: SandboxFile = None,
+    only: Only = None,
+    restore: Restore = None,
+    max_mana: MaxMana = None,
+    yes_many: Many = False,
+    json: Json = False,
+) -> None:
+    """Show what would change on Manifold, what it would cost, and where Manifold moved on its own."""
+    from bot.app import opened_app
+
+    with opened_app(debate) as app:
+        made = asyncio.run(_plan(app, sandbox, only, restore, _limits(app, max_mana, yes_many)))
+    _show(made, json)
+    if made.refusals:
+        raise typer.Exit(1)
+
+
+def apply(
+    debate: Debate = None,
+    sandbox: SandboxFile = None,
+    checksum: Annotated[
+        str | None, typer.Option("--checksum", help="Carry out just the plan with this checksum (its start is enough).")
+    ] = None,
+    only: Only = None,
+    restore: Restore = None,
+    max_mana: MaxMana = None,
+    yes_many: Many = False,
+    json: Json = False,
+) -> None:
+    """Carry out a plan, change by change; after a crash the same command goes on, and makes nothing twice."""
+    from bot.app import opened_app
+
+    with opened_app(debate) as app:
+        limits = _limits(app, max_mana, yes_many)
+        reviewed, before, done = asyncio.run(_apply(app, sandbox, checksum, only, restore, limits))
+    _applied(reviewed, before, done, json)
+    if done.refused or before.refused:
+        raise typer.Exit(1)
+
+
+def sandbox(
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 0,
+    state: Annotated[
+        Path | None, typer.Option("--state", help="Where it keeps its state; without it, in memory only.")
+    ] = None,
+    accounts: Annotated[Path | None, typer.Option("--accounts", help="Write the accounts' keys to this file.")] = None,
+) -> None:
+    """Serve a Manifold of your own on 127.0.0.1 until stopped; prints its address when it is ready."""
+    from markets.sandbox.serving import serve
+
+    serve(state, port, accounts)
+
+
+def _limits(app: App, max_mana: float | None, yes_many: bool) -> Limits:
+    from markets.plan import Limits
+
+    told = app.debate.limits
+    most = told.max_mana if max_mana is None else Decimal(str(max_mana))
+    return Limits(max_mana=most, changed_pct=told.changed, yes_many=yes_many)
+
+
+async def _plan(
+    app: App, sandbox: Path | None, only: list[str] | None, restore: list[str] | None, limits: Limits
+) -> Plan:
+    from bot.opening import Planner
+    from bot.platform import platform
+
+    _known(app, [*(only or ()), *(restore or ())])
+    async with platform(app.settings, app.store, sandbox) as there:
+        planner = Planner(app.store, app.loaded, there)
+        await planner.recover()
+        return await planner.plan(limits, only=only, restore=frozenset(restore or ()))
+
+
+async def _apply(
+    app: App,
+    sandbox: Path | None,
+    checksum: str | None,
+    only: list[str] | None,
+    restore: list[str] | None,
+    limits: Limits,
+) -> tuple[Plan, Applied, Applied]:
+    from bot.opening import Planner
+    from bot.platform import platform
+
+    _known(app, [*(only or ()), *(restore or ())])
+    async with platform(app.settings, app.store, sandbox) as there:
+        planner = Planner(app.store, app.loaded, there)
+        before = await planner.recover()
+        reviewed = await planner.plan(limits, only=only, restore=frozenset(restore or ()))
+        if checksum is not None and reviewed.checksum.startswith(checksum) and len(checksum) >= 8:
+            checksum = reviewed.checksum
+        return reviewed, before, await planner.apply(reviewed, checksum=checksum, tell=say.aside)
+
+
+def _known(app: App, slugs: list[str]) -> None:
+    from resolvers.rules.faults import nearest
+
+    unknown = [slug for slug in slugs if slug not in app.loaded.markets]
+    if unknown:
+        raise Refusal(f"no market is called {unknown[0]!r}{nearest(unknown[0], app.loaded.markets)}")
+
+
+def _show(made: Plan, json: bool) -> None:
+    if json:
+        say.document(_as_json(made))
+        return
+    for text in made.lines():
+        say.line(text)
+    if not made.changes:
+        say.line("nothing to change")
+    else:
+        say.line(f"{len(made.changes)} changes, {made.cost_mana:f} mana, checksum {made.checksum[:12]}")
+        say.aside(f"carry it out with: crux apply --checksum {made.checksum[:12]}")
+    for text in made.refusals:
+        say.line(f"refused: {text}")
+
+
+def _as_json(made: Plan) -> dict[str, Any]:
+    return {
+        "checksum": made.checksum,
+        "cost_mana": f"{made.cost_mana:f}",
+        "changes": [
+            {"kind": change.kind, "slug": change.slug, "cost_mana": f"{change.cost_mana:f}", "words": change.words()}
+            for change in made.changes
+        ],
+        "drifts": [
+            {"slug": each.slug, "field": each.field, "ours": each.ours, "theirs": each.theirs} for each in made.drifts
+        ],
+        "new_versions": [{"slug": each.slug, "opened": each.opened, "file": each.file} for each in made.new_versions],
+        "waiting": [{"slug": each.slug, "because": each.because} for each in made.waiting],
+        "refusals": list(made.refusals),
+    }
+
+
+def _applied(reviewed: Plan, before: Applied, done: Applied, json: bool) -> None:
+    rows = [(write, "done earlier, found now") for write, _ in before.done] + [
+        (write, "done") for write, _ in done.done
+    ]
+    refused = [*before.refused, *done.refused]
+    if json:
+        say.document(
+            {
+                "checksum": reviewed.checksum,
+                "done": [{"kind": write.kind, "slug": write.slug, "how": how} for write, how in rows],
+                "refused": [{"kind": write.kind, "slug": write.slug, "because": because} for write, because in refused],
+            }
+        )
+        return
+    for write, how in rows:
+        say.line(f"{write.kind} {write.slug}: {how}")
+    for write, because in refused:
+        say.line(f"{write.kind} {write.slug}: refused: {because}")
+    if not rows and not refused:
+        say.line("nothing to change")

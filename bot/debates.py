@@ -1,0 +1,64 @@
+"""Finding and loading the debate folder a command is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+
+from markets.load import Loaded, load_debate
+from resolvers.errors import Fault, InputFault, Refusal
+
+BUNDLED = Path(str(resources.files("markets"))) / "definitions"
+"""The debates that come with Crux."""
+
+
+def debate_folder(given: Path | None) -> Path:
+    """The folder named by --debate or CRUX_DEBATE, else the one we stand in; Refusal where there is none."""
+    if given is not None:
+        return given if given.exists() or not (BUNDLED / given).is_dir() else BUNDLED / given
+    if Path("debate.yaml").is_file():
+        return Path()
+    bundled = ", ".join(sorted(path.name for path in BUNDLED.iterdir() if path.is_dir()))
+    raise Refusal(
+        "no debate is chosen; name its folder with --debate or CRUX_DEBATE, or stand in it "
+        f"(bundled, to look at: {bundled})"
+    )
+
+
+def load(given: Path | None) -> tuple[Path, Loaded]:
+    """The folder and what it defines; InputFault with every fault if any of it cannot be used."""
+    folder = debate_folder(given)
+    loaded = load_debate(folder)
+    if not loaded.usable or loaded.debate is None:
+        raise InputFault([fault for fault in loaded.faults if fault.level == "error"] or loaded.faults)
+    return folder, loaded
+
+
+def check_paths(paths: Sequence[Path], debate: Path | None) -> tuple[int, list[Fault]]:
+    """How many markets the given folders or files define, and every fault in them."""
+    markets, faults = 0, []
+    for folder, only in _asked_for(paths, debate):
+        loaded = load_debate(folder, only)
+        named = None if only is None else {path.resolve() for path in only}
+        markets += len(loaded.markets)
+        faults += [fault for fault in loaded.faults if named is None or Path(fault.path).resolve() in named]
+    return markets, faults
+
+
+def _asked_for(paths: Sequence[Path], debate: Path | None) -> list[tuple[Path, list[Path] | None]]:
+    """Folders with the files that are asked for in each (None: all of it)."""
+    if not paths:
+        return [(debate_folder(debate), None)]
+    asked: dict[Path, list[Path] | None] = {}
+    for path in paths:
+        if not path.exists():
+            raise Refusal(f"{path}: there is no such file or folder; name a debate's folder or a file in it")
+        if path.is_dir():
+            asked[path] = None
+            continue
+        folder = path.parent if (path.parent / "debate.yaml").is_file() else path.parent.parent
+        chosen = asked.setdefault(folder, [])
+        if chosen is not None:
+            chosen.append(path)
+    return list(asked.items())

@@ -1,0 +1,32 @@
+"""A chart for each resolution: what decided it, and what the sources say by now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from bot.charts import alt_text, png
+from bot.judging import Asked
+from bot.review.desk import cards
+from bot.store import Store, load_evidence
+from resolvers.rules.retrace import retrace
+
+
+def draw_all(store: Store, questions: Sequence[Asked], now: datetime, folder: Path) -> tuple[Path, ...]:
+    """One PNG a resolution in `folder`, with its words beside it; returns the pictures' paths."""
+    folder.mkdir(exist_ok=True)
+    asked = {question.slug: question for question in questions}
+    drawn = []
+    for card in cards(store, living=False):
+        if card.receipt is None:
+            continue
+        question = asked[card.market.slug]
+        later = retrace(question.rule, load_evidence(store, question.sources, now), now)
+        verdict = card.proposal.verdict
+        path = folder / f"{card.market.slug}.png"
+        decided = verdict.instant or card.proposal.as_of
+        path.write_bytes(png(verdict, card.frozen.question, decided_at=decided, later=later))
+        path.with_suffix(".txt").write_text(alt_text(verdict, decided) + "\n", encoding="utf-8")
+        drawn.append(path)
+    return tuple(drawn)

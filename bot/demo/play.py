@@ -1,0 +1,259 @@
+"""The demo's story: recorded history lived through body by body, by the code that would live through the real one."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot import say
+from bot.collecting import collect
+from bot.debates import BUNDLED, load
+from bot.demo.drawing import draw_all
+from bot.demo.people import OBJECTED, Readers, Traders
+from bot.demo.publisher import Publisher
+from bot.demo.recording import Body, PlayedClock, load_recording
+from bot.judging import Asked, asked, judge_all, reversals
+from bot.opening import Planner
+from bot.platform import SANDBOX_PATIENCE, Platform, connect
+from bot.proposing import propose_all
+from bot.resolving import Resolver
+from bot.review.desk import card, cards
+from bot.store import Counts, Store, counts, markets, open_store
+from bot.store.ledger import spent_mana
+from bot.verifying import Verified, verify
+from markets.load import Loaded
+from markets.plan import Limits as PlanLimits
+from markets.sandbox.server import Sandbox
+from resolvers.errors import Fault, InputFault
+from resolvers.fetch import Limits
+from resolvers.sources.spec import SourceSpec
+from resolvers.verdict import Verdict
+
+DEBATE = "replay"
+LOOK = timedelta(minutes=5)
+"""How long after a body is published the demo looks."""
+BETWEEN = timedelta(days=7)
+"""How often it looks when nothing new is published: mostly answered with 304."""
+AFTERWARDS = timedelta(days=24)
+"""How long it goes on after the last body, so that what that decided can settle, be reviewed and resolve."""
+LIMITS = Limits(private_ok=True, attempts=1, total_s=20)
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What the demo leaves behind: where, what was done, and what verifying it found."""
+
+    folder: Path
+    database: Path
+    charts: tuple[Path, ...]
+    counts: Counts
+    questions: tuple[Asked, ...]
+    verdicts: tuple[Verdict, ...]
+    verified: Verified
+    mana_spent: str
+    left_open: tuple[int, ...]
+
+
+async def play(bodies: Path | None) -> Played:
+    """Live through the recording in a temporary folder, and verify what came of it."""
+    recording = load_recording(bodies or BUNDLED / DEBATE / "bodies")
+    folder = Path(tempfile.mkdtemp(prefix="crux-demo-"))
+    say.aside(f"everything is kept in {folder}")
+    debate = folder / "debate"
+    shutil.copytree(BUNDLED / DEBATE, debate, ignore=shutil.ignore_patterns("bodies"))
+    debate, loaded = load(debate)
+    _all_known(recording, loaded)
+    start = min(body.published_at for found in recording.values() for body in found) - timedelta(days=1)
+    clock = PlayedClock(start)
+    store = open_store(folder / "crux.sqlite", now=clock.now)
+    try:
+        async with _stage(folder, recording, clock, store, debate, loaded) as story:
+            await story.live()
+            return await asyncio.to_thread(story.end)
+    finally:
+        store.close()
+
+
+def _all_known(recording: Mapping[str, Sequence[Body]], loaded: Loaded) -> None:
+    unknown = sorted(set(recording) - set(loaded.sources))
+    if unknown:
+        known = ", ".join(sorted(loaded.sources))
+        raise InputFault(
+            [
+                Fault("D-source", f"no source is called {name!r}; known: {known}", path=str(recording[name][0].path))
+                for name in unknown
+            ]
+        )
+
+
+@asynccontextmanager
+async def _stage(
+    folder: Path,
+    recording: Mapping[str, Sequence[Body]],
+    clock: PlayedClock,
+    store: Store,
+    debate: Path,
+    loaded: Loaded,
+) -> AsyncIterator[Story]:
+    """The sandbox and the publishers' server, up while the story is told."""
+
+    async def sleep(seconds: float) -> None:
+        clock.at += timedelta(seconds=seconds)
+        await asyncio.sleep(0)
+
+    sandbox = Sandbox(folder / "sandbox.jsonl", now=clock.now_ms, rng=random.Random(2024))  # noqa: S311  # same ids each run
+    publisher = Publisher(recording, clock)
+    url, pages = await sandbox.start(), await publisher.start()
+    try:
+        key = sandbox.accounts["creator"].key
+        async with connect(url, key, store, address="sandbox", patience=SANDBOX_PATIENCE, sleep=sleep) as platform:
+            sources = {name: _served(source, pages) for name, source in loaded.sources.items()}
+            here = Loaded(loaded.debate, loaded.markets, sources, loaded.faults)
+            yield Story(folder, debate, recording, clock, store, here, platform, Traders(url, sandbox), Readers(store))
+    finally:
+        await publisher.stop()
+        await sandbox.stop()
+
+
+def _served(source: SourceSpec, pages: str) -> SourceSpec:
+    """The source with its address on our own server; how it is read stays as it is."""
+    if source.fetch.file is not None:
+        return source
+    return source.model_copy(update={"fetch": source.fetch.model_copy(update={"url": f"{pages}/{source.id}"})})
+
+
+@dataclass(slots=True)
+class Story:
+    """The demo while it runs."""
+
+    folder: Path
+    debate: Path
+    recording: Mapping[str, Sequence[Body]]
+    clock: PlayedClock
+    store: Store
+    loaded: Loaded
+    platform: Platform
+    traders: Traders
+    readers: Readers
+    objected: bool = False
+    leanings: dict[str, Verdict] = field(default_factory=dict)
+
+    async def live(self) -> None:
+        """Every instant at which something is published, is due to be looked at, or is waited for."""
+        bodies = [body for found in self.recording.values() for body in found]
+        last = max(body.published_at for body in bodies) + AFTERWARDS
+        planned = sorted({body.published_at + LOOK for body in bodies} | set(_weekly(self.clock.at, last)))
+        due: set[datetime] = set()
+        while planned or due:
+            at = min([*planned[:1], *due])
+            planned = [each for each in planned if each > at]
+            due = {each for each in due if each > at}
+            self.clock.at = max(self.clock.at, at)
+            due |= {each for each in await self._tick() if at < each <= last}
+
+    async def _tick(self) -> list[datetime]:
+        """One instant: look, open, judge, propose, review, resolve. Returns when something is due next."""
+        await self._look()
+        await self._open()
+        with self.store.reading() as connection:
+            living = [one.slug for one in markets.every(connection, living=True)]
+        questions = asked(self.store, self.loaded, living) if living else []
+        verdicts = (await asyncio.to_thread(judge_all, self.store, questions, self.clock.at)).verdicts
+        for text in reversals(self.store, self.leanings, verdicts):
+            self._say(f"REVERSED  {text}")
+        self.leanings |= {verdict.slug: verdict for verdict in verdicts}
+        for done in propose_all(self.store, questions, verdicts):
+            self._say(f"{done.did:9} {done.slug}: {done.proposal.outcome.words()} (proposal {done.proposal.id})")
+        await self._decide()
+        windows = [one.proposal.window_until for one in cards(self.store) if one.proposal.window_until]
+        untils = [verdict.until for verdict in verdicts if verdict.until]
+        return [each + LOOK for each in (*windows, *untils)] + self._disputed()
+
+    def _disputed(self) -> list[datetime]:
+        """A disputed proposal is judged again the next day."""
+        waiting = any(one.proposal.state == "disputed" for one in cards(self.store))
+        return [self.clock.at + timedelta(days=1)] if waiting else []
+
+    async def _look(self) -> None:
+        published = {
+            name
+            for name, bodies in self.recording.items()
+            if any(body.published_at <= self.clock.at for body in bodies)
+        }
+        chosen = [
+            source for name, source in self.loaded.sources.items() if name in published or source.fetch.file is not None
+        ]
+        for source, came in await collect(self.store, chosen, base=self.debate, limits=LIMITS):
+            if came.state != "good":
+                self._say(f"{came.state:9} {source.id}: {came.because}")
+            elif came.new_observations:
+                more = f", {len(came.quarantined)} quarantined" if came.quarantined else ""
+                self._say(f"seen      {source.id}: {came.new_observations} new observations{more}")
+
+    async def _open(self) -> None:
+        now = self.clock.at
+        with self.store.reading() as connection:
+            there = {one.slug for one in markets.every(connection)}
+        if not [one for one in self.loaded.markets.values() if one.slug not in there and one.opens <= now < one.closes]:
+            return
+        assert self.loaded.debate is not None
+        planner = Planner(self.store, self.loaded, self.platform)
+        plan = await planner.plan(PlanLimits(max_mana=self.loaded.debate.limits.max_mana))
+        for _, because in (await planner.apply(plan, checksum=plan.checksum)).refused:
+            self._say(f"refused   {because}")
+        with self.store.reading() as connection:
+            made = [one for one in markets.every(connection) if one.slug not in there]
+        for market in made:
+            self._say(f"opened    {market.slug} ({market.type})")
+            await self.traders.bet(market)
+
+    async def _decide(self) -> None:
+        """Readers vote, the notice goes out, traders object, and what is past its window resolves."""
+        for text in self.readers.read():
+            self._say(f"review    {text}")
+        assert self.loaded.debate is not None
+        outbox = self.platform.outbox(self.store, self.loaded.debate)
+        resolver = Resolver(self.store, outbox, self.platform.carrier())
+        for one in [*await resolver.announce_all(), *await resolver.resolve_all()]:
+            if one.did != "waiting":
+                self._say(f"{one.did:9} {one.slug}: {one.because}")
+            if one.did == "announced" and one.slug == OBJECTED and not self.objected:
+                self.objected = True
+                seen = card(self.store, one.proposal)
+                await self.traders.object(seen.market, seen.proposal.comment_id or "")
+
+    def end(self) -> Played:
+        """Verify everything, draw a chart for each resolution, and count."""
+        assert self.loaded.debate is not None
+        questions = asked(self.store, self.loaded)
+        verdicts = judge_all(self.store, questions, self.clock.at).verdicts
+        charts = draw_all(self.store, questions, self.clock.at, self.folder / "charts")
+        with self.store.reading() as connection:
+            mana = spent_mana(connection, self.loaded.debate.debate)
+        return Played(
+            folder=self.folder,
+            database=self.folder / "crux.sqlite",
+            charts=charts,
+            counts=counts(self.store),
+            questions=tuple(questions),
+            verdicts=verdicts,
+            verified=verify(self.store),
+            mana_spent=f"{mana:f}",
+            left_open=tuple(one.proposal.id for one in cards(self.store)),
+        )
+
+    def _say(self, text: str) -> None:
+        say.aside(f"{self.clock.at:%Y-%m-%d}  {text}")
+
+
+def _weekly(start: datetime, end: datetime) -> list[datetime]:
+    """Every seventh day at noon."""
+    first = start.replace(hour=12, minute=0, second=0, microsecond=0)
+    return [first + BETWEEN * number for number in range((end - first) // BETWEEN + 1)]

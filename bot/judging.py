@@ -1,0 +1,162 @@
+"""Asking the rules: which definition each market is judged by, on which evidence, and what has turned since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.frozen import Frozen
+from bot.store import Store, audit, load_evidence
+from bot.store import markets as opened
+from bot.store.kept_verdicts import evidence_name, get_many, newest_snapshots, put_many
+from markets.load import Loaded
+from resolvers.errors import Refusal
+from resolvers.rules.cache import Cache
+from resolvers.rules.faults import nearest
+from resolvers.rules.judge import judge
+from resolvers.rules.rule import Rule
+from resolvers.sources.spec import SourceSpec
+from resolvers.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question to judge: by its frozen definition if its market has opened, by its file before that."""
+
+    slug: str
+    version: str
+    rule: Rule
+    sources: Mapping[str, SourceSpec]
+    market: opened.Market | None = None
+    frozen: Frozen | None = None
+
+
+def asked(store: Store, loaded: Loaded, slugs: Sequence[str] | None = None) -> list[Asked]:
+    """The questions of a debate, or those named; Refusal names the nearest slug for one that is not there."""
+    assert loaded.debate is not None
+    with store.reading() as connection:
+        there = {market.slug: market for market in opened.every(connection, loaded.debate.debate)}
+        known = {*there, *loaded.markets}
+        for slug in slugs or ():
+            if slug not in known:
+                raise Refusal(f"no market is called {slug!r}{nearest(slug, known)}; `crux status` lists them")
+        found = []
+        for slug in sorted(known if not slugs else set(slugs)):
+            market = there.get(slug)
+            if market is None:
+                spec = loaded.markets[slug]
+                found.append(Asked(slug, spec.version, spec.rule, {source.id: source for source in spec.sources}))
+            else:
+                frozen = Frozen.of(opened.spec(connection, market.version))
+                found.append(Asked(slug, market.version, frozen.rule, frozen.sources(loaded.sources), market, frozen))
+    return found
+
+
+@dataclass(slots=True)
+class _Group:
+    """Questions that can read the same evidence: no source has two read blocks among them."""
+
+    sources: dict[str, SourceSpec] = field(default_factory=dict)
+    members: list[Asked] = field(default_factory=list)
+
+    def takes(self, each: Asked) -> bool:
+        return all(
+            self.sources[name].read == source.read for name, source in each.sources.items() if name in self.sources
+        )
+
+
+def _grouped(questions: Iterable[Asked]) -> list[_Group]:
+    groups: list[_Group] = []
+    for each in questions:
+        group = next((one for one in groups if one.takes(each)), None)
+        if group is None:
+            group = _Group()
+            groups.append(group)
+        group.sources.update(each.sources)
+        group.members.append(each)
+    return groups
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The verdicts in the order asked, and how many rules had to be evaluated for them."""
+
+    verdicts: tuple[Verdict, ...]
+    evaluated: int
+
+
+def judge_all(store: Store, questions: Sequence[Asked], as_of: datetime, known_on: datetime | None = None) -> Judged:
+    """Judge every question as of an instant; what was judged on the same evidence before is taken from the cache."""
+    found: dict[str, Verdict] = {}
+    evaluated = 0
+    for group in _grouped(questions):
+        kept = {} if known_on else _kept(store, group, as_of)
+        fresh = [each for each in group.members if each.slug not in kept]
+        found |= {slug: verdict for slug, (_, verdict) in kept.items()}
+        if not fresh:
+            continue
+        evidence = load_evidence(store, group.sources, as_of, known_on)
+        cache = Cache()
+        made = {each.slug: judge(each.slug, each.rule, evidence, as_of, cache=cache) for each in fresh}
+        evaluated += len(made)
+        found |= made
+        if known_on is None:
+            _keep(store, group, fresh, made)
+    return Judged(tuple(found[each.slug] for each in questions), evaluated)
+
+
+def _kept(store: Store, group: _Group, as_of: datetime) -> dict[str, tuple[str, Verdict]]:
+    newest = newest_snapshots(store, group.sources)
+    names = {each.slug: _evidence_name(each, newest) for each in group.members}
+    wanted = {(each.version, names[each.slug]): each.slug for each in group.members}
+    with store.reading() as connection:
+        there = get_many(connection, set(names.values()), as_of)
+    return {wanted[key]: (key[1], verdict) for key, verdict in there.items() if key in wanted}
+
+
+def _keep(store: Store, group: _Group, fresh: Sequence[Asked], made: Mapping[str, Verdict]) -> None:
+    newest = newest_snapshots(store, group.sources)
+    rows = [(each.version, _evidence_name(each, newest), made[each.slug]) for each in fresh]
+    with store.transaction(durable=False) as connection:
+        put_many(connection, rows)
+
+
+def _evidence_name(each: Asked, newest: Mapping[str, int]) -> str:
+    """What all is known of a question's sources, as a short name: the same name, the same evidence."""
+    return evidence_name({name: (spec.read.hash(), newest.get(name, 0)) for name, spec in each.sources.items()})
+
+
+def reversals(store: Store, before: Mapping[str, Verdict], now: Sequence[Verdict]) -> list[str]:
+    """Where a market leans another way than it did, because the source has changed what it says: told and recorded."""
+    told = []
+    for verdict in now:
+        old = before.get(verdict.slug)
+        if old is None or old.leaning is None or (verdict.leaning is None and verdict.outcome is None):
+            continue
+        leans = verdict.outcome or verdict.leaning
+        assert leans is not None
+        if old.leaning.words() != leans.words() and _revised(old, verdict):
+            told.append(
+                (verdict, f"{verdict.slug} leaned {old.leaning.words()}, now {leans.words()}: {verdict.because}")
+            )
+    with store.transaction() as connection:
+        for verdict, text in told:
+            audit.append(
+                connection,
+                at=store.now(),
+                actor="crux",
+                act="reversal",
+                subject=verdict.slug,
+                payload={"because": text},
+            )
+    return [text for _, text in told]
+
+
+def _revised(old: Verdict, new: Verdict) -> bool:
+    """Whether a cell the old verdict rested on reads differently now (the same row, another observation)."""
+    then = {(cite.source, cite.key, cite.column): cite.text for cite in old.citations()}
+    now = {(cite.source, cite.key, cite.column): cite.text for cite in new.citations()}
+    return any(place in now and now[place] != text for place, text in then.items()) or (
+        bool(then) and not set(then) & set(now)
+    )

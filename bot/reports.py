@@ -1,0 +1,98 @@
+"""What commands and cards tell people, as plain rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.app import App
+from bot.review.desk import Card
+from bot.store import by_source, load_evidence
+from bot.store import markets as opened
+from bot.verifying import Verified
+from resolvers.evidence import instant, moment
+from resolvers.freshness import state_of
+
+
+def source_rows(app: App) -> list[dict[str, Any]]:
+    """`id, state, since, because, snapshots, observations, newest` of every source of the debate."""
+    now = app.store.now()
+    evidence = load_evidence(app.store, app.loaded.sources, now)
+    counted = by_source(app.store)
+    rows = []
+    for name in sorted(app.loaded.sources):
+        state = state_of(evidence.source(name), instant(now))
+        count = counted.get(name)
+        rows.append(
+            {
+                "id": name,
+                "state": state.state,
+                "since": moment(state.since) if state.since is not None else None,
+                "because": state.because,
+                "snapshots": count.snapshots if count else 0,
+                "observations": count.observations if count else 0,
+                "newest": moment(state.newest) if state.newest is not None else None,
+                "quarantined": count.quarantined if count else 0,
+                "vanished": sorted({span.key for span in evidence.source(name).spans if span.ended == "vanished"}),
+            }
+        )
+    return rows
+
+
+def card_row(card: Card) -> dict[str, Any]:
+    """One proposal as data, everything a reviewer needs."""
+    proposal, verdict = card.proposal, card.proposal.verdict
+    return {
+        "id": proposal.id,
+        "slug": card.market.slug,
+        "question": card.frozen.question,
+        "url": card.market.url,
+        "state": proposal.state,
+        "round": proposal.round,
+        "outcome": proposal.outcome.model_dump(mode="json"),
+        "because": verdict.because,
+        "as_of": proposal.as_of,
+        "definition": proposal.version,
+        "window_until": proposal.window_until,
+        "approvals_wanted": card.wanted,
+        "reviews": [{"person": one.person, "vote": one.vote, "because": one.because} for one in card.reviews],
+        "objections": [
+            {"id": one.id, "by": one.by, "text": one.text, "answer": one.answer, "answered_by": one.answered_by}
+            for one in card.objections
+        ],
+        "cells": [cite.model_dump(mode="json") for cite in verdict.citations()],
+        "supersedes": proposal.supersedes,
+    }
+
+
+def verified_row(found: Verified) -> dict[str, Any]:
+    """What `crux verify` found."""
+    return {
+        "resolutions": found.resolutions,
+        "verified": found.verified,
+        "proposals": found.proposals,
+        "broken": [
+            {"proposal": one.proposal, "slug": one.slug, "resolved": one.resolved, "because": one.because}
+            for one in found.broken
+        ],
+        "bodies": [{"sha256": one.sha256, "source": one.source, "because": one.because} for one in found.bodies],
+        "record": [{"row": one.id, "because": one.because} for one in found.record],
+    }
+
+
+def market_rows(app: App) -> list[dict[str, Any]]:
+    """Every market of the debate, opened or only defined."""
+    with app.store.reading() as connection:
+        there = {one.slug: one for one in opened.every(connection, app.debate.debate)}
+    rows = []
+    for slug in sorted({*there, *app.loaded.markets}):
+        market, spec = there.get(slug), app.loaded.markets.get(slug)
+        rows.append(
+            {
+                "slug": slug,
+                "type": market.type if market else spec.market_type if spec else "",
+                "state": market.state if market else "defined",
+                "closes": market.closes_at if market else spec.closes if spec else None,
+                "url": market.url if market else None,
+            }
+        )
+    return rows

@@ -1,0 +1,197 @@
+"""From agreed to resolved: the notice that starts the window, traders' objections, the act itself, its receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from bot.review import notices
+from bot.review.desk import Card, cards, unanswered
+from bot.store import Store, audit, markets, proposals, resolutions, reviews
+from bot.store.outbox import Outbox
+from markets import outbox as writes
+from markets.apply import Carrier, perform
+from resolvers.errors import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """What was done about one proposal, and what it waits for."""
+
+    slug: str
+    proposal: int
+    did: Literal["announced", "objected", "held", "waiting", "resolved", "refused"]
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    """The hands that resolve: the store, its outbox, and a carrier to Manifold."""
+
+    store: Store
+    outbox: Outbox
+    carrier: Carrier
+
+    async def announce_all(self) -> list[Stepped]:
+        """Post the notice of every approved proposal, once; its window begins when the notice stands."""
+        return [await self._announce(each) for each in cards(self.store) if each.proposal.state == "approved"]
+
+    async def resolve_all(self) -> list[Stepped]:
+        """Carry out what is agreed, past its window and not objected to; finish what an earlier run had begun."""
+        done: list[Stepped] = []
+        for each in cards(self.store):
+            if each.proposal.state == "agreed":
+                done += await self._objections(each)
+        for each in cards(self.store):
+            if each.proposal.state in ("agreed", "resolving"):
+                done.append(await self._resolve(each))
+        await self._say()
+        return done
+
+    async def _announce(self, seen: Card) -> Stepped:
+        proposal = seen.proposal
+        until = self._now() + seen.frozen.review.window
+        text = notices.announcement(proposal.verdict, proposal.outcome.words(), until)
+        key = f"proposal/{proposal.id}/{proposal.round}/window"
+        found = await perform(
+            writes.comment(seen.market.slug, seen.market.market_id, key, text), self.outbox, self.carrier
+        )
+        posted = found["comment_id"]
+        until = self._now() + seen.frozen.review.window
+        with self.store.transaction() as connection:
+            proposals.move(
+                connection,
+                proposal,
+                "agreed",
+                actor="crux",
+                at=self._now(),
+                because=f"quorum reached, notice posted; traders may object until {until.isoformat()}",
+                window_until=until,
+                comment_id=posted,
+            )
+        return Stepped(seen.market.slug, proposal.id, "announced", f"traders may object until {notices.utc(until)}")
+
+    async def _objections(self, seen: Card) -> list[Stepped]:
+        """Read back the replies to our notice; those of people who hold something here are objections."""
+        client, market_id = self.carrier.client, seen.market.market_id
+        replies = [
+            one
+            for one in await client.comments(market_id)
+            if one.reply_to == seen.proposal.comment_id and one.user_id != self.carrier.account_id
+        ]
+        if not replies:
+            return []
+        holders = {one.user_id for one in await client.positions(market_id) if one.has_shares}
+        new = []
+        with self.store.transaction() as connection:
+            for reply in replies:
+                if reply.user_id not in holders:
+                    continue
+                stands = reviews.objected(
+                    connection,
+                    seen.proposal.id,
+                    comment_id=reply.id,
+                    by=reply.username or reply.user_id,
+                    text=reply.text,
+                    at=reply.created_at or self._now(),
+                )
+                if stands:
+                    new.append(Stepped(seen.market.slug, seen.proposal.id, "objected", f"{stands.by}: {stands.text}"))
+        return new
+
+    async def _say(self) -> None:
+        """Post what is owed to traders and not posted yet: answers to objections, and receipts."""
+        posted = {one.write.key for one in self.outbox.settled_entries()}
+        for each in cards(self.store, living=False):
+            for write in _owed(each):
+                if write.key not in posted:
+                    await perform(write, self.outbox, self.carrier)
+
+    async def _resolve(self, seen: Card) -> Stepped:
+        proposal, slug = seen.proposal, seen.market.slug
+        if proposal.state == "agreed":
+            held = self._held(seen)
+            if held is not None:
+                return held
+            with self.store.transaction() as connection:
+                intent = {"outcome": proposal.outcome.model_dump(mode="json"), "market_id": seen.market.market_id}
+                proposal, _ = resolutions.begin(connection, proposal, intent=intent, actor="crux", at=self._now())
+        write = writes.resolve(slug, seen.market.market_id, f"proposal/{proposal.id}", proposal.outcome)
+        try:
+            found = await perform(write, self.outbox, self.carrier)
+        except Refusal as refusal:
+            with self.store.transaction() as connection:
+                proposals.move(connection, proposal, "agreed", actor="crux", at=self._now(), because=str(refusal))
+            return Stepped(slug, proposal.id, "refused", str(refusal))
+        self._finish(seen, proposal, found)
+        return Stepped(slug, proposal.id, "resolved", proposal.outcome.words())
+
+    def _held(self, seen: Card) -> Stepped | None:
+        proposal, slug = seen.proposal, seen.market.slug
+        open_objections = unanswered(seen.objections)
+        if open_objections:
+            whose = ", ".join(sorted({one.by for one in open_objections}))
+            return Stepped(slug, proposal.id, "held", f"objections wait for a reviewer's answer: {whose}")
+        if proposal.window_until is not None and self._now() < proposal.window_until:
+            return Stepped(slug, proposal.id, "waiting", f"window open until {notices.utc(proposal.window_until)}")
+        return None
+
+    def _finish(self, seen: Card, proposal: proposals.Proposal, found: Mapping[str, Any]) -> None:
+        """Close the proposal with its receipt, and mark the market resolved, in one transaction."""
+        at = self._now()
+        with self.store.transaction() as connection:
+            told = receipt(seen, proposal, found, audit.head(connection))
+            resolutions.finish(connection, proposal, receipt=told, actor="crux", at=at)
+            there = markets.market(connection, seen.market.id)
+            markets.change(connection, there, act="resolve", at=at, state="resolved", resolved_at=at)
+
+    def _now(self) -> datetime:
+        return self.store.now()
+
+
+def _owed(seen: Card) -> list[writes.Write]:
+    """Every comment that a proposal's course so far owes to its traders, after the first notice."""
+    slug, market_id = seen.market.slug, seen.market.market_id
+    owed = [
+        writes.comment(
+            slug,
+            market_id,
+            f"objection/{one.id}/answer",
+            notices.answer_comment(one.answered_by, one.answer),
+            seen.proposal.comment_id,
+        )
+        for one in seen.objections
+        if one.answered_by and one.answer
+    ]
+    if seen.receipt:
+        text = notices.receipt_comment(
+            seen.proposal.verdict, seen.proposal.outcome.words(), str(seen.receipt["audit_head"])
+        )
+        owed.append(writes.comment(slug, market_id, f"proposal/{seen.proposal.id}/receipt", text))
+    return owed
+
+
+def receipt(seen: Card, proposal: proposals.Proposal, found: Mapping[str, Any], before: str) -> dict[str, Any]:
+    """The public account of a resolution: what, on which definition and bytes, by whose word."""
+    verdict = proposal.verdict
+    cites = verdict.citations()
+    return {
+        "slug": seen.market.slug,
+        "market": seen.market.url,
+        "outcome": proposal.outcome.model_dump(mode="json"),
+        "because": verdict.because,
+        "definition": proposal.version,
+        "semantics": proposal.semantics,
+        "as_of": proposal.as_of.isoformat(),
+        "last_snapshot": proposal.last_snapshot,
+        "bodies": [
+            {"source": source, "sha256": body} for source, body in sorted({(cite.source, cite.body) for cite in cites})
+        ],
+        "cells": [cite.model_dump(mode="json") for cite in cites],
+        "reviews": [{"person": one.person, "vote": one.vote, "because": one.because} for one in seen.reviews],
+        "objections": [{"by": one.by, "text": one.text, "answer": one.answer} for one in seen.objections],
+        "manifold": dict(found),
+        "record_before": before,
+    }

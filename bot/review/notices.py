@@ -1,0 +1,75 @@
+"""What traders read on Manifold about a proposal and a resolution: plain markdown, everything from outside escaped.
+
+The outbox adds its own mark to each, by which a second run finds out that the first had posted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from resolvers.verdict import Citation, Verdict
+
+MAX_CITES = 6
+"""Cells named in a notice; the receipt in the store names all of them."""
+MAX_CELL = 80
+SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~@:])")
+
+
+def escaped(text: str, budget: int = MAX_CELL) -> str:
+    """Text from outside as markdown that shows itself: no link, mention, heading or line break survives."""
+    flat = " ".join(text.split())
+    cut = flat if len(flat) <= budget else flat[: budget - 1] + "…"
+    return SPECIAL.sub(r"\\\1", cut)
+
+
+def utc(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def announcement(verdict: Verdict, outcome: str, until: datetime) -> str:
+    """The comment that starts the window: outcome, why, until when, how to object."""
+    return "\n\n".join(
+        [
+            f"**Proposed resolution: {escaped(outcome, 240)}.** Reviewers have agreed; nothing is resolved yet.",
+            f"Why: {escaped(verdict.because, 600)}",
+            *cited(verdict.citations()),
+            f"Until: {utc(until)}. Reply to this comment to object if you hold a position here; an objection holds the "
+            "resolution until a reviewer has answered it.",
+            "This comment is no clarification of the criteria.",
+        ]
+    )
+
+
+def receipt_comment(verdict: Verdict, outcome: str, audit_head: str) -> str:
+    """The comment after resolving: what the resolution rests on, so that anyone can check it."""
+    bodies = sorted({(cite.source, cite.body, cite.seen_at) for cite in verdict.citations()})
+    return "\n\n".join(
+        [
+            f"**Resolved: {escaped(outcome, 240)}.**",
+            f"Why: {escaped(verdict.because, 600)}",
+            *[
+                f"- {escaped(source)} seen {utc(seen_at)}, sha256 of the bytes `{body}`"
+                for source, body, seen_at in bodies[:MAX_CITES]
+            ],
+            f"Record up to `{audit_head}`. This comment is no clarification of the criteria.",
+        ]
+    )
+
+
+def answer_comment(person: str, text: str) -> str:
+    """A reviewer's answer to an objection, posted as a reply."""
+    return f"{escaped(person)} answers: {escaped(text, 1500)}"
+
+
+def cited(cites: Sequence[Citation]) -> list[str]:
+    """The cells a verdict rests on, one line each, the first few of them."""
+    lines = [
+        f"- {escaped(cite.source)}: {escaped(cite.key)}, {escaped(cite.column)} = {escaped(cite.text or 'unknown')}, "
+        f"first seen {utc(cite.seen_at)}"
+        for cite in cites[:MAX_CITES]
+    ]
+    if len(cites) > MAX_CITES:
+        lines.append(f"- and {len(cites) - MAX_CITES} more cells, named in the receipt")
+    return lines

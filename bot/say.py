@@ -1,0 +1,52 @@
+"""How commands speak: one JSON document on stdout where asked for, plain tables otherwise, all else on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+
+def document(value: Any) -> None:
+    """Print the one JSON document of a `--json` run."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n")
+
+
+def line(text: str = "") -> None:
+    """One line of the answer a person asked for."""
+    sys.stdout.write(text + "\n")
+
+
+def aside(text: str) -> None:
+    """Progress, advice and warnings: stderr, so that the answer can be piped."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table on stdout, as wide as the terminal, cells as plain text (no markup is read in them)."""
+    drawn = Table(title=title, title_justify="left", show_lines=False)
+    for column in columns:
+        drawn.add_column(column, overflow="fold")
+    for row in rows:
+        drawn.add_row(*(_plain(cell) for cell in row))
+    Console(file=sys.stdout, markup=False, highlight=False).print(drawn)
+
+
+def _plain(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return short(cell)
+    text = str(cell)
+    return "".join(char if char.isprintable() else "�" for char in text)
+
+
+def short(at: datetime | None) -> str:
+    """A time as people read it: `2025-05-08 14:35` UTC."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if at else ""

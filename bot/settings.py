@@ -1,0 +1,53 @@
+"""What a person sets from outside: the only place that reads the environment."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MANIFOLD_URL = "https://api.manifold.markets"
+
+
+def data_directory() -> Path:
+    """Where a program keeps a user's data on this system (XDG on Linux, Library on macOS, AppData on Windows)."""
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return base / "crux"
+
+
+class Settings(BaseSettings):
+    """Environment variables, each `CRUX_…`; a flag on the command line wins over them."""
+
+    model_config = SettingsConfigDict(env_prefix="CRUX_", extra="ignore")
+
+    database_url: str = Field(
+        default="", description="SQLAlchemy URL of the store; if empty, SQLite in the data folder"
+    )
+    debate: Path | None = Field(default=None, description="the debate folder")
+    manifold_url: str = Field(default=MANIFOLD_URL, description="base address of the Manifold API")
+    manifold_key: SecretStr | None = Field(
+        default=None, description="API key of the market account; none means read-only"
+    )
+    contact: str = Field(default="", description="how publishers can reach you; sent in the User-Agent of every fetch")
+
+    def store_url(self) -> str:
+        """The store's SQLAlchemy URL; makes the default data directory on first use."""
+        if self.database_url:
+            return self.database_url
+        folder = data_directory()
+        folder.mkdir(parents=True, exist_ok=True)
+        return f"sqlite:///{folder / 'crux.sqlite'}"
+
+
+def unknown_variables() -> list[str]:
+    """`CRUX_…` variables that no setting reads: most likely a typo, and otherwise ignored in silence."""
+    known = {f"CRUX_{name}".upper() for name in Settings.model_fields} | {"CRUX_REAL_BODIES"}
+    return sorted(name for name in os.environ if name.startswith("CRUX_") and name not in known)

@@ -1,0 +1,73 @@
+"""How much there is: the figures under `crux sources`, `crux status` and the demo's last table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.store import schema
+from bot.store.engine import Store
+from resolvers.evidence import moment
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCounts:
+    """Of one source: looks on record, distinct rows read, figures set aside, and when it was last looked at."""
+
+    snapshots: int
+    observations: int
+    quarantined: int
+    newest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Of all sources together."""
+
+    snapshots: int
+    observations: int
+    quarantined: int
+
+
+def by_source(store: Store) -> dict[str, SourceCounts]:
+    """The counts of every source that was ever looked at, by its id.
+
+    A figure out of bounds that stands in many bodies is one quarantined cell.
+    """
+    at, seen = schema.snapshots.c, schema.observations.c
+    looks = sa.select(at.source, sa.func.count(), sa.func.max(at.seen_at)).group_by(at.source).order_by(at.source)
+    rows = sa.select(seen.source, sa.func.count()).group_by(seen.source)
+    with store.reading() as connection:
+        observed: dict[str, int] = dict(connection.execute(rows).all())
+        aside = _quarantined(connection)
+        return {
+            source: SourceCounts(number, observed.get(source, 0), aside.get(source, 0), moment(newest))
+            for source, number, newest in connection.execute(looks)
+        }
+
+
+def counts(store: Store) -> Counts:
+    """The counts of the whole store."""
+    every = by_source(store).values()
+    return Counts(
+        sum(one.snapshots for one in every),
+        sum(one.observations for one in every),
+        sum(one.quarantined for one in every),
+    )
+
+
+def newest_snapshot(connection: sa.Connection) -> int:
+    """The id of the last look on record, 0 before the first: what a proposal freezes."""
+    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(schema.snapshots.c.id), 0))).scalar_one())
+
+
+def _quarantined(connection: sa.Connection) -> dict[str, int]:
+    read = schema.readings.c
+    found: dict[str, set[tuple[str, str, str]]] = {}
+    for source, notes in connection.execute(sa.select(read.source, read.notes)):
+        for note in notes:
+            if note["kind"] == "quarantined":
+                found.setdefault(source, set()).add((note["key"], note["column"], note["text"]))
+    return {source: len(cells) for source, cells in found.items()}

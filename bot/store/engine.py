@@ -1,0 +1,159 @@
+"""The one file of state: opening it, its transactions, and whose account it serves."""
+
+from __future__ import annotations
+
+import fcntl
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from bot.store import schema
+from resolvers.errors import Outside, Refusal
+
+Now = Callable[[], datetime]
+
+PRAGMAS = (
+    "busy_timeout=15000",  # ms to wait for another process's write
+    "journal_mode=WAL",
+    "foreign_keys=ON",
+    "recursive_triggers=ON",  # or INSERT OR REPLACE would slip past the insert-only triggers
+    "cache_size=-65536",  # KiB; the B-trees are the limit, not Python
+)
+
+
+TROUBLE = {
+    sqlite3.SQLITE_BUSY: "another process has been writing to the store for too long: try again",
+    sqlite3.SQLITE_LOCKED: "the store is locked: try again",
+    sqlite3.SQLITE_READONLY: "the store may not be written: look at the rights of its file and folder",
+    sqlite3.SQLITE_IOERR: "the disk under the store fails: look at it before anything else",
+    sqlite3.SQLITE_CORRUPT: "the store is damaged: put a copy back with `crux db restore`",
+    sqlite3.SQLITE_FULL: "the disk under the store is full: make room and try again",
+    sqlite3.SQLITE_CANTOPEN: "the store cannot be opened: look at the rights of its file and folder",
+    sqlite3.SQLITE_NOTADB: "the store is no database any more: put a copy back with `crux db restore`",
+}
+"""What SQLite's own codes mean to the operator; anything else is a fault of this program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The store, open at its newest schema. `now` is the only clock it knows."""
+
+    engine: sa.Engine
+    now: Now
+
+    @contextmanager
+    def transaction(self, *, durable: bool = True) -> Iterator[sa.Connection]:
+        """All of it or nothing, one writer at a time (BEGIN IMMEDIATE).
+
+        Where it may not be lost to a power cut (`durable`), the commit waits for the disk; evidence can be fetched
+        again and does not wait. A killed process loses nothing committed either way.
+        """
+        writer = self.engine.execution_options(sqlite_begin="IMMEDIATE", sqlite_sync="FULL" if durable else "NORMAL")
+        with _told(), writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """One unchanging view of the store, which waits for no writer."""
+        with _told(), self.engine.execution_options(sqlite_begin="DEFERRED").begin() as connection:
+            yield connection
+
+    def claim(self, platform: str, account_id: str) -> None:
+        """Make the store that account's on that platform address; a Refusal if it is another's already (law 8)."""
+        with self.transaction() as connection:
+            owner = connection.execute(sa.select(schema.stores)).one_or_none()
+            if owner is None:
+                row = {"id": 1, "platform": platform, "account_id": account_id, "created_at": self.now()}
+                connection.execute(sa.insert(schema.stores).values(row))
+            elif (owner.platform, owner.account_id) != (platform, account_id):
+                raise Refusal(
+                    f"store of another account: {self.name} belongs to {owner.account_id} on {owner.platform}, "
+                    f"this is {account_id} on {platform}; use that account's key, or choose another store "
+                    "with CRUX_DATABASE_URL"
+                )
+
+    @contextmanager
+    def alone(self, act: str) -> Iterator[None]:
+        """Hold `act` (as `apply`) for this process alone; Refusal where another is at it.
+
+        The lock is the operating system's, on a file beside the store: it ends with the process, however that ends.
+        """
+        path = sqlite_path(str(self.engine.url))
+        if path is None:
+            raise Refusal(f"{act} alone needs a store in a file")
+        with path.with_name(f"{path.name}.{act}.lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise Refusal(f"another process is at `{act}` with this store; wait for it to end") from error
+            yield
+
+    @property
+    def name(self) -> str:
+        """Where the store is, without a password."""
+        url = self.engine.url
+        return url.database or "" if self.is_sqlite else url.render_as_string(hide_password=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """A database that cannot be written or read now, as one sentence instead of a stack trace; a bug stays a bug."""
+    try:
+        yield
+    except sa.exc.DatabaseError as error:
+        told = TROUBLE.get(getattr(error.orig, "sqlite_errorcode", 0) & 0xFF)
+        if told is None:
+            raise
+        raise Outside(f"{told} ({error.orig}); nothing was changed") from error
+
+
+def url_of(place: str | Path) -> str:
+    """A path or a URL as a database URL."""
+    text = str(place)
+    return text if "://" in text else f"sqlite:///{Path(text).expanduser()}"
+
+
+def make_engine(url: str) -> sa.Engine:
+    """An engine that begins its transactions itself; DDL is transactional, foreign keys are on."""
+    engine = sa.create_engine(url_of(url))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _on_connect)
+        event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(dbapi: Any, _record: Any) -> None:
+    dbapi.isolation_level = None  # the driver must not BEGIN; pragmas come before any transaction
+    for pragma in PRAGMAS:
+        dbapi.execute(f"PRAGMA {pragma}")
+
+
+def _on_begin(connection: sa.Connection) -> None:
+    options = connection.get_execution_options()
+    if "sqlite_sync" in options:  # of no account to readers
+        connection.exec_driver_sql(f"PRAGMA synchronous={options['sqlite_sync']}")
+    connection.exec_driver_sql(f"BEGIN {options.get('sqlite_begin', 'IMMEDIATE')}")
+
+
+def sqlite_path(address: str) -> Path | None:
+    """The file behind a SQLite URL; None for another engine."""
+    url = sa.make_url(address)
+    if url.get_backend_name() != "sqlite":
+        return None
+    if not url.database or url.database == ":memory:":
+        raise Refusal("a store in memory would forget everything; give a file, as sqlite:///crux.sqlite")
+    return Path(url.database)

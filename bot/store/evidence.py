@@ -1,0 +1,199 @@
+"""Putting what a source gave on the record: bytes first, then the look at them, and only then what they say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+import sqlalchemy as sa
+
+from bot.store import bodies, schema
+from bot.store.engine import Store
+from bot.store.markets import live_since
+from bot.store.readings import Kept, kept_reading, read_one
+from bot.store.sightings import ANSWERED
+from bot.store.timelines import bring_up_to_date
+from bot.store.writing import insert_row
+from resolvers.errors import Refusal
+from resolvers.evidence import SightingState, instant
+from resolvers.sources.spec import SourceSpec
+
+Via = Literal["fetch", "file", "import", "panel"]
+
+NOT_MODIFIED = 304
+
+
+class Fetched(Protocol):
+    """What the HTTP door brings back (resolvers.fetch); any object with these will do."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def body(self) -> bytes | None: ...
+    @property
+    def etag(self) -> str | None: ...
+    @property
+    def last_modified(self) -> str | None: ...
+    @property
+    def seen_at(self) -> datetime: ...
+    @property
+    def because(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Bytes that somebody hands over, dated by when they were seen."""
+
+    body: bytes | None
+    seen_at: datetime
+    status: int = 200
+    etag: str | None = None
+    last_modified: str | None = None
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of one look at a source.
+
+    `awaits` says that it counts only once reviewers accept it; `repeated` that the same look was on record already.
+    `quarantined` names the rows set aside for a figure out of bounds.
+    """
+
+    snapshot: int
+    state: SightingState
+    because: str
+    body: str | None
+    new_observations: int
+    quarantined: tuple[str, ...]
+    awaits: bool
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """One row of snapshots as it was written, or found written."""
+
+    id: int
+    body: str | None
+    because: str
+    awaits: bool
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What to send along so that the server may answer 304."""
+
+    etag: str | None
+    last_modified: str | None
+
+
+def record(
+    store: Store, source: SourceSpec, got: Fetched | bytes, *, seen_at: datetime | None = None, via: Via = "fetch"
+) -> Recorded:
+    """Keep one look at `source`, whatever came of it, and read it.
+
+    `got` is an answer of the HTTP door, or bytes with the `seen_at` of their sighting. An import seen after the
+    opening of a live market that reads the source awaits acceptance (law 1). Refusal where an import claims to have
+    been seen in the future. The same look twice is one row.
+    """
+    look = _look(store, got, seen_at, via)
+    with store.transaction(durable=False) as connection:
+        taken = _snapshot(connection, store, source, look, via)
+    kept = _read(store, source, taken.body) if taken.body and look.status in ANSWERED else None
+    bring_up_to_date(store, source)
+    if kept is None:
+        kept = Kept("failed", taken.because, 0, ())
+    return Recorded(
+        taken.id, kept.state, kept.because, taken.body, kept.new_observations, kept.quarantined, taken.awaits,
+        taken.repeated,
+    )  # fmt: skip
+
+
+def validators(store: Store, source: str) -> Validators | None:
+    """The validators of the newest body that was fetched from `source`, for a conditional request."""
+    with store.reading() as connection:
+        found = _last_fetched(connection, source)
+    return None if found is None else Validators(found.etag, found.last_modified)
+
+
+def _look(store: Store, got: Fetched | bytes, seen_at: datetime | None, via: Via) -> Fetched:
+    if isinstance(got, bytes):
+        if seen_at is None:
+            raise ValueError("bytes need the instant at which they were seen")
+        got = Given(got, seen_at)
+    if via == "import" and got.seen_at > store.now():
+        raise Refusal(f"seen at {got.seen_at.isoformat()}, which is in the future; give the instant it was really seen")
+    return got
+
+
+def _snapshot(connection: sa.Connection, store: Store, source: SourceSpec, look: Fetched, via: Via) -> _Taken:
+    because = look.because
+    body = None if look.body is None else bodies.put(connection, look.body)
+    if look.status == NOT_MODIFIED and body is None:
+        last = _last_fetched(connection, source.id)
+        body = None if last is None else last.body
+        because = because if body else "304, but no body is kept that could be unchanged"
+    if body is None and not because:
+        because = f"HTTP {look.status}, and no body"
+    seen_at = instant(look.seen_at)
+    repeated = _same_look(connection, source.id, seen_at, look.status, body, via)
+    if repeated is not None:
+        return _Taken(repeated.id, body, because, repeated.awaits, repeated=True)
+    since = live_since(connection, source.id) if via == "import" else None
+    awaits = since is not None and look.seen_at > since
+    made = insert_row(
+        connection,
+        schema.snapshots,
+        source=source.id,
+        seen_at=seen_at,
+        recorded_at=recorded_at(connection, store),
+        via=via,
+        status=look.status,
+        body=body,
+        awaits=awaits,
+        etag=look.etag,
+        last_modified=look.last_modified,
+        url=source.fetch.url or source.fetch.file,
+        because=because,
+    )
+    return _Taken(made, body, because, awaits, repeated=False)
+
+
+def recorded_at(connection: sa.Connection, store: Store) -> int:
+    """Now, or the newest row's instant where the clock has gone back."""
+    if connection.dialect.name == "postgresql":  # one recorder at a time there too, or ids and instants would cross
+        connection.exec_driver_sql("LOCK TABLE snapshots IN SHARE ROW EXCLUSIVE MODE")
+    at = schema.snapshots.c
+    last = connection.execute(sa.select(at.recorded_at).order_by(at.id.desc()).limit(1)).scalar_one_or_none()
+    return max(instant(store.now()), last or 0)
+
+
+def _same_look(connection: sa.Connection, source: str, seen_at: int, status: int, body: str | None, via: Via) -> Any:
+    at = schema.snapshots.c
+    statement = (
+        sa.select(at.id, at.awaits)
+        .where(at.source == source, at.seen_at == seen_at, at.status == status, at.via == via)
+        .where(at.body.is_(None) if body is None else at.body == body)
+        .order_by(at.id.desc())
+    )
+    return connection.execute(statement.limit(1)).one_or_none()
+
+
+def _last_fetched(connection: sa.Connection, source: str) -> Any:
+    """The newest body that came from the source itself: what a 304 confirms."""
+    at = schema.snapshots.c
+    statement = (
+        sa.select(at.body, at.etag, at.last_modified)
+        .where(at.source == source, at.body.is_not(None), at.via == "fetch", at.status.between(200, 299))
+        .order_by(at.id.desc())
+    )
+    return connection.execute(statement.limit(1)).one_or_none()
+
+
+def _read(store: Store, source: SourceSpec, body: str) -> Kept:
+    with store.reading() as connection:
+        kept = kept_reading(connection, source, body)
+    return kept or read_one(store, source, body)

@@ -1,0 +1,146 @@
+"""Every write to Manifold is first a row here: carried out, read back and closed, once (markets.outbox.Outbox).
+
+A row is open from its beginning until somebody knows whether it happened: `done` with what was read back, `refused`
+where it certainly did not happen. Whoever finds an open row that he did not begin himself reads back first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from bot.store import audit, ledger, schema
+from bot.store.engine import Store
+from bot.store.ledger import Budget
+from bot.store.types import canonical
+from bot.store.writing import insert_row
+from markets.outbox import Entry, Write
+from resolvers.errors import Refusal
+
+State = Literal["open", "done", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """A debate's outbox in the store; each call is one committed transaction, on the record under `actor`."""
+
+    store: Store
+    debate: str
+    budget: Budget
+    actor: str = "crux"
+
+    def begin(self, write: Write) -> Entry:
+        """The row of that key: made now (fresh, its mana reserved), or the one that is open or done already.
+
+        One that was refused is begun again, fresh, with this payload. Refusal where the budget does not allow the
+        mana, or the key is another debate's or kind's.
+        """
+        with self.store.transaction() as connection:
+            there = _by_key(connection, write.key)
+            if there is not None and (there.debate, there.kind) != (self.debate, write.kind):
+                raise Refusal(f"the key {write.key} is taken by {there.kind} of {there.debate}/{there.slug}")
+            if there is not None and there.state != "refused":
+                return _entry(there)
+            number = self._write(connection, write, there)
+            if write.mana:
+                ledger.reserve(connection, number, write.mana, self.budget)
+            self._tell(connection, "begin", write, {"payload": dict(write.payload), "mana": f"{write.mana:f}"})
+            return Entry(number, write, fresh=True)
+
+    def settle(self, entry: Entry, found: Mapping[str, Any]) -> None:
+        """It happened: close the row with what was read back, and book its mana. Once is enough."""
+        self._close(entry, "done", answer=dict(found))
+
+    def drop(self, entry: Entry, because: str) -> None:
+        """It certainly did not happen: close the row, and free its mana."""
+        self._close(entry, "refused", because=because)
+
+    def open_entries(self) -> tuple[Entry, ...]:
+        """What was begun and is not closed, oldest first: what a restart goes on with."""
+        return tuple(_entry(row) for row in self._rows(schema.outbox.c.state == "open", schema.outbox.c.id))
+
+    def settled_entries(self) -> tuple[Entry, ...]:
+        """All that happened, in the order in which it was known to have happened (markets.apply.opened_after)."""
+        return tuple(_entry(row) for row in self._rows(schema.outbox.c.state == "done", schema.outbox.c.closing))
+
+    def rows(self) -> tuple[Kept, ...]:
+        """Everything ever begun, oldest first, for people to look at."""
+        return self._rows(sa.true(), schema.outbox.c.id)
+
+    def _rows(self, which: sa.ColumnElement[bool], order: sa.ColumnElement[Any]) -> tuple[Kept, ...]:
+        with self.store.reading() as connection:
+            return _select(connection, sa.and_(which, schema.outbox.c.debate == self.debate), order)
+
+    def _write(self, connection: sa.Connection, write: Write, there: Kept | None) -> int:
+        row: dict[str, Any] = {"debate": self.debate, "kind": write.kind, "key": write.key, "slug": write.slug}
+        row |= {"payload": dict(write.payload), "mana": write.mana, "state": "open", "because": ""}
+        row |= {"created_at": self.store.now(), "closed_at": None, "closing": None}
+        if there is None:
+            return insert_row(connection, schema.outbox, **row, attempts=1)
+        again = sa.update(schema.outbox).where(schema.outbox.c.id == there.id)
+        connection.execute(again.values(**row, attempts=there.attempts + 1))
+        return there.id
+
+    def _close(self, entry: Entry, to: State, *, answer: Mapping[str, Any] | None = None, because: str = "") -> None:
+        with self.store.transaction() as connection:
+            there = _by_key(connection, entry.write.key)
+            if there is None or there.id != entry.id:
+                raise Refusal(f"there is no outbox row {entry.id} of key {entry.write.key}")
+            answer = None if answer is None else json.loads(canonical(answer))  # as it will be read back
+            if there.state == to and (to == "refused" or there.answer == answer):
+                return
+            mine = sa.and_(schema.outbox.c.id == entry.id, schema.outbox.c.state == "open")
+            told = {"because": because} if answer is None else {"answer": answer}
+            closing = self._tell(connection, to, entry.write, told)
+            values = {"state": to, "answer": answer, "because": because, "closed_at": self.store.now()}
+            if connection.execute(sa.update(schema.outbox).where(mine).values(**values, closing=closing)).rowcount != 1:
+                raise Refusal(
+                    f"{entry.write.key} is {there.state} already, with another end: look at it before going on"
+                )
+            ledger.settle(connection, entry.id, happened=to == "done")
+
+    def _tell(self, connection: sa.Connection, act: str, write: Write, payload: Mapping[str, Any]) -> int:
+        at, subject = self.store.now(), f"{self.debate}/{write.slug}"
+        told = {"key": write.key, "kind": write.kind, **payload}
+        audit.append(connection, at=at, actor=self.actor, act=f"outbox-{act}", subject=subject, payload=told)
+        return int(connection.execute(sa.select(sa.func.max(schema.audit.c.id))).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One row as it is kept; `attempts` counts how often it was begun, `closing` numbers the ends in their order."""
+
+    id: int
+    debate: str
+    kind: str
+    key: str
+    slug: str
+    payload: Mapping[str, Any]
+    mana: Decimal
+    state: State
+    attempts: int
+    because: str
+    answer: Mapping[str, Any] | None
+    created_at: datetime
+    closed_at: datetime | None
+    closing: int | None
+
+
+def _entry(row: Kept) -> Entry:
+    write = Write(row.kind, row.slug, row.key, row.payload, row.mana)  # type: ignore[arg-type]  # a Kind: we wrote it
+    return Entry(row.id, write, found=row.answer if row.state == "done" else None)
+
+
+def _select(connection: sa.Connection, which: sa.ColumnElement[bool], order: sa.ColumnElement[Any]) -> tuple[Kept, ...]:
+    return tuple(Kept(*row) for row in connection.execute(sa.select(schema.outbox).where(which).order_by(order)))
+
+
+def _by_key(connection: sa.Connection, key: str) -> Kept | None:
+    found = _select(connection, schema.outbox.c.key == key, schema.outbox.c.id)
+    return found[0] if found else None

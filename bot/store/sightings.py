@@ -1,0 +1,78 @@
+"""Looks at a source as the rules know them: snapshots joined with what was read in their bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from bot.store import schema
+from resolvers.evidence import Instant, Sighting, SightingState
+
+FOREVER: Instant = 2**62
+
+ANSWERED = frozenset({*range(200, 300), 304})
+"""HTTP statuses whose body is the source's; another status' body is kept as it came, and not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One sighting with its reading's id and held keys; `unread` where its bytes have not been read yet."""
+
+    sighting: Sighting
+    reading: int | None
+    held: frozenset[str]
+    unread: bool
+
+
+def looks_at(
+    connection: sa.Connection,
+    source: str,
+    read_hash: str,
+    *,
+    as_of: Instant = FOREVER,
+    first: int = 1,
+    last: int = FOREVER,
+) -> list[Look]:
+    """Every look that counts, seen by `as_of` and among snapshots `first`..`last`, in order of `seen_at`.
+
+    An import that awaits acceptance does not count; the snapshot that its acceptance wrote does. One statement.
+    """
+    at = schema.snapshots.c
+    read = schema.readings.c
+    same = sa.and_(read.body == at.body, read.source == at.source, read.read_hash == read_hash)
+    statement = (
+        sa.select(at.id, at.seen_at, at.recorded_at, at.status, at.body, at.because)
+        .add_columns(read.id, read.state, read.because, sa.type_coerce(read.held, sa.Text()))
+        .select_from(schema.snapshots.outerjoin(schema.readings, same))
+        .where(at.source == source, at.awaits.is_(sa.false()), at.seen_at <= as_of, at.id.between(first, last))
+        .order_by(at.seen_at, at.id)
+    )
+    return [_look(*row) for row in connection.execute(statement)]
+
+
+def _look(
+    snapshot: int,
+    seen_at: int,
+    recorded_at: int,
+    status: int,
+    body: str | None,
+    because: str,
+    reading: int | None,
+    state: SightingState | None,
+    why: str | None,
+    held: str | list[str] | None,
+) -> Look:
+    if body is None or status not in ANSWERED:  # freshness knows a page taken down by the words HTTP 404
+        failed = Sighting(snapshot, seen_at, recorded_at, "failed", None, because or f"HTTP {status}")
+        return Look(failed, None, frozenset(), unread=False)
+    sighting = Sighting(snapshot, seen_at, recorded_at, state or "unreadable", body, why or because)
+    keys = json.loads(held) if isinstance(held, str) else held or ()
+    return Look(sighting, reading, frozenset(keys), unread=state is None)
+
+
+def before_unread(looks: Iterable[Look]) -> int:
+    """The last snapshot before the first one not read yet: what may be told so far."""
+    return min((look.sighting.snapshot for look in looks if look.unread), default=FOREVER) - 1

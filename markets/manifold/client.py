@@ -1,0 +1,145 @@
+"""A client for the part of Manifold's API that Crux uses; one method an endpoint, our words in, our shapes out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from types import TracebackType
+from typing import Any, Self
+
+from markets.live import Account, LiveComment, LiveMarket, Position, Transfer, ms_of
+from markets.manifold.bodies import Creation, creation, resolution
+from markets.manifold.wire import Refused, Sleep, Wire
+from resolvers.errors import Outside
+from resolvers.outcome import Outcome
+
+PAGE = 1000
+TXN_PAGE = 100
+
+
+class Manifold:
+    """Manifold at `base_url` with the account of `key` (None: reads only); `async with Manifold(...) as client`."""
+
+    def __init__(self, base_url: str, key: str | None, *, sleep: Sleep) -> None:
+        self._wire = Wire(base_url, key, sleep)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._wire.aclose()
+
+    async def me(self) -> Account:
+        """The account the key belongs to."""
+        return Account.parse(await self._wire.read("/v0/me"))
+
+    async def market(self, market_id: str) -> LiveMarket | None:
+        """A market in full; None where Manifold knows none of that id. May be 15 s old."""
+        return await self._one(f"/v0/market/{market_id}")
+
+    async def market_by_slug(self, slug: str) -> LiveMarket | None:
+        return await self._one(f"/v0/slug/{slug}")
+
+    async def _one(self, path: str) -> LiveMarket | None:
+        try:
+            return LiveMarket.parse(await self._wire.read(path))
+        except Refused as refused:
+            if refused.status == 404 and refused.message == "Contract not found":
+                return None
+            raise
+
+    async def probability(self, market_id: str) -> float | None:
+        """The pool's probability of a yes-or-no market; None for others."""
+        body = await self._wire.read(f"/v0/market/{market_id}/prob")
+        value = body.get("prob") if isinstance(body, dict) else None
+        return float(value) if isinstance(value, (int, float)) else None
+
+    async def weights(self, market_id: str) -> dict[str, float]:
+        """Answer id -> probability, and once resolved the share each answer was paid (0..1)."""
+        body = await self._wire.read(f"/v0/market/{market_id}/prob")
+        shares = body.get("answerProbs") if isinstance(body, dict) else None
+        return {str(answer): float(share) for answer, share in shares.items()} if isinstance(shares, dict) else {}
+
+    async def positions(self, market_id: str, user_id: str | None = None) -> list[Position]:
+        """Who holds what; of one account if named."""
+        query = {"userId": user_id} if user_id else None
+        return [Position.parse(row) for row in _rows(await self._wire.read(f"/v0/market/{market_id}/positions", query))]
+
+    async def created_by(self, user_id: str) -> list[LiveMarket]:
+        """The newest public markets of an account, at most a thousand, without descriptions."""
+        query = {"creatorId": user_id, "sort": "newest", "filter": "all", "limit": PAGE}
+        return [LiveMarket.parse(row) for row in _rows(await self._wire.read("/v0/search-markets", query))]
+
+    async def comments(self, market_id: str, user_id: str | None = None) -> list[LiveComment]:
+        """The newest comments under a market, at most a thousand; of one account if named."""
+        query = {"contractId": market_id, "order": "newest", "limit": PAGE} | ({"userId": user_id} if user_id else {})
+        return [LiveComment.parse(row) for row in _rows(await self._wire.read("/v0/comments", query))]
+
+    async def subsidies(self, market_id: str, from_id: str) -> list[Transfer]:
+        """Every subsidy one account paid into a market (its creation's tier is no subsidy)."""
+        found: list[Transfer] = []
+        while True:
+            query = {
+                "category": "ADD_SUBSIDY",
+                "toId": market_id,
+                "fromId": from_id,
+                "limit": TXN_PAGE,
+                "offset": len(found),
+            }
+            page = [Transfer.parse(row) for row in _rows(await self._wire.read("/v0/txns", query))]
+            found += page
+            if len(page) < TXN_PAGE:
+                return found
+
+    async def create(self, wanted: Creation) -> LiveMarket:
+        """Make a market; its id is the key. The answer has no answers and no description: read it back."""
+        return LiveMarket.parse(await self._wire.write("/v0/market", creation(wanted)))
+
+    async def resolve(self, market: LiveMarket, outcome: Outcome) -> None:
+        await self._wire.write(f"/v0/market/{market.id}/resolve", resolution(market, outcome))
+
+    async def unresolve(self, market_id: str) -> None:
+        """Undo a resolution within ten minutes of it; the market stays closed."""
+        await self._wire.write("/unresolve", {"contractId": market_id})
+
+    async def add_liquidity(self, market_id: str, amount_mana: Decimal) -> None:
+        await self._wire.write(f"/v0/market/{market_id}/add-liquidity", {"amount": amount_mana})
+
+    async def close(self, market_id: str, at: datetime | None = None) -> None:
+        """End trading, now or at a moment to come."""
+        await self._wire.write(f"/v0/market/{market_id}/close", {} if at is None else {"closeTime": ms_of(at)})
+
+    async def update(
+        self,
+        market_id: str,
+        *,
+        question: str | None = None,
+        closes: datetime | None = None,
+        description: str | None = None,
+    ) -> None:
+        """Change what is given; the description (Markdown) replaces the old one."""
+        body: dict[str, Any] = {}
+        if question is not None:
+            body["question"] = question
+        if closes is not None:
+            body["closeTime"] = ms_of(closes)
+        if description is not None:
+            body["descriptionMarkdown"] = description
+        await self._wire.write(f"/v0/market/{market_id}/update", body)
+
+    async def ban_me_from_betting(self, market_id: str) -> None:
+        """Bar our account from trading this market; only moderators can take it back."""
+        await self._wire.write(f"/v0/market/{market_id}/update", {"creatorBannedFromBetting": True})
+
+    async def comment(self, market_id: str, markdown: str, reply_to: str | None = None) -> LiveComment:
+        """Write under a market (costs 1 mana)."""
+        body = {"contractId": market_id, "markdown": markdown} | ({"replyToCommentId": reply_to} if reply_to else {})
+        return LiveComment.parse(await self._wire.write("/v0/comment", body))
+
+
+def _rows(body: object) -> list[Any]:
+    if not isinstance(body, list):
+        raise Outside(f"Manifold answered with {type(body).__name__} where a list was wanted: try again later")
+    return body

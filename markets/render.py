@@ -1,0 +1,149 @@
+"""A market as traders read it: the question's description in Markdown, saying what the rule does, number for number.
+
+Manifold turns Markdown into its own document: headings, bold, lists and links live, tables are flattened, single line
+breaks become spaces (seen in transcripts recorded 2026-11-21). So there are none of the latter two. The text has a part
+that is frozen when the market opens and a part that may change on the record: addresses and people.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING
+
+from markets.fields import in_words
+from resolvers.rules.nodes import Rows
+
+if TYPE_CHECKING:
+    from markets.spec import MarketSpec
+    from resolvers.sources.spec import SourceSpec
+
+NO_AI = "There will be no AI clarifications added to this market's description."
+"""Manifold looks for this sentence, in any case, before it lets a model append clarifications (source, 2026-08-21)."""
+
+MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~@])")
+AT_START = re.compile(r"^(\s*)([-+=]|\d+[.)])(?=\s|$)")
+TAG = re.compile(r"version ([0-9a-f]{64}), text ([0-9a-f]{16})")
+
+
+def escaped(text: str) -> str:
+    """Foreign text as it stands, in one paragraph: no markup, no mention, no list begins in it."""
+    one_line = " ".join(text.split())
+    return AT_START.sub(r"\1\\\2", MARKUP.sub(r"\\\1", one_line))
+
+
+def address(url: str) -> str:
+    """A link as bare text that Markdown makes clickable; what could end or open markup is percent-encoded."""
+    return re.sub(r"[\s<>\"'`()\[\]{}|\\^*]", lambda found: f"%{ord(found[0]):02X}", url)
+
+
+def description(spec: MarketSpec) -> str:
+    """The whole description as posted."""
+    body = f"{fixed_text(spec)}\n\n{_changeable(spec)}"
+    return f"{body}\n\n{_last_line(spec, body)}"
+
+
+def fixed_text(spec: MarketSpec) -> str:
+    """The part that is frozen at opening and belongs to the definition's version."""
+    parts = [
+        "## How this resolves",
+        _bullets([_sentence(escaped(phrase.text)) for phrase in spec.rule.phrases()]),
+        "## When",
+        _bullets(_when(spec)),
+        "## Where we look",
+        _bullets([*(_source(source) for source in spec.sources), *_views(spec)]),
+        "## Who decides",
+        _bullets(_people(spec)),
+    ]
+    if spec.fine_print.strip():
+        parts += ["## Fine print", spec.fine_print.strip()]
+    return "\n\n".join([*parts, NO_AI])
+
+
+def text_tag(markdown: str) -> tuple[str, str] | None:
+    """(version, text hash) named in a description's last line, also as read back from Manifold; None without one."""
+    found = TAG.findall(markdown)
+    return (found[-1][0], found[-1][1]) if found else None
+
+
+def _last_line(spec: MarketSpec, body: str) -> str:
+    text = hashlib.sha256(body.encode()).hexdigest()[:16]
+    return (
+        f"Definition {spec.slug} of the debate {escaped(spec.debate)}, version {spec.version}, text {text}. "
+        "A bot proposes, people decide."
+    )
+
+
+def _changeable(spec: MarketSpec) -> str:
+    lines = [f"{escaped(source.id)}: {_where(source)}" for source in spec.sources]
+    if spec.reviewers:
+        lines.append(f"Reviewers: {', '.join(escaped(name) for name in spec.reviewers)}.")
+    return "## May change, on the record\n\n" + _bullets(lines)
+
+
+def _when(spec: MarketSpec) -> list[str]:
+    decides = in_words(spec.decides)
+    if spec.market_type == "BINARY":
+        early = (
+            "YES as soon as its condition has come true and settled: from then on later evidence no longer counts. "
+            f"NO only after {decides}."
+        )
+    elif spec.market_type == "DATE":
+        early = (
+            "A date's answer as soon as it is certain and settled: from then on later evidence no longer counts. "
+            f"The last answer only after {decides}."
+        )
+    else:
+        early = f"Read as things stand at {decides}; nothing is decided before."
+    return [
+        f"All times are UTC, a bare date is 00:00 that day, and T is {decides}. Closing is not resolving.",
+        early,
+        "Not known yet, and not knowable, are never taken for NO.",
+    ]
+
+
+def _source(source: SourceSpec) -> str:
+    words = f"{escaped(source.id)}: {escaped(source.publisher)}, licence {escaped(source.licence)}"
+    return _sentence(f"{words}; {escaped(source.attribution)}" if source.attribution else words)
+
+
+def _views(spec: MarketSpec) -> list[str]:
+    """What is meant by each view that the criteria name."""
+    named = {
+        use.name: f"{escaped(use.name)}: the rows of {escaped(use.source)} where {escaped(use.where.words().text)}."
+        for node in spec.rule.nodes()
+        if isinstance(node, Rows)
+        for use in node.sources
+        if use.view and use.where is not None
+    }
+    return list(named.values())
+
+
+def _where(source: SourceSpec) -> str:
+    if source.fetch.url:
+        return address(source.fetch.url)
+    return f"a registry of this debate, {escaped(source.fetch.file or '')}"
+
+
+def _people(spec: MarketSpec) -> list[str]:
+    review = spec.review
+    window = (
+        f"After that one comment here names the outcome, the reason and the end of a window of {review.window}. "
+        "Reply to it to object: an objection holds the resolution until a reviewer has answered it."
+    )
+    if review.declare:
+        who = (
+            "One interested person resolves this market: its author reviews alone (quorum 1) and may hold a position "
+            "in the debate. The window is longer for that reason."
+        )
+    else:
+        who = f"A rule that anyone can run again proposes; {review.quorum} reviewers must agree."
+    return [who, window, "The account that asks does not trade here. Every resolution names the bytes it rests on."]
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _bullets(lines: list[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)

@@ -1,0 +1,1 @@
+"""What can be done to the state: one module for each kind of request that changes something."""

@@ -1,0 +1,1 @@
+"""The market maths as pure functions: prices, fills, arbitrage, liquidity and payouts."""

@@ -1,0 +1,1 @@
+"""Texts as Manifold keeps them: markdown, HTML and plain strings become TipTap documents, and documents plain text."""

@@ -1,0 +1,205 @@
+"""The six kinds of write, each as two questions to Manifold: has it happened already, and: do it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from markets.live import LiveMarket
+from markets.manifold import Manifold, Refused, is_as_intended
+from markets.outbox import CREATION, OUTCOME, Entry, Kind, moment_in
+from markets.plan import same_moment, text_hash
+from markets.render import text_tag
+from resolvers.errors import Refusal
+from resolvers.outcome import Outcome
+
+Found = dict[str, Any]
+
+
+@dataclass
+class Step(ABC):
+    """One entry on its way. `repeatable`: sending it twice cannot do it twice, so a read-back may end sooner."""
+
+    client: Manifold
+    account_id: str
+    payload: Mapping[str, Any]
+
+    repeatable: ClassVar[bool] = True
+    looks_first: ClassVar[bool] = False
+
+    @abstractmethod
+    async def look(self, last: bool) -> Found | None:
+        """What is there if the write has happened, None if not (yet); `last` says that no later look will follow."""
+
+    @abstractmethod
+    async def send(self) -> None:
+        """Do it, once."""
+
+    def may_be_done(self, refused: Refused) -> bool:
+        """Whether a refusal may only say that it has happened before."""
+        return False
+
+    async def _market(self) -> LiveMarket:
+        market = await self.client.market(self.payload["market_id"])
+        if market is None:
+            raise Refusal(f"Manifold knows no market {self.payload['market_id']}: was it deleted?")
+        return market
+
+
+class CreateStep(Step):
+    """The key becomes the market's id: whatever answers to it is adopted only if it is ours and what we wanted."""
+
+    async def look(self, last: bool) -> Found | None:
+        wanted = CREATION.validate_python(self.payload["creation"])
+        market = await self.client.market(wanted.key)
+        if market is None:
+            return None
+        self._check_ours(market)
+        if len(market.answers) < len(wanted.answers) and not last:
+            return None
+        paid = await self.client.subsidies(wanted.key, self.account_id)
+        total = sum((Decimal(str(row.amount_mana)) for row in paid), Decimal(0))
+        if total < wanted.subsidy_mana and not last:
+            return None
+        return {
+            "market_id": market.id,
+            "url": market.url,
+            "market_slug": market.slug,
+            "answers": {answer.text: answer.id for answer in market.answers},
+            "fingerprint": market.fingerprint,
+            "subsidy_mana": str(total),
+            "subsidies": [row.id for row in paid],
+        }
+
+    def _check_ours(self, market: LiveMarket) -> None:
+        wanted = CREATION.validate_python(self.payload["creation"])
+        ours = market.creator_id == self.account_id
+        same = market.question == wanted.question and market.market_type == wanted.market_type
+        texts = tuple(answer.text for answer in market.answers)
+        if not (ours and same) or (texts and texts != wanted.answers):
+            what = "belongs to another account" if not ours else "asks something else"
+            raise Refusal(
+                f"{market.url or market.id} answers to our key but {what}: nothing foreign is adopted. "
+                "Rename the definition, or give it a further opening"
+            )
+
+    async def send(self) -> None:
+        await self.client.create(CREATION.validate_python(self.payload["creation"]))
+
+    def may_be_done(self, refused: Refused) -> bool:
+        return refused.message.startswith("Contract has already been created")
+
+
+class UpdateStep(Step):
+    async def look(self, last: bool) -> Found | None:
+        market = await self._market()
+        name, after = self.payload["field"], self.payload["after"]
+        if name == "question":
+            return {"question": market.question} if market.question == after else None
+        if name == "closes":
+            return {"closes": after} if same_moment(market.closes, moment_in(after)) else None
+        if text_tag(market.text) != text_tag(after) or market.fingerprint == self.payload["before"]:
+            return None
+        return {"text": text_hash(after), "fingerprint": market.fingerprint}
+
+    async def send(self) -> None:
+        name, after = self.payload["field"], self.payload["after"]
+        await self.client.update(
+            self.payload["market_id"],
+            question=after if name == "question" else None,
+            closes=moment_in(after) if name == "closes" else None,
+            description=after if name == "description" else None,
+        )
+
+
+class FundStep(Step):
+    """Subsidies take no key: ours is a ledger row of that amount that was not there before."""
+
+    repeatable = False
+
+    async def look(self, last: bool) -> Found | None:
+        rows = await self.client.subsidies(self.payload["market_id"], self.account_id)
+        amount, seen = Decimal(self.payload["amount_mana"]), set(self.payload["seen"])
+        new = [row.id for row in rows if row.id not in seen and Decimal(str(row.amount_mana)) == amount]
+        return {"amount_mana": str(amount), "subsidy": min(new)} if new else None
+
+    async def send(self) -> None:
+        await self.client.add_liquidity(self.payload["market_id"], Decimal(self.payload["amount_mana"]))
+
+
+class CommentStep(Step):
+    """Comments take no key: ours is the one that bears our mark."""
+
+    repeatable = False
+
+    async def look(self, last: bool) -> Found | None:
+        comments = await self.client.comments(self.payload["market_id"], self.account_id)
+        marked = [comment for comment in comments if self.payload["mark"] in comment.text]
+        return {"comment_id": marked[-1].id} if marked else None
+
+    async def send(self) -> None:
+        await self.client.comment(self.payload["market_id"], self.payload["markdown"], self.payload["reply_to"])
+
+
+class ResolveStep(Step):
+    """A resolution takes no key, but a second one is refused; what stands there is compared with what was meant."""
+
+    looks_first = True
+
+    async def look(self, last: bool) -> Found | None:
+        market = await self._market()
+        if not market.resolved:
+            return None
+        outcome: Outcome = OUTCOME.validate_python(self.payload["outcome"])
+        as_meant = is_as_intended(market, outcome)
+        if as_meant is None:
+            as_meant = is_as_intended(market, outcome, await self.client.weights(market.id))
+        if as_meant:
+            at = market.resolved_at.isoformat() if market.resolved_at else None
+            return {"resolution": market.resolution, "resolver_id": market.resolver_id, "resolved_at": at}
+        if last:
+            who = "us" if market.resolver_id == self.account_id else f"account {market.resolver_id}"
+            raise Refusal(
+                f"{market.url or market.id} is resolved to {market.resolution} by {who}, not to {outcome.words()}: "
+                "settle it with the moderators; it is not touched"
+            )
+        return None
+
+    async def send(self) -> None:
+        await self.client.resolve(await self._market(), OUTCOME.validate_python(self.payload["outcome"]))
+
+    def may_be_done(self, refused: Refused) -> bool:
+        return "already resolved" in refused.message
+
+
+class UnresolveStep(Step):
+    """A stale read may show the time before the resolution, so only the last look counts."""
+
+    async def look(self, last: bool) -> Found | None:
+        if not last:
+            return None
+        market = await self._market()
+        return None if market.resolved else {"unresolved": True}
+
+    async def send(self) -> None:
+        await self.client.unresolve(self.payload["market_id"])
+
+    def may_be_done(self, refused: Refused) -> bool:
+        return refused.message.endswith("is not resolved")
+
+
+STEPS: dict[Kind, type[Step]] = {
+    "create": CreateStep,
+    "update": UpdateStep,
+    "fund": FundStep,
+    "comment": CommentStep,
+    "resolve": ResolveStep,
+    "unresolve": UnresolveStep,
+}
+
+
+def step_of(entry: Entry, client: Manifold, account_id: str) -> Step:
+    return STEPS[entry.write.kind](client, account_id, entry.write.payload)

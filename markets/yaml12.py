@@ -1,0 +1,320 @@
+"""YAML as a forecaster means it: `NO` is a word, a date is text, a number is exact, nothing is repaired in silence.
+
+A strict part of YAML 1.2 (https://yaml.org/spec/1.2.2/, looked at 2026-11-21): only `true` and `false` are truth
+values, whole numbers are int, all others Decimal with the digits as written, everything else is text. Faults, each at
+its line and column: duplicate keys, keys that are no text, tabs, anchors, aliases, tags, a second document, control
+characters, over 1 MB, nested over 50 deep. The fast path is libyaml; positions are worked out only after a fault.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+import yaml
+
+from resolvers.errors import Fault
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 50
+MAX_DIGITS = 60
+"""More than any score, count or instant needs; keeps arithmetic on hostile numbers cheap."""
+
+MAX_EXPONENT = 30
+
+LOOK_CLOSER = re.compile(r"[&*!\t]|^%|^[ \-?]{24,}", re.MULTILINE)
+"""Without one of these there is no anchor, alias, tag, directive or tab, and no block nesting over 50 deep."""
+
+MAX_BRACKETS = 40
+NOT_PRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+STRING = "tag:yaml.org,2002:str"
+FORMS = (
+    ("null", r"^(?:~|null|)$", ["~", "n", ""]),
+    ("bool", r"^(?:true|false)$", list("tf")),
+    ("int", r"^-?(?:0|[1-9][0-9]*)$", list("-0123456789")),
+    ("float", r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$", list("-0123456789")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One YAML file read: `value` (None where it cannot be made out) and every fault, each with line and column."""
+
+    text: str
+    value: Any
+    faults: tuple[Fault, ...]
+
+
+class _OddKeys(Exception):
+    """Somewhere a key is doubled or no text: the slow path says where."""
+
+
+class _Words(yaml.CSafeLoader):
+    """Composes without meaning: for positions."""
+
+
+class _Loader(yaml.CSafeLoader):
+    """Composes and constructs with the meaning above; odd keys raise."""
+
+    lenient = False
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        found: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            key = key_node.value
+            if key_node.tag != STRING or key in found:
+                if not self.lenient:
+                    raise _OddKeys
+                if not isinstance(key, str) or key in found:
+                    continue
+            found[key] = self.construct_object(value_node, deep=True)
+        return found
+
+
+class _Lenient(_Loader):
+    """The first of doubled keys counts, so that the rest of a faulty file can be checked all the same."""
+
+    lenient = True
+
+
+def _number(loader: _Loader, node: yaml.ScalarNode) -> int | Decimal:
+    text: str = node.value
+    if _too_big(text):
+        return 0  # already a fault, from _wild_numbers
+    return int(text) if text.lstrip("-").isdigit() else Decimal(text)
+
+
+def _map(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    return loader.construct_mapping(node)
+
+
+for each in (_Words, _Loader):
+    each.yaml_implicit_resolvers = {}
+for name, form, first in FORMS:
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{name}", re.compile(form), first)
+_Loader.add_constructor("tag:yaml.org,2002:map", _map)
+_Loader.add_constructor("tag:yaml.org,2002:int", _number)
+_Loader.add_constructor("tag:yaml.org,2002:float", _number)
+_Lenient.yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
+_Lenient.yaml_constructors = _Loader.yaml_constructors
+
+
+def read_yaml(raw: bytes) -> Document:
+    """Bytes of one file -> its value and faults; never raises on what is in the bytes."""
+    if len(raw) > MAX_BYTES:
+        wanted = f"{len(raw):,} bytes; a definition has at most {MAX_BYTES:,}: keep data in sources and registries"
+        return Document("", None, (Fault("Y-SIZE", wanted, line=1, column=1),))
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line, column = _place_of(raw[: error.start].decode("utf-8"), error.start)
+        return Document(
+            "", None, (Fault("Y-ENCODING", "not UTF-8 text: save the file as UTF-8", line=line, column=column),)
+        )
+    if not (LOOK_CLOSER.search(text) or NOT_PRINTABLE.search(text) or _brackets(text) > MAX_BRACKETS):
+        try:
+            return Document(text, yaml.load(text, Loader=_Loader), tuple(_wild_numbers(text)))  # noqa: S506 (a SafeLoader)
+        except _OddKeys:
+            pass
+        except yaml.YAMLError as error:
+            return Document(text, None, (_syntax(error),))
+    return _read_closely(text)
+
+
+def _read_closely(text: str) -> Document:
+    """The slow path: every fault that can be found at once, and the value where that is still safe."""
+    unprintable = [
+        _at(text, found.start(), "Y-CHARACTER", f"the character {found.group()!r} is not printable: take it out")
+        for found in NOT_PRINTABLE.finditer(text)
+    ]
+    if unprintable:
+        return Document(text, None, tuple(unprintable))
+    faults = list(_tabs(text))
+    fatal, events = _scan_events(text)
+    tab_lines = {fault.line for fault in faults}
+    faults += [fault for fault in events if not (fault.code == "Y-SYNTAX" and fault.line in tab_lines)]
+    if not fatal:
+        faults += _odd_keys(text)
+    ordered = tuple(sorted([*faults, *_wild_numbers(text)], key=lambda fault: (fault.line, fault.column)))
+    return Document(text, None if fatal else yaml.load(text, Loader=_Lenient), ordered)  # noqa: S506 (a SafeLoader)
+
+
+def _tabs(text: str) -> Iterator[Fault]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if "\t" in line:
+            yield Fault("Y-TAB", "a tab: write spaces", line=number, column=line.index("\t") + 1)
+
+
+def _scan_events(text: str) -> tuple[bool, list[Fault]]:
+    """(the value must not be built, faults): anchors, aliases, tags, depth, further documents, syntax."""
+    faults: list[Fault] = []
+    fatal, depth, documents = False, 0, 0
+    try:
+        for event in yaml.parse(text, Loader=_Words):
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    faults.append(
+                        _from_mark("Y-DOCUMENTS", "a second document begins: one file holds one", event.start_mark)
+                    )
+                    return True, faults
+            for code, message, deadly in _odd_event(event):
+                faults.append(_from_mark(code, message, event.start_mark))
+                fatal = fatal or deadly
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                faults.append(
+                    _from_mark("Y-DEPTH", f"nested over {MAX_DEPTH} deep: write it flatter", event.start_mark)
+                )
+                return True, faults
+    except yaml.YAMLError as error:
+        return True, [*faults, _syntax(error)]
+    return fatal, faults
+
+
+def _odd_event(event: yaml.Event) -> Iterator[tuple[str, str, bool]]:
+    """(code, message, whether the value must not be built) of what has no place in a definition."""
+    anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
+    if isinstance(event, yaml.AliasEvent):
+        yield "Y-ALIAS", f"*{anchor} stands for something written elsewhere: write that out (or quote the text)", True
+    elif anchor:
+        yield "Y-ANCHOR", f"&{anchor} names this place for reuse: take it out", False
+    if tag:
+        yield "Y-TAG", f"{tag} is a tag: take it out (or quote the text)", True
+
+
+def _odd_keys(text: str) -> list[Fault]:
+    """Doubled keys and keys that are no text, all of them."""
+    faults: list[Fault] = []
+    pending: list[yaml.Node | None] = [yaml.compose(text, Loader=_Loader)]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, yaml.SequenceNode):
+            pending.extend(node.value)
+        elif isinstance(node, yaml.MappingNode):
+            seen: dict[str, int] = {}
+            for key, value in node.value:
+                faults.extend(_odd_key(key, seen))
+                pending.append(value)
+    return faults
+
+
+def _odd_key(key: yaml.Node, seen: dict[str, int]) -> Iterator[Fault]:
+    if key.tag != STRING:
+        word = f'"{key.value}"' if isinstance(key.value, str) else "a plain word"
+        yield _from_mark("Y-KEY", f"a key is text here: write {word}", key.start_mark)
+    elif key.value in seen:
+        message = f"{key.value} stands here twice (first on line {seen[key.value]}): keep one"
+        yield _from_mark("Y-DUPLICATE", message, key.start_mark)
+    else:
+        seen[key.value] = key.start_mark.line + 1
+
+
+def _too_big(text: str) -> bool:
+    mantissa, _, exponent = text.lower().partition("e")
+    return len(mantissa) > MAX_DIGITS or len(exponent) > 4 or abs(int(exponent or "0")) > MAX_EXPONENT
+
+
+WILD = re.compile(rf"(?<![\w.])-?[0-9][0-9.]*(?:[eE][-+]?[0-9]+|(?<=[0-9.]{{{MAX_DIGITS}}}))(?![\w.])")
+"""What may be a number of over-long or exponent form; looked at again node by node."""
+
+
+def _wild_numbers(text: str) -> Iterator[Fault]:
+    if not WILD.search(text):
+        return
+    pending: list[yaml.Node | None] = [yaml.compose(text, Loader=_Loader)]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, yaml.ScalarNode):
+            if node.tag.rpartition(":")[2] in ("int", "float") and _too_big(node.value):
+                message = f"a number of over {MAX_DIGITS} digits or beyond 1e{MAX_EXPONENT}: quote it if it is a name"
+                yield _from_mark("Y-NUMBER", message, node.start_mark)
+        elif isinstance(node, yaml.SequenceNode):
+            pending.extend(node.value)
+        elif isinstance(node, yaml.MappingNode):
+            pending.extend(value for _, value in node.value)
+
+
+def placed(text: str, faults: Iterable[Fault], at_key: frozenset[str] = frozenset()) -> list[Fault]:
+    """The faults with the line and column of their `loc` filled in; codes in `at_key` point at the key, not its value.
+
+    A part of a loc that the file does not have (a missing key, the name of a union's branch) is skipped, so that a
+    missing key points at what it is missing from. An offset counts on inside text that stands on one line.
+    """
+    todo = list(faults)
+    root = yaml.compose(text, Loader=_Words) if any(not fault.line for fault in todo) else None
+    return [fault if fault.line else _placed(fault, root, fault.code in at_key) for fault in todo]
+
+
+def _placed(fault: Fault, root: yaml.Node | None, at_key: bool) -> Fault:
+    if root is None:
+        return replace(fault, line=1, column=1)
+    node, key = _walk(root, fault.loc)
+    mark = key.start_mark if at_key and key is not None else node.start_mark
+    column = mark.column + 1
+    if fault.offset and mark is node.start_mark:
+        column += _inside(node, fault.offset)
+    return replace(fault, line=mark.line + 1, column=column)
+
+
+def _walk(root: yaml.Node, loc: Sequence[str | int]) -> tuple[yaml.Node, yaml.Node | None]:
+    node, at = root, None
+    for part in loc:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.value == str(part):
+                    node, at = value, key
+                    break
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node, at = node.value[part], None
+    return node, at
+
+
+def _inside(node: yaml.Node, offset: int) -> int:
+    if not isinstance(node, yaml.ScalarNode) or node.start_mark.line != node.end_mark.line:
+        return 0
+    style = getattr(node, "style", None)
+    return 0 if style in ("|", ">") else offset + bool(style)
+
+
+def has_path(value: Any, loc: Sequence[str | int]) -> tuple[str | int, ...]:
+    """The part of `loc` that the value really has: union tags and missing keys left out."""
+    found: list[str | int] = []
+    for part in loc:
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            continue
+        found.append(part)
+    return tuple(found)
+
+
+def _brackets(text: str) -> int:
+    return text.count("[") + text.count("{")
+
+
+def _place_of(text: str, offset: int) -> tuple[int, int]:
+    before = text[:offset]
+    return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+
+
+def _at(text: str, offset: int, code: str, message: str) -> Fault:
+    line, column = _place_of(text, offset)
+    return Fault(code, message, line=line, column=column)
+
+
+def _from_mark(code: str, message: str, mark: Any) -> Fault:
+    return Fault(code, message, line=mark.line + 1, column=mark.column + 1)
+
+
+def _syntax(error: yaml.YAMLError) -> Fault:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    said = [part for part in (getattr(error, "problem", None), getattr(error, "context", None)) if part]
+    if "document" in " ".join(said) and "expected a single" in " ".join(said):
+        return _from_mark("Y-DOCUMENTS", "a second document begins: one file holds one", mark)
+    message = f"this is no YAML: {' '.join(said) or 'it cannot be read'}"
+    return _from_mark("Y-SYNTAX", message, mark) if mark else Fault("Y-SYNTAX", message, line=1, column=1)

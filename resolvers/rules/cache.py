@@ -1,0 +1,65 @@
+"""What one judging pass shares: tables, lines and step functions, each made once however many rules ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+from resolvers.evidence import Evidence, Instant, SourceEvidence
+from resolvers.rules.columns import Table
+from resolvers.sources.spec import SourceSpec
+
+
+class Cache:
+    """Shared by the rules that are judged on the same evidence as of the same instant; anything else empties it.
+
+    `evaluations` counts the step functions that were really computed.
+    """
+
+    def __init__(self) -> None:
+        self.evaluations = 0
+        self.rules = 0
+        self._evidence: Evidence | None = None
+        self._as_of: Instant | None = None
+        self.tables: dict[str, Table] = {}
+        self.made: dict[Hashable, Any] = {}
+
+    def turn_to(self, evidence: Evidence, as_of: Instant) -> None:
+        """Keep what is held only where evidence and instant are those it was made for."""
+        if evidence is not self._evidence or as_of != self._as_of:
+            self._evidence, self._as_of = evidence, as_of
+            self.tables.clear()
+            self.made.clear()
+
+    def table(self, source: str) -> Table:
+        """A source laid out for judging; one that was never collected is empty."""
+        found = self.tables.get(source)
+        if found is None:
+            assert self._evidence is not None and self._as_of is not None
+            evidence = self._source(source)
+            found = self.tables[source] = Table(len(self.tables), evidence, self._as_of)
+        return found
+
+    def _source(self, source: str) -> SourceEvidence:
+        assert self._evidence is not None
+        try:
+            return self._evidence.source(source)
+        except KeyError:
+            return SourceEvidence(_unknown(source), (), ())
+
+    def by_number(self, number: int) -> Table:
+        """The table behind a citation."""
+        return list(self.tables.values())[number]
+
+
+def _unknown(source: str) -> SourceSpec:
+    """A stand-in for a source of which there is no evidence at all."""
+    return SourceSpec.model_validate(
+        {
+            "id": source,
+            "publisher": "unknown",
+            "licence": "unknown",
+            "fetch": {"file": "unknown"},
+            "read": {"format": "json", "key": "key", "columns": {}},
+        }
+    )

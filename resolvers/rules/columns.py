@@ -1,0 +1,233 @@
+"""A source's evidence laid out for judging: spans, rows and only the columns that rules use, each parsed once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation, Overflow
+from functools import cached_property
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from resolvers.evidence import Instant, Sighting, SourceEvidence, Span, instant
+from resolvers.freshness import is_gone
+from resolvers.rules.steps import LONG_AGO, Steps
+from resolvers.sources.cells import parse_bool, parse_date, parse_number
+from resolvers.sources.spec import Column
+
+
+class _Absent:
+    def __repr__(self) -> str:
+        return "absent"
+
+
+ABSENT: Final = _Absent()
+"""There is no such cell in the row; not to be confused with None, a cell that cannot be read."""
+
+Text = str | None | _Absent
+Number = Decimal | None | _Absent
+
+EXACTLY = Context(prec=600, rounding=ROUND_HALF_EVEN, traps=[Inexact, InvalidOperation, Overflow])
+"""Decimal arithmetic that raises rather than round; cells have at most 28 digits and two of exponent."""
+
+LOWEST, HIGHEST = Decimal("-Infinity"), Decimal("Infinity")
+TEXT = Column(type="text")
+
+
+class Table:
+    """One source as of an instant. `number` names it inside one judging; spans keep their order."""
+
+    def __init__(self, number: int, evidence: SourceEvidence, as_of: Instant) -> None:
+        self.number = number
+        self.spec = evidence.spec
+        self.id = evidence.spec.id
+        self.sightings, self.spans = _as_of(evidence, as_of)
+        self.zone = ZoneInfo(self.spec.read.zone)
+        self._texts: dict[str, list[Text]] = {}
+        self._numbers: dict[str, list[Number]] = {}
+        self._postings: dict[str, dict[Text, list[int]]] = {}
+        self._moments: dict[str, list[Instant | _Absent | None]] = {}
+
+    @cached_property
+    def since(self) -> list[Instant]:
+        return [span.since for span in self.spans]
+
+    @cached_property
+    def rows(self) -> list[list[int]]:
+        """The spans of each row, in order; rows in order of their first sighting."""
+        found: dict[str, list[int]] = {}
+        for place, span in enumerate(self.spans):
+            held = found.get(span.row)
+            if held is None:
+                found[span.row] = [place]
+            else:
+                held.append(place)
+        return list(found.values())
+
+    @cached_property
+    def row_of(self) -> list[int]:
+        """The row of each span, or -1 for the only span of a row that still stands (most of them)."""
+        numbers = [0] * len(self.spans)
+        for number, places in enumerate(self.rows):
+            for place in places:
+                numbers[place] = number
+            if len(places) == 1 and self.spans[places[0]].ended == "current":
+                numbers[places[0]] = -1
+        return numbers
+
+    @cached_property
+    def by_key(self) -> dict[str, list[int]]:
+        """The spans seen under each key, in order (for registries)."""
+        found: dict[str, list[int]] = {}
+        for place, span in enumerate(self.spans):
+            found.setdefault(span.key, []).append(place)
+        return found
+
+    @cached_property
+    def good(self) -> list[Instant]:
+        """When the source was well seen, in order."""
+        return [sighting.seen_at for sighting in self.sightings if sighting.state == "good"]
+
+    def column(self, name: str) -> Column:
+        return self.spec.read.columns.get(name, TEXT)
+
+    def texts(self, name: str) -> list[Text]:
+        """A column as published text; truth values as true or false; `key` is the row's key where no column has that name."""
+        found = self._texts.get(name)
+        if found is None:
+            if name == "key" and name not in self.spec.read.columns:
+                found = [span.key for span in self.spans]
+            else:
+                found = [span.cells.get(name, ABSENT) for span in self.spans]
+            if self.column(name).kind == "bool":
+                found = [_truth_text(text) for text in found]
+            self._texts[name] = found
+        return found
+
+    def numbers(self, name: str) -> list[Number]:
+        """A column as exact numbers in the engine's unit: fractions as percent, dates as days; 1 for any text that is there."""
+        found = self._numbers.get(name)
+        if found is None:
+            column = self.column(name)
+            texts = self.texts(name)
+            known: dict[Text, Number] = {
+                text: self._number(text, column) if isinstance(text, str) else text for text in set(texts)
+            }
+            found = self._numbers[name] = [known[text] for text in texts]
+        return found
+
+    def _number(self, text: str, column: Column) -> Decimal | None:
+        if column.kind in ("text", "bool"):
+            return Decimal(1)
+        if column.kind == "date":
+            day = parse_date(text, column, self.spec.read.zone)
+            return None if day is None else Decimal(day.astimezone(self.zone).date().toordinal())
+        value = parse_number(text, column)
+        return None if value is None else EXACTLY.multiply(value, 100) if column.unit == "fraction" else value
+
+    def bounds(self, name: str) -> tuple[Decimal, Decimal]:
+        """The least and greatest value that a cell of the column can have."""
+        column = self.column(name)
+        low, high = column.between or (None, None)
+        scale = 100 if column.unit == "fraction" else 1
+        return (
+            LOWEST if low is None else EXACTLY.multiply(low, scale),
+            HIGHEST if high is None else EXACTLY.multiply(high, scale),
+        )
+
+    def postings(self, name: str) -> Mapping[Text, list[int]]:
+        """Text of a column -> the spans that show it."""
+        found = self._postings.get(name)
+        if found is None:
+            found = self._postings[name] = {}
+            for place, text in enumerate(self.texts(name)):
+                held = found.get(text)
+                if held is None:
+                    found[text] = [place]
+                else:
+                    held.append(place)
+        return found
+
+    def published(self) -> list[Instant | _Absent | None]:
+        """When each span's row was published by its own account: the column marked `is: published`."""
+        name = next((name for name, column in self.spec.read.columns.items() if column.is_ == "published"), None)
+        if name is None:
+            return [ABSENT] * len(self.spans)
+        if name not in self._moments:
+            column = self.column(name)
+            self._moments[name] = [self._moment(text, column) for text in self.texts(name)]
+        return self._moments[name]
+
+    def _moment(self, text: Text, column: Column) -> Instant | _Absent | None:
+        if text is None or isinstance(text, _Absent):
+            return text
+        day = parse_date(text, column, self.spec.read.zone)
+        return None if day is None else instant(day)
+
+    @cached_property
+    def refusals(self) -> list[tuple[Instant, str]]:
+        return [(sighting.seen_at, sighting.because) for sighting in self.sightings if sighting.state == "refused"]
+
+    def states(self, lost_after: int) -> Steps[str]:
+        """live, late, stale, lost, removed, refused, unreadable or never: what `freshness.state_of` says, at every instant."""
+        at, states = [LONG_AGO], ["never"]
+        trouble, newest = "", None
+        bounds = [
+            ("live", 0),
+            ("late", self.spec.fetch.late.us),
+            ("stale", self.spec.fetch.stale.us),
+            ("lost", lost_after),
+        ]
+        for place, sighting in enumerate(self.sightings):
+            if sighting.state == "failed" and not is_gone(sighting):
+                continue
+            trouble = _trouble(sighting)
+            newest = sighting.seen_at if sighting.state == "good" else newest
+            following = next(
+                (s.seen_at for s in self.sightings[place + 1 :] if s.state != "failed" or is_gone(s)), None
+            )
+            if trouble:
+                at.append(sighting.seen_at)
+                states.append(trouble)
+                continue
+            for state, bound in bounds:
+                moment = sighting.seen_at + (bound + 1 if bound else 0)
+                if following is None or moment < following:
+                    _append(at, states, moment, state, dict(bounds))
+        return Steps(at, states)
+
+
+def _append(at: list[Instant], states: list[str], moment: Instant, state: str, bounds: Mapping[str, int]) -> None:
+    """A later, worse state; bounds that are out of order let the worst one win."""
+    while at[-1] >= moment and len(at) > 1 and bounds.get(states[-1], -1) >= 0:
+        at.pop()
+        states.pop()
+    at.append(moment)
+    states.append(state)
+
+
+def _trouble(sighting: Sighting) -> str:
+    if is_gone(sighting):
+        return "removed"
+    return sighting.state if sighting.state in ("refused", "unreadable") else ""
+
+
+def _truth_text(text: Text) -> Text:
+    if text is None or isinstance(text, _Absent):
+        return text
+    value = parse_bool(text)
+    return None if value is None else "true" if value else "false"
+
+
+def _as_of(evidence: SourceEvidence, as_of: Instant) -> tuple[tuple[Sighting, ...], tuple[Span, ...]]:
+    """What had been seen by `as_of`: later sightings and spans away, later endings undone."""
+    sightings, spans = evidence.sightings, evidence.spans
+    if sightings and sightings[-1].seen_at > as_of:
+        sightings = tuple(sighting for sighting in sightings if sighting.seen_at <= as_of)
+    if any(span.since > as_of or (span.until is not None and span.until > as_of) for span in spans):
+        spans = tuple(
+            replace(span, until=None, ended="current") if span.until is not None and span.until > as_of else span
+            for span in spans
+            if span.since <= as_of
+        )
+    return sightings, spans

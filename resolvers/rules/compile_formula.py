@@ -1,0 +1,297 @@
+"""A formula's tree as nodes: names looked up, units checked, every fault at its character."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from resolvers import units
+from resolvers.rules import formula as f
+from resolvers.rules.compile_where import FLIPPED, decimal_of, literal_value
+from resolvers.rules.faults import Loc, nearest
+from resolvers.rules.nodes import (
+    Calc,
+    Compare,
+    FieldOf,
+    Literal_,
+    Logic,
+    Node,
+    Pick,
+    Reduce,
+    State,
+    Window,
+    is_condition,
+    unit_of,
+)
+from resolvers.rules.scope import Scope, is_rows, reports_fractions
+
+ValueOf = Callable[[str, Loc, int | None], Node | None]
+"""A named value, compiled; None after a fault."""
+
+Wanted = Literal["condition", "value"]
+
+
+class FormulaCompiler:
+    """Compiles one formula; `value_of` compiles the values that it names."""
+
+    def __init__(self, scope: Scope, value_of: ValueOf, loc: Loc) -> None:
+        self.scope, self.value_of, self.loc = scope, value_of, loc
+
+    def fault(self, code: str, message: str, offset: int | None) -> None:
+        self.scope.faults.add(code, message, self.loc, offset)
+
+    def compile(self, text: str, wanted: Wanted | None = None) -> Node | None:
+        """The node of a formula; a fault where it is no condition (or no value) though one is wanted."""
+        try:
+            tree = f.parse(text)
+        except f.FormulaFault as fault:
+            self.fault(fault.code, fault.message, fault.offset)
+            return None
+        node = self.node(tree)
+        if node is None:
+            return None
+        if wanted == "condition" and not is_condition(node):
+            self.fault("formula", "this is no condition; compare it with something, as `best >= 85%`", tree.offset)
+            return None
+        if wanted == "value" and is_condition(node):
+            self.fault("formula", "this is a condition, not a value", tree.offset)
+            return None
+        return node
+
+    def node(self, tree: f.Formula) -> Node | None:
+        if isinstance(tree, f.Quantity):
+            return self.literal(tree)
+        if isinstance(tree, f.Quoted):
+            return self.quoted(tree)
+        if isinstance(tree, f.Name):
+            return self.named(tree)
+        if isinstance(tree, f.Call):
+            return self.call(tree)
+        if isinstance(tree, f.Chain):
+            return self.chain(tree)
+        return self.comparison(tree) if tree.op in FLIPPED else self.arithmetic(tree)
+
+    def literal(self, tree: f.Quantity) -> Node | None:
+        if tree.unit == "fraction":
+            return Literal_(value=tree.value * 100, unit="percent")
+        return Literal_(value=tree.value, unit=tree.unit)
+
+    def quoted(self, tree: f.Quoted) -> Node | None:
+        if not tree.is_date:
+            return Literal_(texts=(tree.text,))
+        try:
+            return Literal_(value=Decimal(date.fromisoformat(tree.text).toordinal()), unit="date")
+        except ValueError:
+            self.fault("date", f"{tree.text} is no day of the calendar", tree.offset)
+            return None
+
+    def named(self, tree: f.Name) -> Node | None:
+        head, dot, column = tree.name.partition(".")
+        node = self.value_of(head, self.loc, tree.offset)
+        if node is None:
+            return None
+        if not dot:
+            if isinstance(node, Pick) or is_rows(node):
+                self.fault("formula", f"{head!r} stands for rows; name a column of it, as `{head}.model`", tree.offset)
+                return None
+            return node
+        if not isinstance(node, Pick) or node.how == "top":
+            self.fault("formula", f"{head!r} is no picked row, so it has no column {column!r}", tree.offset)
+            return None
+        return self.field(node, column, tree.offset)
+
+    def field(self, pick: Pick, column: str, offset: int | None) -> FieldOf | None:
+        """A column of a picked row."""
+        found = self.scope.column(pick, column, self.loc, offset)
+        if found is None:
+            return None
+        if found.kind in ("number", "date"):
+            unit = "date" if found.kind == "date" else units.inside(found.unit)
+            return FieldOf(column=column, of=pick, type="number", unit=unit)
+        return FieldOf(column=column, of=pick)
+
+    def call(self, tree: f.Call) -> Node | None:
+        if tree.function in f.LATER_STATES:
+            self.fault("not-yet", f"{tree.function}() is not there yet; known: {', '.join(f.STATES)}", tree.offset)
+            return None
+        if tree.function in f.STATES:
+            found = self.scope.source(tree.source, self.loc, tree.offset)
+            return State(source=found[0], state=tree.function) if found else None
+        return self.function(tree)
+
+    def function(self, tree: f.Call) -> Node | None:
+        """min(…), max(…) of two or more values, abs(…) of one."""
+        least = 1 if tree.function == "abs" else 2
+        if len(tree.parts) < least or (tree.function == "abs" and len(tree.parts) > 1):
+            self.fault(
+                "formula", f"{tree.function}() takes {'one value' if least == 1 else 'two values or more'}", tree.offset
+            )
+            return None
+        parts = [self.number(part) for part in tree.parts]
+        whole = [part for part in parts if part is not None]
+        if len(whole) < len(parts):
+            return None
+        if tree.function == "abs":
+            return Calc(op="abs", parts=(whole[0],), unit=unit_of(whole[0]))
+        found = whole[0]
+        for part, source in zip(whole[1:], tree.parts[1:], strict=True):
+            pair = self.matched(found, part, tree.parts[0], source, tree.offset)
+            if pair is None:
+                return None
+            unit = unit_of(pair[0])
+            found = Calc(op=tree.function, parts=pair, unit=unit)
+        return found
+
+    def number(self, tree: f.Formula) -> Node | None:
+        """A part that has to be a number."""
+        node = self.node(tree)
+        if node is None:
+            return None
+        if is_condition(node) or is_text(node):
+            self.fault("unit", "a number is wanted here", tree.offset)
+            return None
+        return node
+
+    def chain(self, tree: f.Chain) -> Node | None:
+        parts: list[Node | None] = []
+        for part in tree.parts:
+            node = self.node(part)
+            if node is not None and not is_condition(node):
+                self.fault("formula", "`and`, `or` and `not` join conditions; this is a value", part.offset)
+                node = None
+            parts.append(node)
+        whole = tuple(part for part in parts if part is not None)
+        return Logic(op=tree.op, parts=whole) if len(whole) == len(parts) else None
+
+    def arithmetic(self, tree: f.Binary) -> Node | None:
+        left, right = self.number(tree.left), self.number(tree.right)
+        if left is None or right is None:
+            return None
+        left, right = self.scaled(left, right, tree)
+        rules = {"+": lambda a, b: units.added(a, b, "+"), "-": lambda a, b: units.added(a, b, "-")}
+        rule = rules.get(tree.op) or {"*": units.multiplied, "/": units.divided}[tree.op]
+        try:
+            unit = rule(unit_of(left), unit_of(right))
+        except units.UnitFault as fault:
+            self.fault("unit", self.remedy(left, right, tree) or str(fault), tree.offset)
+            return None
+        op: Literal["+", "-", "*", "/"] = tree.op  # type: ignore[assignment]  # the grammar has no other sign here
+        return Calc(op=op, parts=(left, right), unit=unit)
+
+    def scaled(self, left: Node, right: Node, tree: f.Binary) -> tuple[Node, Node]:
+        """Times are brought to one unit; a percentage in a product becomes the bare factor it stands for."""
+        if tree.op in "+-":
+            return self.in_unit(left, right), self.in_unit(right, left)
+        if tree.op == "*" and "percent" in (unit_of(left), unit_of(right)):
+            both = unit_of(left) == unit_of(right)
+            if (
+                unit_of(left) == "percent"
+                and (not both or isinstance(left, Literal_))
+                and unit_of(right) not in units.BARE
+            ):
+                return as_factor(left), right
+            if unit_of(right) == "percent" and unit_of(left) not in units.BARE:
+                return left, as_factor(right)
+        return left, right
+
+    def in_unit(self, part: Node, other: Node) -> Node:
+        """A literal time in the other side's unit of time."""
+        if isinstance(part, Literal_) and part.value is not None and unit_of(other) in units.SECONDS:
+            found = units.converted(units.exact(part.value), part.unit, unit_of(other))
+            if found is not None:
+                value = decimal_of(found, f.Quantity(part.value, part.unit, 0), self.loc, self.scope.faults)
+                return Literal_(value=value, unit=unit_of(other)) if value is not None else part
+        return part
+
+    def remedy(self, left: Node, right: Node, tree: f.Binary) -> str:
+        """What to write where a bare number was added to something with a unit."""
+        for part, other in ((right, left), (left, right)):
+            if (
+                isinstance(part, Literal_)
+                and part.value is not None
+                and not part.unit
+                and unit_of(other) not in units.BARE
+            ):
+                unit = "points" if unit_of(other) == "percent" else unit_of(other)
+                return f"{part.value:f} has no unit; write {units.show(units.exact(part.value), unit)}"
+        return ""
+
+    def comparison(self, tree: f.Binary) -> Node | None:
+        if isinstance(tree.left, f.Quantity | f.Quoted) and not isinstance(tree.right, f.Quantity | f.Quoted):
+            tree = f.Binary(FLIPPED[tree.op], tree.right, tree.left, tree.offset)
+        left = self.node(tree.left)
+        if left is not None and is_text(left):
+            return self.text_comparison(left, tree)
+        right = self.node(tree.right)
+        if left is None or right is None:
+            return None
+        if is_condition(left) or is_condition(right) or is_text(right):
+            self.fault("unit", "two numbers are compared here, or a text with a text", tree.offset)
+            return None
+        pair = self.matched(left, right, tree.left, tree.right, tree.offset)
+        op: Literal[">=", ">", "<=", "<", "==", "!="] = tree.op  # type: ignore[assignment]  # one of the grammar's relations
+        return Compare(op=op, left=pair[0], right=pair[1]) if pair else None
+
+    def text_comparison(self, left: Node, tree: f.Binary) -> Node | None:
+        """`top.class == R2`: a bare word on the right is a text."""
+        if isinstance(tree.right, f.Quoted) and not tree.right.is_date:
+            wanted = tree.right.text
+        elif isinstance(tree.right, f.Name) and "." not in tree.right.name:
+            wanted = tree.right.name
+        else:
+            self.fault("unit", 'a text is compared with a text, as `top.class == "R2"`', tree.right.offset)
+            return None
+        if tree.op not in ("==", "!=") or isinstance(left, Literal_):
+            self.fault("unit", "a picked row's text is only == or != another", tree.offset)
+            return None
+        op: Literal["==", "!="] = "==" if tree.op == "==" else "!="
+        return Compare(op=op, left=left, right=Literal_(texts=(wanted,)))
+
+    def matched(
+        self, left: Node, right: Node, left_tree: f.Formula, right_tree: f.Formula, offset: int
+    ) -> tuple[Node, Node] | None:
+        """Both sides in one unit, a written number taking the unit of what it is held against."""
+        if isinstance(right_tree, f.Quantity) and not isinstance(left_tree, f.Quantity):
+            value = literal_value(right_tree, self.declared(left), self.loc, self.scope.faults)
+            return (left, Literal_(value=value, unit=unit_of(left))) if value is not None else None
+        if isinstance(left_tree, f.Quantity) and not isinstance(right_tree, f.Quantity):
+            value = literal_value(left_tree, self.declared(right), self.loc, self.scope.faults)
+            return (Literal_(value=value, unit=unit_of(right)), right) if value is not None else None
+        one, other = unit_of(left), unit_of(right)
+        if one == other or {one, other} == set(units.BARE):
+            return left, right
+        message = f"{units.name_of(one)} cannot be compared with {units.name_of(other)}; bring both to one unit"
+        self.fault("unit", message, offset)
+        return None
+
+    def declared(self, node: Node) -> str:
+        """The unit in which a node's column is published: `fraction` where the engine has percent."""
+        while isinstance(node, Window):
+            node = node.of
+        if (isinstance(node, Reduce) and node.column and node.how != "distinct") or isinstance(node, FieldOf):
+            rows, column = node.of, node.column
+        else:
+            return unit_of(node)
+        return "fraction" if reports_fractions(self.scope, rows, column) else unit_of(node)
+
+
+def as_factor(node: Node) -> Node:
+    """A percentage as the bare number it multiplies by: 90% -> 0.9."""
+    return Calc(op="/", parts=(node, Literal_(value=Decimal(100), unit="percent")), unit="")
+
+
+def is_text(node: Node) -> bool:
+    """Whether a node's value is a text."""
+    if isinstance(node, Window):
+        return is_text(node.of)
+    if isinstance(node, FieldOf):
+        return node.type == "text"
+    return isinstance(node, Literal_) and node.value is None
+
+
+def unknown_value(scope: Scope, name: str, loc: Loc, offset: int | None) -> None:
+    """The fault for a name that nobody defined."""
+    known = [*scope.values_block, *scope.rows_block]
+    scope.faults.add("unknown-name", f"no value is called {name!r}{nearest(name, known)}", loc, offset)

@@ -1,0 +1,422 @@
+"""Nodes to step functions of time, for one way of knowing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from resolvers import units
+from resolvers.evidence import Instant, instant
+from resolvers.rules import exact
+from resolvers.rules.cache import Cache
+from resolvers.rules.columns import Table
+from resolvers.rules.coverage import Answering, answering, next_good
+from resolvers.rules.defaults import Clock, HouseDefaults
+from resolvers.rules.exact import Amount, Ref, Texts, Truth, undefined
+from resolvers.rules.gather import Gather, Registry, Wanted, registries_of
+from resolvers.rules.lines import UNLABELLED, UNREADABLE, Entry, Lines, value_of
+from resolvers.rules.nodes import (
+    Calc,
+    Compare,
+    FieldOf,
+    Hold,
+    Literal_,
+    Logic,
+    Node,
+    Pick,
+    Reduce,
+    Rows,
+    RowsNode,
+    State,
+    Window,
+    base_rows,
+    date_words,
+    is_condition,
+    walk,
+)
+from resolvers.rules.picks import Winners, picked, ranked
+from resolvers.rules.reducers import EMPTY, Distinct, Reducer, number, reducer
+from resolvers.rules.steps import FAR_AHEAD, LONG_AGO, Steps, merged
+from resolvers.rules.sweep import Events, active, replayed, sweep
+
+V = TypeVar("V")
+
+NOT_CLOSELY = "not looked at closely"
+"""Why an envelope gives no bound; never shown, because every k is then looked at by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knowing:
+    """What counts as known. `fixed`: at k. `first`: each row's first sighting, its fate at k. `vintage`: k = t.
+
+    `envelope`: whatever could be known at any k, as one interval; where that decides, no k needs a look of its own.
+    `read_at`: an instant at which a row set that did not answer at T may still be read, by the row set's digest.
+    """
+
+    how: str
+    k: Instant
+    read_at: tuple[tuple[str, int, Instant], ...] = ()
+
+    @property
+    def first_release(self) -> bool:
+        return self.how == "first"
+
+
+class Evaluator:
+    """Evaluates the nodes of one rule on one pass's evidence."""
+
+    def __init__(self, cache: Cache, defaults: HouseDefaults, settle: int, as_of: Instant) -> None:
+        self.cache, self.defaults, self.as_of = cache, defaults, as_of
+        self.early = max(defaults.label_settle.us - settle, 0)
+        self.house = (defaults.bridge.us, defaults.max_age.us)
+
+    # row sets
+
+    def tables(self, rows: RowsNode) -> list[Table]:
+        return [self.cache.table(use.source) for use in base_rows(rows).sources]
+
+    def registries(self, rows: RowsNode) -> dict[str, Registry]:
+        labels = base_rows(rows).labels
+        return registries_of(labels, {label.registry: self.cache.table(label.registry) for label in labels}, self.early)
+
+    def coverage(self, rows: RowsNode) -> Steps[Answering]:
+        base = base_rows(rows)
+        key: Hashable = ("coverage", tuple(use.source for use in base.sources), self.house)
+        found = self.cache.made.get(key)
+        if found is None:
+            found = self.cache.made[key] = answering(self.tables(base), self.defaults)
+        result: Steps[Answering] = found
+        return result
+
+    def late_readings(self, nodes: Sequence[Node], at: Instant) -> tuple[tuple[tuple[str, int, Instant], ...], bool]:
+        """For row sets without an answer at T: the first good sighting after it, and whether one may still come."""
+        found: list[tuple[str, int, Instant]] = []
+        waiting = False
+        for rows in dict.fromkeys(inner for node in nodes for inner in walk(node) if isinstance(inner, Rows)):
+            if self.coverage(rows).value_at(at).place is not None:
+                continue
+            until = at + self.defaults.lost_after.us
+            later = next_good(self.tables(rows), at, until)
+            if later is not None:
+                found.append((_sources_key(rows), *later))
+            elif self.as_of < until:
+                waiting = True
+        return tuple(found), waiting
+
+    def lines(self, rows: RowsNode, column: str | None, place: int, first: bool, clock: Clock = "seen") -> Lines:
+        """The lines of one source of a row set."""
+        assert isinstance(rows, Rows | Window)
+        key: Hashable = ("lines", rows.digest, column, place, first, clock, self.early if base_rows(rows).labels else 0)
+        found = self.cache.made.get(key)
+        if found is None:
+            use = base_rows(rows).sources[place]
+            wanted = Wanted(rows, use, column, first, clock)
+            found = Gather(wanted, self.cache.table(use.source), self.registries(rows)).lines()
+            self.cache.made[key] = found
+        lines: Lines = found
+        return lines
+
+    def events(self, rows: RowsNode, column: str | None, place: int, knowing: Knowing, clock: Clock = "seen") -> Events:
+        lines = self.lines(rows, column, place, knowing.first_release, clock)
+        return Events(lines, knowing.how, knowing.k)
+
+    def times(self, node: Node, first: bool) -> list[Instant]:
+        """The instants at which what is known about a node's rows changes, beyond new rows."""
+        found: set[Instant] = set()
+        for inner in walk(node):
+            if isinstance(inner, Reduce | Pick) and not isinstance(inner.of, Pick):
+                for place in range(len(base_rows(inner.of).sources)):
+                    clock = inner.clock if isinstance(inner, Reduce) else "seen"
+                    found.update(self.lines(inner.of, self.measured(inner), place, first, clock).times)
+            if isinstance(inner, FieldOf):
+                registry = self.registries(inner.of).get(inner.column)
+                if registry is not None:
+                    found.update(known for key in registry.table.by_key for known, _ in registry.history(key))
+        return sorted(found)
+
+    # numbers
+
+    def amounts(self, node: Node, knowing: Knowing, low: Instant, high: Instant) -> Steps[Amount]:
+        """A numeric node on [low, high)."""
+        if isinstance(node, Reduce):
+            return self.reduced(node, knowing).cut(low, high)
+        if isinstance(node, Literal_):
+            assert node.value is not None
+            value = units.exact(node.value)
+            return Steps.constant(Amount(value, value), low)
+        if isinstance(node, Calc):
+            return self.calculated(node, knowing, low, high)
+        if isinstance(node, FieldOf):
+            return self.field_amounts(node, knowing).cut(low, high)
+        assert isinstance(node, Window) and node.at is not None
+        at = instant(node.at)
+        before = undefined(f"not to be read before {date_words(node.at)}")
+        value_then = self.amounts(node.of, knowing, at, at + 1).values[0] if high > at else before
+        return Steps((LONG_AGO, at), (before, value_then)).cut(low, high)
+
+    def calculated(self, node: Calc, knowing: Knowing, low: Instant, high: Instant) -> Steps[Amount]:
+        parts = [self.amounts(part, knowing, low, high) for part in node.parts]
+        self.cache.evaluations += 1
+        if node.op == "abs":
+            return parts[0].map(exact.absolute)
+        op = node.op
+        return merged(parts, lambda values: exact.arithmetic(op, values[0], values[1]))
+
+    def reduced(self, node: Reduce, knowing: Knowing) -> Steps[Amount]:
+        """A reduce over all time: source by source, put together by which of them answers."""
+        parts = self.parts(node, knowing)
+        key: Hashable = ("reduce", node.digest, knowing.how, knowing.read_at, parts, self.house, self.early)
+        found = self.cache.made.get(key)
+        if found is None:
+            steps = [self.reduced_in(node, place, knowing) for place in range(len(parts))]
+            found = self.cache.made[key] = stitch(self.answers(node.of, knowing), steps, undefined)
+        result: Steps[Amount] = found
+        return result
+
+    def parts(self, node: Reduce | Pick, knowing: Knowing) -> tuple[int, ...]:
+        """What decides a result besides the node: for each source, how much is known of its rows at k."""
+        size = len(base_rows(node.of).sources)
+        if knowing.how not in ("fixed", "first"):
+            return (0,) * size
+        if isinstance(node.of, Pick) or self.labelled(node):
+            return (knowing.k,) * size
+        clock: Clock = node.clock if isinstance(node, Reduce) else "seen"
+        return tuple(
+            self.lines(node.of, self.measured(node), place, knowing.first_release, clock).epoch(knowing.k)
+            for place in range(size)
+        )
+
+    def reduced_in(self, node: Reduce, place: int, knowing: Knowing) -> Steps[Amount]:
+        """A reduce over one source's rows."""
+        self.cache.evaluations += 1
+        table = self.cache.table(base_rows(node.of).sources[place].source)
+        if isinstance(node.of, Pick):
+            return self.reduced_top(node, node.of, place, table, knowing)
+        events = self.events(node.of, self.measured(node), place, knowing, node.clock)
+        if knowing.how == "envelope" and node.how == "distinct" and (events.others or self.labelled(node)):
+            return Steps.constant(undefined(NOT_CLOSELY))
+        return sweep(events, self.fresh(node, table, knowing), node.how)
+
+    def measured(self, node: Reduce | Pick) -> str | None:
+        """The column whose cells the rows need; a label is no cell of theirs."""
+        return None if self.labelled(node) else node.column
+
+    def labelled(self, node: Reduce | Pick) -> bool:
+        return any(label.column == node.column for label in base_rows(node.of).labels)
+
+    def fresh(self, node: Reduce, table: Table, knowing: Knowing) -> Reducer:
+        """A reducer of the node's kind with nothing in it yet."""
+        if node.how != "distinct":
+            return reducer(node.how, table.number)
+        registry = self.registries(node.of).get(node.column or "")
+        return Distinct(table.number, Distinguish(registry, table, node.column or "", knowing.k))
+
+    def reduced_top(self, node: Reduce, pick: Pick, place: int, table: Table, knowing: Knowing) -> Steps[Amount]:
+        """A reduce over the top rows: asked anew at each instant at which a row comes, changes or goes."""
+        events = self.events(pick.of, pick.column, place, knowing)
+        if knowing.how == "envelope" and events.others:
+            return Steps.constant(undefined(NOT_CLOSELY))
+
+        def value_at(t: Instant) -> Amount:
+            made = self.fresh(node, table, knowing)
+            for row, entry in ranked(active(events, t), pick):
+                found = self.top_entry(node, table, entry)
+                if found is not None:
+                    made.put(row, found)
+            return made.value()
+
+        return replayed(events.instants(), value_at, self.fresh(node, table, knowing).value())
+
+    def top_entry(self, node: Reduce, table: Table, entry: Entry) -> Entry | None:
+        """A top row with the value of the reduce's own column."""
+        value = value_of(table, self.measured(node), entry.place)
+        if value is None:
+            return None
+        return replace(entry, low=value[0], high=value[1], because=entry.because or value[2])
+
+    def answers(self, rows: RowsNode, knowing: Knowing) -> Steps[tuple[Answering, Instant | None]]:
+        """Which source answers, and the instant at which a late one is read for T."""
+        base = base_rows(rows)
+        late = {key: (place, t) for key, place, t in knowing.read_at}.get(_sources_key(base))
+        if late is not None:
+            return Steps.constant((Answering(late[0]), late[1]))
+        covered = self.coverage(base)
+        return Steps(covered.at, [(found, None) for found in covered.values])
+
+    # picked rows
+
+    def winners(self, pick: Pick, knowing: Knowing) -> Steps[Winners]:
+        key: Hashable = (
+            "pick",
+            pick.digest,
+            knowing.how,
+            knowing.read_at,
+            self.parts(pick, knowing),
+            self.house,
+            self.early,
+        )
+        found = self.cache.made.get(key)
+        if found is None:
+            steps = []
+            for place in range(len(base_rows(pick.of).sources)):
+                self.cache.evaluations += 1
+                table = self.cache.table(base_rows(pick.of).sources[place].source)
+                steps.append(picked(self.events(pick.of, pick.column, place, knowing), pick, table.number))
+            found = stitch(self.answers(pick.of, knowing), steps, lambda because: Winners((), False, because))
+            self.cache.made[key] = found
+        result: Steps[Winners] = found
+        return result
+
+    def texts(self, node: FieldOf, knowing: Knowing) -> Steps[Texts]:
+        """A text of the picked row."""
+        self.cache.evaluations += 1
+        winners = self.winners(node.of, knowing)
+        registry = self.registries(node.of).get(node.column)
+        if registry is None or knowing.how != "vintage":
+            return winners.map(lambda found: self.text_of(node, found, knowing))
+        instants = sorted({*winners.at, *(t for key in registry.table.by_key for t, _ in registry.history(key))})
+        texts = [self.text_of(node, winners.value_at(t), replace(knowing, k=t)) for t in instants]
+        return Steps(instants, texts)
+
+    def text_of(self, node: FieldOf, found: Winners, knowing: Knowing) -> Texts:
+        if knowing.how == "envelope" and (not found.certain or self.registries(node.of).get(node.column) is not None):
+            return Texts((), False, NOT_CLOSELY)
+        options = tuple((self.text_at(node, ref, knowing), ref) for ref in found.rows)
+        because = found.because
+        if any(text is None for text, _ in options) and not because:
+            because = self.why_no_text(node, options)
+        return Texts(options, found.certain, because, found.certain and len(options) > 1)
+
+    def why_no_text(self, node: FieldOf, options: Sequence[tuple[str | None, Ref]]) -> str:
+        blank = next(ref for text, ref in options if text is None)
+        key = self.cache.by_number(blank[0]).spans[blank[1]].key
+        if node.column in self.registries(node.of):
+            return f"{UNLABELLED} ({node.column}): {key}"
+        return f"{UNREADABLE}: {node.column} of {key}"
+
+    def text_at(self, node: FieldOf, ref: Ref, knowing: Knowing) -> str | None:
+        """The text of one row: its own cell, or its label as known."""
+        table = self.cache.by_number(ref[0])
+        registry = self.registries(node.of).get(node.column)
+        if registry is not None:
+            return registry.label(table.spans[ref[1]].key, knowing.k)
+        text = table.texts(node.column)[ref[1]]
+        return text if isinstance(text, str) else None
+
+    def field_amounts(self, node: FieldOf, knowing: Knowing) -> Steps[Amount]:
+        """A number of the picked row; the interval that holds it where it is open which row that is."""
+        self.cache.evaluations += 1
+        return self.winners(node.of, knowing).map(lambda found: self.amount_of(node, found, knowing))
+
+    def amount_of(self, node: FieldOf, found: Winners, knowing: Knowing) -> Amount:
+        if not found.rows or (knowing.how == "envelope" and not found.certain):
+            return undefined(found.because or EMPTY)
+        lows, highs = [], []
+        for ref in found.rows:
+            table = self.cache.by_number(ref[0])
+            entry = value_of(table, node.column, ref[1])
+            if entry is None:
+                return undefined(f"{table.spans[ref[1]].key} has no {node.column}")
+            lows.append(number(entry[0]))
+            highs.append(number(entry[1]))
+        low, high = min(lows), max(highs)
+        because = found.because or ("tied rows differ" if len(lows) > 1 else "unreadable")
+        return Amount(low, high, because if low != high else "", found.rows)
+
+    # conditions
+
+    def truths(self, node: Node, knowing: Knowing, low: Instant, high: Instant) -> Steps[Truth]:
+        """A condition on [low, high)."""
+        if isinstance(node, Hold):
+            return self.truths(node.of, knowing, low, high)
+        if isinstance(node, Compare):
+            return self.compared(node, knowing, low, high)
+        if isinstance(node, Logic):
+            return self.joined(node, knowing, low, high)
+        if isinstance(node, State):
+            return self.state(node, low, high)
+        if isinstance(node, Reduce):
+            return self.amounts(node, knowing, low, high).map(_exists)
+        assert isinstance(node, Window) and node.at is not None and is_condition(node.of)
+        at = instant(node.at)
+        before = Truth(None, f"not to be read before {date_words(node.at)}")
+        then = self.truths(node.of, knowing, at, at + 1).values[0] if high > at else before
+        return Steps((LONG_AGO, at), (before, then)).cut(low, high)
+
+    def compared(self, node: Compare, knowing: Knowing, low: Instant, high: Instant) -> Steps[Truth]:
+        self.cache.evaluations += 1
+        if isinstance(node.right, Literal_) and node.right.value is None:
+            assert isinstance(node.left, FieldOf)
+            wanted = node.right.texts
+            same = self.texts(node.left, knowing).cut(low, high).map(lambda found: exact.same_text(found, wanted))
+            return same if node.op == "==" else same.map(exact.negate)
+        op = node.op
+        if isinstance(node.right, Literal_):
+            right = self.amounts(node.right, knowing, low, high).values[0]
+            return self.amounts(node.left, knowing, low, high).map(lambda left: exact.compare(op, left, right))
+        parts = [self.amounts(part, knowing, low, high) for part in (node.left, node.right)]
+        return merged(parts, lambda values: exact.compare(op, values[0], values[1]))
+
+    def joined(self, node: Logic, knowing: Knowing, low: Instant, high: Instant) -> Steps[Truth]:
+        self.cache.evaluations += 1
+        parts = [self.truths(part, knowing, low, high) for part in node.parts]
+        if node.op == "not":
+            return parts[0].map(exact.negate)
+        return merged(parts, exact.conjunction if node.op == "all" else exact.disjunction)
+
+    def state(self, node: State, low: Instant, high: Instant) -> Steps[Truth]:
+        key: Hashable = ("state", node.source, self.defaults.lost_after.us)
+        found = self.cache.made.get(key)
+        if found is None:
+            self.cache.evaluations += 1
+            found = self.cache.made[key] = self.cache.table(node.source).states(self.defaults.lost_after.us)
+        states: Steps[str] = found
+        wanted = node.state
+        return states.cut(low, high).map(lambda state: exact.TRUE if state == wanted else exact.FALSE)
+
+
+class Distinguish:
+    """What makes two rows' cells different, for `distinct`: numbers by value, labels as known, texts as they stand."""
+
+    def __init__(self, registry: Registry | None, table: Table, column: str, k: Instant) -> None:
+        self.registry, self.table, self.k = registry, table, k
+        numeric = registry is None and table.column(column).kind in ("number", "date")
+        self.cells: Sequence[object] = () if registry else table.numbers(column) if numeric else table.texts(column)
+
+    def __call__(self, entry: Entry) -> object | None:
+        if self.registry is not None:
+            return self.registry.label(self.table.spans[entry.place].key, self.k)
+        return self.cells[entry.place]
+
+
+def stitch(
+    answers: Steps[tuple[Answering, Instant | None]], parts: Sequence[Steps[V]], unknown: Callable[[str], V]
+) -> Steps[V]:
+    """The steps of the source that answers at each instant; where none does, what `unknown` makes of the reason."""
+    at: list[Instant] = []
+    values: list[V] = []
+    for number_, (t, (answer, read_at)) in enumerate(zip(answers.at, answers.values, strict=True)):
+        end = answers.at[number_ + 1] if number_ + 1 < len(answers.at) else FAR_AHEAD
+        if answer.place is None:
+            at.append(t)
+            values.append(unknown(answer.because))
+        elif read_at is not None:
+            at.append(t)
+            values.append(parts[answer.place].value_at(read_at))
+        else:
+            piece = parts[answer.place].cut(t, end)
+            at.extend(piece.at)
+            values.extend(piece.values)
+    return Steps(at, values)
+
+
+def _exists(count: Amount) -> Truth:
+    """Whether there is at least one row."""
+    if count.defined and count.low >= 1:
+        return exact.TRUE
+    return exact.FALSE if count.defined and count.high == 0 else Truth(None, count.because)
+
+
+def _sources_key(rows: Rows) -> str:
+    return "|".join(use.source for use in rows.sources)

@@ -1,0 +1,213 @@
+"""Values at an instant: exact intervals of numbers, truth with unknown, sets of possible texts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from resolvers.units import Exact
+
+INF = math.inf
+Ref = tuple[int, int]
+"""Which published row stands behind a value: (number of the source in this judging, number of its span)."""
+
+
+@dataclass(slots=True, eq=True)
+class Amount:
+    """A number known to lie in [low, high]; a point where both agree. `because` says why it is no point.
+
+    `defined` is False where there is no number at all (no sighting, an empty group's mean, a division by zero).
+    `rows` are the rows that decide the bounds, for citing.
+    """
+
+    low: Exact
+    high: Exact
+    because: str = ""
+    rows: tuple[Ref, ...] = ()
+    defined: bool = True
+
+    @property
+    def point(self) -> bool:
+        return self.defined and self.low == self.high and abs(self.low) != INF
+
+
+def undefined(because: str) -> Amount:
+    """No number, and why."""
+    return Amount(-INF, INF, because, (), False)
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """True, False or None (unknown, `because`)."""
+
+    value: bool | None
+    because: str = ""
+
+
+TRUE = Truth(True)
+FALSE = Truth(False)
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What a picked row's text may be: tied rows each with their text (None: unreadable or unlabelled).
+
+    `certain` is False where it is open which of the rows is picked; then `because` says why.
+    """
+
+    options: tuple[tuple[str | None, Ref], ...]
+    certain: bool = True
+    because: str = ""
+    tied: bool = False
+
+
+Value = Amount | Truth | Texts
+
+
+def arithmetic(op: str, left: Amount, right: Amount) -> Amount:
+    """One of + - * / min max on intervals; the result holds every value the parts could give."""
+    if not (left.defined and right.defined):
+        return undefined(reasons(left, right))
+    found = OPERATIONS[op](left, right)
+    if found is None or found[0] != found[0] or found[1] != found[1]:
+        return undefined(reasons(left, right) or WHY_NOT.get(op, "infinity has no such value: a group is empty"))
+    low, high = found
+    because = "" if low == high else reasons(left, right)
+    return Amount(low, high, because, left.rows + right.rows)
+
+
+def reasons(*parts: Amount | Truth | Texts) -> str:
+    """The reasons of several parts, each once, in order."""
+    return "; ".join(dict.fromkeys(part.because for part in parts if part.because))
+
+
+WHY_NOT = {"/": "division by zero"}
+Bounds = tuple[Exact, Exact]
+
+
+def _add(a: Amount, b: Amount) -> Bounds:
+    return a.low + b.low, a.high + b.high
+
+
+def _subtract(a: Amount, b: Amount) -> Bounds:
+    return a.low - b.high, a.high - b.low
+
+
+def _multiply(a: Amount, b: Amount) -> Bounds | None:
+    return _corners(a, b, lambda x, y: x * y)
+
+
+def _divide(a: Amount, b: Amount) -> Bounds | None:
+    if b.low <= 0 <= b.high:
+        return None
+    return _corners(a, b, _quotient)
+
+
+def _quotient(x: Exact, y: Exact) -> Exact:
+    if isinstance(y, float):
+        return math.nan if isinstance(x, float) else 0
+    return x / y if isinstance(x, float) else Fraction(x) / Fraction(y)
+
+
+def _corners(a: Amount, b: Amount, op: Callable[[Exact, Exact], Exact]) -> Bounds | None:
+    found = [op(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
+    if any(value != value for value in found):
+        return None
+    return min(found), max(found)
+
+
+OPERATIONS: dict[str, Callable[[Amount, Amount], Bounds | None]] = {
+    "+": _add,
+    "-": _subtract,
+    "*": _multiply,
+    "/": _divide,
+    "min": lambda a, b: (min(a.low, b.low), min(a.high, b.high)),
+    "max": lambda a, b: (max(a.low, b.low), max(a.high, b.high)),
+}
+
+
+def absolute(value: Amount) -> Amount:
+    """|value|, on an interval."""
+    if not value.defined or value.low >= 0:
+        return value
+    high = max(-value.low, value.high)
+    low = 0 if value.high >= 0 else -value.high
+    return Amount(low, high, value.because if low != high else "", value.rows)
+
+
+def compare(op: str, left: Amount, right: Amount) -> Truth:
+    """`left op right` on intervals: unknown only where the two overlap so that it matters."""
+    if not (left.defined and right.defined):
+        return Truth(None, reasons(left, right))
+    if left.low == left.high == right.low == right.high and abs(left.low) == INF:
+        return Truth(None, reasons(left, right) or "both groups are empty")
+    found = COMPARISONS[op](left, right)
+    return TRUE if found else FALSE if found is False else Truth(None, reasons(left, right))
+
+
+def _at_least(a: Amount, b: Amount) -> bool | None:
+    return True if a.low >= b.high else False if a.high < b.low else None
+
+
+def _over(a: Amount, b: Amount) -> bool | None:
+    return True if a.low > b.high else False if a.high <= b.low else None
+
+
+def _equal(a: Amount, b: Amount) -> bool | None:
+    if a.high < b.low or b.high < a.low:
+        return False
+    return True if a.low == a.high == b.low == b.high else None
+
+
+def _inverse(value: bool | None) -> bool | None:
+    return None if value is None else not value
+
+
+COMPARISONS: dict[str, Callable[[Amount, Amount], bool | None]] = {
+    ">=": _at_least,
+    ">": _over,
+    "<=": lambda a, b: _at_least(b, a),
+    "<": lambda a, b: _over(b, a),
+    "==": _equal,
+    "!=": lambda a, b: _inverse(_equal(a, b)),
+}
+
+
+def negate(value: Truth) -> Truth:
+    """Kleene's not."""
+    return value if value.value is None else FALSE if value.value else TRUE
+
+
+def conjunction(parts: Iterable[Truth]) -> Truth:
+    """Kleene's and: one False settles it, else one unknown leaves it open."""
+    return _combined(tuple(parts), False)
+
+
+def disjunction(parts: Iterable[Truth]) -> Truth:
+    """Kleene's or: one True settles it, else one unknown leaves it open."""
+    return _combined(tuple(parts), True)
+
+
+def _combined(parts: tuple[Truth, ...], settling: bool) -> Truth:
+    if any(part.value is settling for part in parts):
+        return TRUE if settling else FALSE
+    open_parts = [part for part in parts if part.value is None]
+    if open_parts:
+        return Truth(None, reasons(*open_parts))
+    return FALSE if settling else TRUE
+
+
+def same_text(options: Texts, wanted: tuple[str, ...]) -> Truth:
+    """Whether the picked text is one of `wanted`: sure only where every row it could be agrees."""
+    if not options.options:
+        return Truth(None, options.because or "no eligible row")
+    found = {None if text is None else text in wanted for text, _ in options.options}
+    if found == {True}:
+        return TRUE
+    if found == {False}:
+        return FALSE
+    return Truth(
+        None, options.because or ("tied rows differ" if options.tied else "the text of the picked row is unknown")
+    )

@@ -1,0 +1,213 @@
+"""Gathering the lines of a row set from a table: filter, labels, window and column in one pass."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from resolvers.evidence import Instant, instant
+from resolvers.rules.columns import ABSENT, Table
+from resolvers.rules.defaults import Clock
+from resolvers.rules.filters import Filter, columns_of, together
+from resolvers.rules.lines import UNLABELLED, UNREADABLE, Entry, Line, Lines, Version, absences_of, value_of
+from resolvers.rules.matching import NO_LABELS, Labels, Test, kept, split, test_of
+from resolvers.rules.nodes import Label, RowsNode, SourceUse, Window, base_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """A registry's column by key, in time: `known[key]` are (known since, text or None for unlabelled).
+
+    A row's first label counts as known `early` before it came, because a label may settle later than its row.
+    """
+
+    table: Table
+    column: str
+    early: int
+
+    def history(self, key: str) -> list[tuple[Instant, str | None]]:
+        found: list[tuple[Instant, str | None]] = []
+        texts = self.table.texts(self.column)
+        labelled = False
+        for place in self.table.by_key.get(key, ()):
+            span = self.table.spans[place]
+            text = texts[place]
+            label = text if isinstance(text, str) and text else None
+            found.append((span.since if labelled else span.since - self.early, label))
+            labelled = labelled or label is not None
+            if span.ended == "withdrawn" and span.until is not None:
+                found.append((span.until, None))
+        return found
+
+    def label(self, key: str, k: Instant) -> str | None:
+        """The label known at k."""
+        history = self.history(key)
+        place = bisect_right([known for known, _ in history], k) - 1
+        return history[place][1] if place >= 0 else None
+
+    def place(self, key: str, k: Instant) -> int | None:
+        """The registry's span that gives the label known at k."""
+        found = None
+        for place in self.table.by_key.get(key, ()):
+            if found is None or self.table.since[place] <= k:
+                found = place
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which lines are asked for: of one source of a row set, with the values of one column."""
+
+    rows: RowsNode
+    use: SourceUse
+    column: str | None
+    first_release: bool
+    clock: Clock = "seen"
+
+
+class Gather:
+    """One pass over a table for one row set and column."""
+
+    def __init__(self, wanted: Wanted, table: Table, registries: Mapping[str, Registry]) -> None:
+        self.wanted, self.table, self.registries = wanted, table, registries
+        base = base_rows(wanted.rows)
+        self.labels = frozenset(label.column for label in base.labels)
+        own, asking = split(together(wanted.use.where, base.where), self.labels)
+        self.own: Filter | None = own
+        self.asked = tuple(column for column in columns_of(asking) if column in self.labels)
+        self.test: Test | None = test_of(asking, table, self.labels) if asking is not None else None
+        self.window = wanted.rows if isinstance(wanted.rows, Window) else None
+        self.published = self.window is not None and self.window.clock == "published"
+        self.by_published = wanted.clock == "published"
+
+    def lines(self) -> Lines:
+        found = Lines(self.table)
+        certain = dict(kept(self.own, self.table))
+        if self.by_published:
+            found.clocks = []
+        others: dict[int, None] = {}
+        plain = self.test is None and not self.published
+        numbers = self.table.numbers(self.wanted.column) if self.wanted.column is not None else None
+        row_of, since = self.table.row_of, self.table.since
+        one = Decimal(1)
+        for place, sure in certain.items():
+            row = row_of[place]
+            value = one if numbers is None else numbers[place]
+            if value is ABSENT and row < 0:
+                continue
+            if row >= 0 or not plain or not sure or value is None:
+                others[row if row >= 0 else -place - 1] = None
+            elif self._seen_inside(since[place]):
+                self._simple(found, place, value)
+        for row in others:
+            places = self.table.rows[row] if row >= 0 else [-row - 1]
+            self._other(found, places, certain)
+        found.settle_times()
+        return found
+
+    def _simple(self, found: Lines, place: int, value: object) -> None:
+        assert isinstance(value, Decimal)
+        found.at.append(self.table.since[place])
+        found.values.append(value)
+        found.places.append(place)
+        if found.clocks is not None:
+            clock = self.table.published()[place]
+            found.clocks.append(clock if isinstance(clock, int) else None)
+
+    def _seen_inside(self, start: Instant) -> bool:
+        window = self.window
+        if window is None or window.clock == "published":
+            return True
+        return _inside(start, window)
+
+    def _other(self, found: Lines, places: Sequence[int], certain: Mapping[int, bool]) -> None:
+        start = self.table.since[places[0]]
+        if not self._seen_inside(start):
+            return
+        counted = places[:1] if self.wanted.first_release else places
+        versions = self._versions(start, counted, certain)
+        if all(version.entry is None for version in versions):
+            return
+        absences = absences_of(self.table, places)
+        entry = versions[0].entry
+        if len(versions) == 1 and not absences and entry is not None and entry.sure and entry.low == entry.high:
+            self._simple(found, entry.place, entry.low)
+            return
+        found.others.append(Line(start, versions, absences))
+
+    def _versions(self, start: Instant, places: Sequence[int], certain: Mapping[int, bool]) -> list[Version]:
+        """What is known of the row since when: a new span, or a new label, makes a new version."""
+        found: list[Version] = []
+        ends = [self.table.since[place] for place in places[1:]]
+        for number, place in enumerate(places):
+            since = self.table.since[place]
+            until = ends[number] if number < len(ends) else None
+            for known, labels in self._labelled(place, since, until):
+                entry = self._entry(place, start, labels, certain)
+                if not found or found[-1].entry != entry:
+                    found.append(Version(known, entry))
+        return found
+
+    def _labelled(self, place: int, since: Instant, until: Instant | None) -> list[tuple[Instant, Labels]]:
+        """The span's labels from each instant on, while it stands."""
+        if not self.asked:
+            return [(since, NO_LABELS)]
+        key = self.table.spans[place].key
+        histories = {column: self.registries[column].history(key) for column in self.asked}
+        changes = {known for history in histories.values() for known, _ in history}
+        inside = sorted({since, *(known for known in changes if known > since and (until is None or known < until))})
+        return [
+            (known, {column: _label_at(history, known) for column, history in histories.items()}) for known in inside
+        ]
+
+    def _entry(self, place: int, start: Instant, labels: Labels, certain: Mapping[int, bool]) -> Entry | None:
+        sure = certain.get(place)
+        value = value_of(self.table, self.wanted.column, place)
+        if sure is None or value is None:
+            return None
+        low, high, because = value
+        if not sure:
+            because = f"{UNREADABLE}: {self.table.spans[place].key}"
+        if self.test is not None:
+            inside = self.test(place, labels)
+            if inside is False:
+                return None
+            if inside is None:
+                sure, because = False, self._why_open(place, labels)
+        clock: Instant | None = start
+        if self.published or self.by_published:
+            moment = self.table.published()[place]
+            clock = moment if isinstance(moment, int) else None
+        if self.published and self.window is not None:
+            if clock is not None and not _inside(clock, self.window):
+                return None
+            if clock is None:
+                sure, because = False, f"{UNREADABLE}: the date of {self.table.spans[place].key}"
+        return Entry(sure, low, high, place, start, clock if self.by_published else start, because)
+
+    def _why_open(self, place: int, labels: Labels) -> str:
+        key = self.table.spans[place].key
+        missing = [column for column in self.asked if labels.get(column) is None]
+        return f"{UNLABELLED} ({', '.join(missing)}): {key}" if missing else f"{UNREADABLE}: {key}"
+
+
+def _inside(clock: Instant, window: Window) -> bool:
+    return (window.since is None or instant(window.since) <= clock) and (
+        window.before is None or clock < instant(window.before)
+    )
+
+
+def _label_at(history: Sequence[tuple[Instant, str | None]], k: Instant) -> str | None:
+    found = None
+    for known, label in history:
+        if known > k:
+            break
+        found = label
+    return found
+
+
+def registries_of(labels: Sequence[Label], tables: Mapping[str, Table], early: int) -> dict[str, Registry]:
+    """The registries behind a row set's label columns."""
+    return {label.column: Registry(tables[label.registry], label.column, early) for label in labels}

@@ -1,0 +1,141 @@
+"""What the two ways of judging (runs, and readings at T) have in common: instants, N/A, and the making of verdicts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from resolvers.evidence import Instant, instant, moment
+from resolvers.outcome import NotApplicable, Outcome
+from resolvers.rules.cache import Cache
+from resolvers.rules.coverage import shown
+from resolvers.rules.evaluate import Evaluator, Knowing
+from resolvers.rules.exact import FALSE, Truth
+from resolvers.rules.lines import UNLABELLED
+from resolvers.rules.nodes import Node
+from resolvers.rules.rule import Rule
+from resolvers.rules.trace import Tracer
+from resolvers.verdict import Step, Verdict, VerdictState
+
+WAYS = {"final_after": "fixed", "first_release": "first", "as_known_at": "vintage"}
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Reading at one instant: what counts as known, or until when it cannot be read yet and why."""
+
+    knowing: Knowing | None
+    until: Instant = 0
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NaState:
+    """Where N/A stands: there is no such clause, it is too early (`until`), or its condition as judged."""
+
+    stage: Literal["none", "early", "judged"]
+    truth: Truth = FALSE
+    until: Instant = 0
+    because: str = ""
+    knowing: Knowing | None = None
+
+
+class Judging:
+    """One rule, one instant."""
+
+    def __init__(self, slug: str, rule: Rule, cache: Cache, as_of: datetime, semantics: int) -> None:
+        self.slug, self.rule, self.semantics = slug, rule, semantics
+        self.as_of = instant(as_of)
+        self.opens, self.decides = instant(rule.opens), instant(rule.decides)
+        self.settle = rule.settlement.wait_us
+        self.how = WAYS[rule.settlement.how]
+        self.evaluator = Evaluator(cache, rule.defaults, self.settle, self.as_of)
+        self.label_settle = rule.defaults.label_settle.us
+
+    def point(self, node: Node, at: Instant) -> Point:
+        """How a node is read at an instant, once what was seen there is settled."""
+        if self.as_of < at:
+            return Point(None, at + self.settle, f"it is read at {shown(at)}")
+        late, waiting = self.evaluator.late_readings([node], at)
+        if waiting:
+            until = at + self.evaluator.defaults.lost_after.us
+            return Point(
+                None,
+                until,
+                f"a source did not answer at {shown(at)}; its first good sighting by {shown(until)} may serve",
+            )
+        k = max([at, *(t for _, _, t in late)]) + self.settle
+        if self.as_of < k:
+            return Point(None, k, f"corrections still count until {shown(k)}")
+        return Point(Knowing(self.how, k if self.how != "vintage" else max([at, *(t for _, _, t in late)]), late))
+
+    def na_state(self) -> NaState:
+        """The N/A clause at its stated instant."""
+        na = self.rule.na
+        if na is None:
+            return NaState("none")
+        at = instant(na.at)
+        point = self.point(na.when, at)
+        if point.knowing is None:
+            return NaState("early", until=point.until, because=point.because)
+        truth = self.evaluator.truths(na.when, point.knowing, at, at + 1).values[0]
+        if truth.value is None and self.labels_may_come(truth.because, at):
+            return NaState("early", until=at + self.label_settle, because=truth.because)
+        return NaState("judged", truth, because=truth.because, knowing=point.knowing)
+
+    def na_leaning(self) -> bool:
+        """Whether N/A would come out if nothing more were seen."""
+        na = self.rule.na
+        if na is None:
+            return False
+        at = min(instant(na.at), self.as_of)
+        knowing = Knowing("fixed" if self.how != "first" else "first", self.as_of)
+        return self.evaluator.truths(na.when, knowing, at, at + 1).values[0].value is True
+
+    def labels_may_come(self, because: str, end: Instant) -> bool:
+        """Whether a label that is missing may still arrive in time."""
+        return UNLABELLED in because and self.as_of < end + self.label_settle
+
+    def tracer(self, knowing: Knowing) -> Tracer:
+        return Tracer(self.evaluator, knowing, self.opens, max(min(self.decides, self.as_of), self.opens + 1))
+
+    def root(self, value: str, steps: tuple[Step, ...]) -> Step:
+        """The top of the trace."""
+        return Step.model_construct(
+            node="outcome", words=self.rule.outcome.words().text, value=value, unit=None, at=None, known_at=None,
+            because="", cites=(), series=(), steps=steps,
+        )  # fmt: skip
+
+    def na_decided(self, state: NaState) -> Verdict:
+        na = self.rule.na
+        assert na is not None and state.knowing is not None
+        outcome = NotApplicable(if_refused=na.if_refused)
+        step = self.tracer(state.knowing).step(na.when, instant(na.at))
+        because = f"N/A: at {shown(instant(na.at))} {na.when.words().text}"
+        return self.made("decided", because, (step,), outcome, at=instant(na.at))
+
+    def made(
+        self,
+        state: VerdictState,
+        because: str,
+        steps: tuple[Step, ...],
+        outcome: Outcome | None = None,
+        *,
+        until: Instant | None = None,
+        leaning: Outcome | None = None,
+        at: Instant | None = None,
+    ) -> Verdict:
+        # Every part was made by this engine, so nothing is validated a second time.
+        return Verdict.model_construct(
+            slug=self.slug,
+            as_of=moment(self.as_of),
+            state=state,
+            outcome=outcome,
+            because=because,
+            until=None if until is None else moment(until),
+            leaning=leaning,
+            instant=None if at is None else moment(at),
+            semantics=self.semantics,
+            trace=self.root(outcome.words() if outcome else state, steps),
+        )

@@ -1,0 +1,218 @@
+"""The rows that a row set lets through, each as a line through time: since when, with which value known since when.
+
+For one knowledge instant k a row has one value, the one known at k, from its first good sighting on; what k changes is
+that value, and what is known of its going away.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from resolvers.evidence import Instant
+from resolvers.rules.columns import ABSENT, Table
+
+OUT, MAYBE, SURE = 0, 1, 2
+
+UNLABELLED = "no label yet"
+VANISHED = "vanished, unmatched"
+UNREADABLE = "unreadable"
+
+
+@dataclass(slots=True)
+class Entry:
+    """What a row adds to a reduce: in for sure or maybe, with a value in [low, high]; `place` is its span.
+
+    `clock` orders rows for first and last (None: its own date cannot be read).
+    """
+
+    sure: bool
+    low: Decimal
+    high: Decimal
+    place: int
+    start: Instant
+    clock: Instant | None
+    because: str = ""
+
+
+@dataclass(slots=True)
+class Version:
+    """What is known of a row from `known` on; `entry` is None where it is not among the rows."""
+
+    known: Instant
+    entry: Entry | None
+
+
+@dataclass(slots=True)
+class Absence:
+    """A row gone from `since` until it came `back` (None: not yet); `withdrawn` where absence has a meaning."""
+
+    since: Instant
+    back: Instant | None
+    withdrawn: bool
+    because: str
+
+
+@dataclass(slots=True)
+class Line:
+    """One row that was revised, went away, or is not certain in some way."""
+
+    start: Instant
+    versions: list[Version]
+    absences: list[Absence]
+
+    def known_at(self, k: Instant) -> Entry | None:
+        found = self.versions[0]
+        for version in self.versions:
+            if version.known > k:
+                break
+            found = version
+        return found.entry
+
+    def profile(self, k: Instant) -> list[tuple[Instant, Entry | None]]:
+        """For one k: the row's entry from each instant on."""
+        entry = self.known_at(k)
+        if entry is None:
+            return []
+        found: list[tuple[Instant, Entry | None]] = [(self.start, entry)]
+        for absence in self.absences:
+            if absence.since > k:
+                break
+            back_by_then = absence.back is not None and absence.back <= k
+            if absence.withdrawn and not back_by_then:
+                return []
+            if absence.withdrawn and absence.back is not None:
+                found += [(absence.since, None), (absence.back, entry)]
+            elif not back_by_then:
+                found.append((absence.since, unsure(entry, absence.because)))
+        return found
+
+    def vintage(self) -> list[tuple[Instant, Entry | None]]:
+        """For k = t: what was known of the row at each instant itself."""
+        changes = [version.known for version in self.versions]
+        changes += [absence.since for absence in self.absences]
+        changes += [absence.back for absence in self.absences if absence.back is not None]
+        instants = sorted({max(change, self.start) for change in changes})
+        return [(t, self._at(t)) for t in instants]
+
+    def _at(self, t: Instant) -> Entry | None:
+        entry = self.known_at(t)
+        for absence in self.absences:
+            if entry is not None and absence.since <= t and (absence.back is None or t < absence.back):
+                entry = None if absence.withdrawn else unsure(entry, absence.because)
+        return entry
+
+    def envelope(self) -> list[tuple[Instant, Entry | None]]:
+        """For every k at once: from each instant on, the hull of what could be known of the row from then on."""
+        found: list[tuple[Instant, Entry | None]] = []
+        for number, version in enumerate(self.versions):
+            found.append((max(version.known, self.start), hull([later.entry for later in self.versions[number:]])))
+        for absence in self.absences:
+            found = _blurred(found, self.start if absence.withdrawn else absence.since, absence.back, absence.because)
+        return found
+
+
+def _blurred(
+    found: list[tuple[Instant, Entry | None]], since: Instant, back: Instant | None, because: str
+) -> list[tuple[Instant, Entry | None]]:
+    """Entries made unsure on [since, back)."""
+    at = [instant for instant, _ in found]
+    cuts = sorted({*at, since, *([] if back is None else [back])})
+    blurred: list[tuple[Instant, Entry | None]] = []
+    for cut in cuts:
+        place = bisect_right(at, cut) - 1
+        if place < 0:
+            continue
+        entry = found[place][1]
+        inside = since <= cut and (back is None or cut < back)
+        blurred.append((cut, unsure(entry, because) if inside and entry is not None else entry))
+    return blurred
+
+
+def unsure(entry: Entry, because: str) -> Entry:
+    return Entry(False, entry.low, entry.high, entry.place, entry.start, entry.clock, because)
+
+
+def hull(entries: Sequence[Entry | None]) -> Entry | None:
+    """One entry that holds whatever any of several says."""
+    some = [entry for entry in entries if entry is not None]
+    if not some:
+        return None
+    if len(entries) == 1:
+        return entries[0]
+    sure = len(some) == len(entries) and all(entry.sure for entry in some)
+    clock = some[0].clock if len({entry.clock for entry in some}) == 1 else None
+    low, high = min(entry.low for entry in some), max(entry.high for entry in some)
+    return Entry(sure, low, high, some[0].place, some[0].start, clock, some[0].because or "revised")
+
+
+@dataclass(slots=True)
+class Lines:
+    """All rows of one source that a row set lets through, with the values of one column (or none).
+
+    Most rows are simple: seen once, never changed, still there. They lie in three parallel lists in order of time.
+    `times` are the instants at which something else became known about one of the others.
+    """
+
+    table: Table
+    at: list[Instant] = field(default_factory=list)
+    values: list[Decimal] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    clocks: list[Instant | None] | None = None
+    others: list[Line] = field(default_factory=list)
+    times: list[Instant] = field(default_factory=list)
+
+    def settle_times(self) -> None:
+        found: set[Instant] = set()
+        for line in self.others:
+            found.update(version.known for version in line.versions[1:])
+            for absence in line.absences:
+                found.add(absence.since)
+                if absence.back is not None:
+                    found.add(absence.back)
+        self.times = sorted(found)
+
+    def epoch(self, k: Instant) -> int:
+        """How many of the changes are known at k: equal epochs give equal results."""
+        return bisect_right(self.times, k)
+
+    def clock_of(self, number: int) -> Instant | None:
+        """The clock of a simple row."""
+        return self.at[number] if self.clocks is None else self.clocks[number]
+
+    def profiles(self, how: str, k: Instant) -> Iterable[list[tuple[Instant, Entry | None]]]:
+        """The other rows' profiles under one way of knowing."""
+        if how == "vintage":
+            return [line.vintage() for line in self.others]
+        if how == "envelope":
+            return [line.envelope() for line in self.others]
+        return [line.profile(k) for line in self.others]
+
+
+def absences_of(table: Table, places: Sequence[int]) -> list[Absence]:
+    """When a row was gone, from how its spans ended."""
+    found = []
+    for number, place in enumerate(places):
+        span = table.spans[place]
+        if span.ended in ("vanished", "withdrawn") and span.until is not None:
+            back = table.spans[places[number + 1]].since if number + 1 < len(places) else None
+            if back is not None and back <= span.until:
+                continue
+            withdrawn = span.ended == "withdrawn"
+            found.append(Absence(span.until, back, withdrawn, f"{'withdrawn' if withdrawn else VANISHED}: {span.key}"))
+    return found
+
+
+def value_of(table: Table, column: str | None, place: int) -> tuple[Decimal, Decimal, str] | None:
+    """A span's value as [low, high] and why it is no point; None where the row has no such cell."""
+    if column is None:
+        return Decimal(1), Decimal(1), ""
+    value = table.numbers(column)[place]
+    if isinstance(value, Decimal):
+        return value, value, ""
+    if value is ABSENT:
+        return None
+    low, high = table.bounds(column)
+    return low, high, f"{UNREADABLE}: {column} of {table.spans[place].key}"

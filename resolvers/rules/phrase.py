@@ -1,0 +1,33 @@
+"""A piece of the English that a trader reads, with the figures it must show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """`text` is the English; `figures` are the numbers with units, dates and durations of the rule that occur in it."""
+
+    text: str
+    figures: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        missing = [figure for figure in self.figures if figure not in self.text]
+        if missing:
+            raise ValueError(f"{self.text!r} does not show {missing}")
+
+    @classmethod
+    def of(cls, template: str, *parts: Phrase | str, figures: Iterable[str] = ()) -> Phrase:
+        """Fill `{}` places in order; the figures of all parts are kept, `figures` adds those of plain strings."""
+        texts = [part.text if isinstance(part, Phrase) else part for part in parts]
+        found = [figure for part in parts if isinstance(part, Phrase) for figure in part.figures]
+        return cls(template.format(*texts), tuple(dict.fromkeys([*found, *figures])))
+
+    @classmethod
+    def listed(cls, parts: Iterable[Phrase], joint: str) -> Phrase:
+        """Several phrases with `joint` between them."""
+        phrases = tuple(parts)
+        figures = dict.fromkeys(figure for phrase in phrases for figure in phrase.figures)
+        return cls(joint.join(phrase.text for phrase in phrases), tuple(figures))

@@ -1,0 +1,125 @@
+"""Which rows are picked: the best by a column, those that tie with it, or the top few."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from resolvers.evidence import Instant
+from resolvers.rules.exact import Ref
+from resolvers.rules.lines import Entry
+from resolvers.rules.nodes import Pick
+from resolvers.rules.reducers import EMPTY
+from resolvers.rules.steps import LONG_AGO, Steps
+from resolvers.rules.sweep import Events, Track
+
+
+@dataclass(frozen=True, slots=True)
+class Winners:
+    """The picked rows: one, or several that tie; where it is not certain, every row that it could be."""
+
+    rows: tuple[Ref, ...]
+    certain: bool = True
+    because: str = ""
+
+
+NOBODY = Winners((), True, EMPTY)
+
+
+def picked(events: Events, pick: Pick, table: int) -> Steps[Winners]:
+    """argmax and argmin through time."""
+    sign = 1 if pick.how == "argmax" else -1
+    if not events.others:
+        return _simply_picked(events, pick, table, sign)
+    track: Track[Winners] = Track(NOBODY)
+    merged = events.merged()
+    there: dict[int, Entry] = {}
+    for place, (t, row, entry) in enumerate(merged):
+        there.pop(row, None)
+        if entry is not None:
+            there[row] = entry
+        if place + 1 == len(merged) or merged[place + 1][0] != t:
+            track.set(t, winners_among(list(there.values()), pick, table, sign))
+    return track.steps()
+
+
+def _simply_picked(events: Events, pick: Pick, table: int, sign: int) -> Steps[Winners]:
+    """The fast way where rows only come: the running best and its equals."""
+    lines = events.lines
+    at: list[Instant] = [LONG_AGO]
+    held: list[list[int]] = [[]]
+    best: Decimal | None = None
+    for row, value in enumerate(lines.values):
+        if best is not None and (value < best if sign > 0 else value > best):
+            continue
+        rows = [*held[-1], row] if value == best else [row]
+        best = value
+        if at[-1] == lines.at[row]:
+            held[-1] = rows
+        else:
+            at.append(lines.at[row])
+            held.append(rows)
+    values = [NOBODY]
+    for rows in held[1:]:
+        entries = [events.simple_entry(row) for row in rows]
+        values.append(Winners(tuple((table, entry.place) for entry in untied(entries, pick)), True))
+    return Steps(at, values)
+
+
+def winners_among(entries: Sequence[Entry], pick: Pick, table: int, sign: int) -> Winners:
+    """The best of these: certain where no unsure row or open value could be it."""
+    if not entries:
+        return NOBODY
+    near = {id(entry): entry.low if sign > 0 else -entry.high for entry in entries}
+    far = {id(entry): entry.high if sign > 0 else -entry.low for entry in entries}
+    sure = [near[id(entry)] for entry in entries if entry.sure]
+    floor = max(sure) if sure else None
+    possible = [entry for entry in entries if floor is None or far[id(entry)] >= floor]
+    certain = floor is not None and all(entry.sure and entry.low == entry.high for entry in possible)
+    if certain:
+        return Winners(tuple((table, entry.place) for entry in untied(possible, pick)), True)
+    because = (
+        "; ".join(dict.fromkeys(sorted(entry.because for entry in possible if entry.because))) or "open values overlap"
+    )
+    if floor is None:
+        because = because or EMPTY
+    return Winners(tuple((table, entry.place) for entry in possible), False, because)
+
+
+def untied(entries: Sequence[Entry], pick: Pick) -> Sequence[Entry]:
+    """Of rows with equal values: all of them, or those seen first or last (several where even that is equal)."""
+    if pick.ties == "share" or len(entries) < 2:
+        return entries
+    starts = [entry.start for entry in entries]
+    wanted = min(starts) if pick.ties == "first" else max(starts)
+    return [entry for entry in entries if entry.start == wanted]
+
+
+def ranked(entries: Sequence[tuple[int, Entry]], pick: Pick) -> list[tuple[int, Entry]]:
+    """The top `n` rows: in for sure, or maybe where unsure rows or open values could push them out."""
+    found: list[tuple[int, Entry]] = []
+    for row, entry in entries:
+        ahead_maybe = sum(
+            1 for other, rival in entries if other != row and _ahead(rival.high, rival, entry.low, entry, pick)
+        )
+        ahead_sure = sum(
+            1
+            for other, rival in entries
+            if other != row and rival.sure and _ahead(rival.low, rival, entry.high, entry, pick)
+        )
+        if ahead_sure >= pick.n:
+            continue
+        if ahead_maybe < pick.n:
+            found.append((row, entry))
+        else:
+            because = entry.because or f"open whether it is among the top {pick.n}"
+            found.append((row, replace(entry, sure=False, because=because)))
+    return found
+
+
+def _ahead(value: Decimal, rival: Entry, than: Decimal, entry: Entry, pick: Pick) -> bool:
+    """Whether a rival with this value stands before an entry with that one."""
+    if value != than or pick.ties == "share":
+        return value > than
+    return rival.start < entry.start if pick.ties == "first" else rival.start > entry.start

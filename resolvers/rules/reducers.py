@@ -1,0 +1,295 @@
+"""Reduces as running sums: entries come, change and go; the value after each instant is an exact interval."""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect_left, insort
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from typing import Protocol
+
+from resolvers import units
+from resolvers.rules.columns import EXACTLY, LOWEST
+from resolvers.rules.exact import INF, Amount, Ref, undefined
+from resolvers.rules.lines import Entry
+from resolvers.units import Exact
+
+EMPTY = "no eligible row"
+
+
+class Reducer(Protocol):
+    """Takes entries by an id (a row), in any order of time, and tells the value of those that are there."""
+
+    def put(self, row: int, entry: Entry) -> None: ...
+
+    def drop(self, row: int) -> None: ...
+
+    def value(self) -> Amount: ...
+
+
+@lru_cache(maxsize=65536)
+def number(value: Decimal) -> Exact:
+    """A Decimal, or an infinite one, as the engine's exact number."""
+    if value.is_infinite():
+        return INF if value > 0 else -INF
+    return units.exact(value)
+
+
+def interval(low: Decimal, high: Decimal, because: str, rows: tuple[Ref, ...] = ()) -> Amount:
+    return Amount(number(low), number(high), "" if low == high else because, rows)
+
+
+class Held:
+    """Entries by row, those that are unsure apart."""
+
+    def __init__(self, table: int) -> None:
+        self.table = table
+        self.sure: dict[int, Entry] = {}
+        self.open: dict[int, Entry] = {}
+
+    def put(self, row: int, entry: Entry) -> None:
+        self.drop(row)
+        (self.sure if entry.sure else self.open)[row] = entry
+
+    def drop(self, row: int) -> None:
+        self.sure.pop(row, None)
+        self.open.pop(row, None)
+
+    def entries(self) -> Iterable[Entry]:
+        yield from self.sure.values()
+        yield from self.open.values()
+
+    def because(self) -> str:
+        """Why the value is no point: the first few reasons, in order of the rows' keys."""
+        found = sorted({entry.because for entry in self.entries() if entry.because})
+        more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+        return "; ".join(found[:3]) + more
+
+
+class Best(Held):
+    """max and min: kept on heaps with the worst left to be thrown away later."""
+
+    def __init__(self, table: int, largest: bool) -> None:
+        super().__init__(table)
+        self.sign = 1 if largest else -1
+        self.near: list[tuple[Decimal, int, int]] = []
+        self.far: list[tuple[Decimal, int, int]] = []
+        self.made = 0
+        self.current: dict[int, int] = {}
+
+    def put(self, row: int, entry: Entry) -> None:
+        super().put(row, entry)
+        self.made += 1
+        self.current[row] = self.made
+        low, high = (entry.low, entry.high) if self.sign > 0 else (-entry.high, -entry.low)
+        if entry.sure:
+            heapq.heappush(self.near, (-low, self.made, row))
+        heapq.heappush(self.far, (-high, self.made, row))
+
+    def drop(self, row: int) -> None:
+        super().drop(row)
+        self.current.pop(row, None)
+
+    def _top(self, heap: list[tuple[Decimal, int, int]]) -> tuple[Decimal, int] | None:
+        while heap and self.current.get(heap[0][2]) != heap[0][1]:
+            heapq.heappop(heap)
+        return (-heap[0][0], heap[0][2]) if heap else None
+
+    def value(self) -> Amount:
+        near, far = self._top(self.near), self._top(self.far)
+        worst = LOWEST
+        low, high = (near[0] if near else worst), (far[0] if far else worst)
+        rows = tuple(dict.fromkeys(self._place(found[1]) for found in (near, far) if found))
+        if self.sign < 0:
+            low, high = -high, -low
+        return interval(low, high, self.because() if low != high else "", rows)
+
+    def _place(self, row: int) -> Ref:
+        entry = self.sure.get(row) or self.open[row]
+        return self.table, entry.place
+
+
+class Totals(Held):
+    """count, any, sum, total and mean: running sums of what is sure; what is not is added at the end."""
+
+    def __init__(self, table: int, how: str) -> None:
+        super().__init__(table)
+        self.how = how
+        self.low = self.high = Decimal(0)
+        self.endless = 0
+
+    def put(self, row: int, entry: Entry) -> None:
+        super().put(row, entry)
+        if entry.sure:
+            self._add(entry, 1)
+
+    def drop(self, row: int) -> None:
+        if row in self.sure:
+            self._add(self.sure[row], -1)
+        super().drop(row)
+
+    def _add(self, entry: Entry, sign: int) -> None:
+        if self.how in ("count", "any"):
+            return
+        if entry.low.is_infinite() or entry.high.is_infinite():
+            self.endless += sign
+            return
+        self.low = EXACTLY.add(self.low, entry.low.copy_negate() if sign < 0 else entry.low)
+        self.high = EXACTLY.add(self.high, entry.high.copy_negate() if sign < 0 else entry.high)
+
+    def value(self) -> Amount:
+        sure, possible = len(self.sure), len(self.sure) + len(self.open)
+        if self.how in ("count", "any"):
+            return Amount(sure, possible, self.because() if self.open else "")
+        if not possible and self.how in ("mean", "total"):
+            return undefined(EMPTY)
+        if self.endless or any(entry.low.is_infinite() or entry.high.is_infinite() for entry in self.open.values()):
+            return undefined(self.because())
+        if not sure and self.how in ("mean", "total"):
+            return undefined(self.because())
+        return self._mean() if self.how == "mean" else self._sum()
+
+    def _sum(self) -> Amount:
+        low, high = self.low, self.high
+        for entry in self.open.values():
+            low = EXACTLY.add(low, min(entry.low, Decimal(0)))
+            high = EXACTLY.add(high, max(entry.high, Decimal(0)))
+        return interval(low, high, self.because() if low != high else "")
+
+    def _mean(self) -> Amount:
+        low = _stretched(self.low, len(self.sure), sorted(entry.low for entry in self.open.values()), False)
+        highs = sorted((entry.high for entry in self.open.values()), reverse=True)
+        high = _stretched(self.high, len(self.sure), highs, True)
+        return Amount(low, high, self.because() if low != high else "")
+
+
+def _stretched(total: Decimal, count: int, others: Sequence[Decimal], up: bool) -> Exact:
+    """The greatest (or least) mean when any of `others`, most extreme first, may be added."""
+    whole = Fraction(total)
+    for other in others:
+        if (Fraction(other) * count > whole) is not up or Fraction(other) * count == whole:
+            break
+        whole += Fraction(other)
+        count += 1
+    mean = whole / count
+    return int(mean) if mean.denominator == 1 else mean
+
+
+class Median(Held):
+    """The middle value, or the mean of the two middle ones."""
+
+    def __init__(self, table: int) -> None:
+        super().__init__(table)
+        self.lows: list[Decimal] = []
+        self.highs: list[Decimal] = []
+
+    def put(self, row: int, entry: Entry) -> None:
+        super().put(row, entry)
+        if entry.sure:
+            insort(self.lows, entry.low)
+            insort(self.highs, entry.high)
+
+    def drop(self, row: int) -> None:
+        entry = self.sure.get(row)
+        if entry is not None:
+            self.lows.pop(bisect_left(self.lows, entry.low))
+            self.highs.pop(bisect_left(self.highs, entry.high))
+        super().drop(row)
+
+    def value(self) -> Amount:
+        if not self.lows:
+            return undefined(self.because() if self.open else EMPTY)
+        low = _middle(_with(self.lows, sorted(entry.low for entry in self.open.values()), False))
+        high = _middle(_with(self.highs, sorted((e.high for e in self.open.values()), reverse=True), True))
+        return Amount(low, high, self.because() if low != high else "")
+
+
+def _with(values: list[Decimal], others: Sequence[Decimal], up: bool) -> list[Decimal]:
+    """The values and as many of `others` as move the middle furthest up (or down)."""
+    if not others:
+        return values
+    found = list(values)
+    for other in others:
+        middle = _middle(found)
+        if (number(other) > middle) if up else (number(other) < middle):
+            insort(found, other)
+    return found
+
+
+def _middle(values: Sequence[Decimal]) -> Exact:
+    half = len(values) // 2
+    if len(values) % 2:
+        return number(values[half])
+    low, high = number(values[half - 1]), number(values[half])
+    if isinstance(low, float) or isinstance(high, float):
+        return low + high if low + high == low + high else -INF
+    mean = Fraction(low + high) / 2
+    return int(mean) if mean.denominator == 1 else mean
+
+
+class Distinct(Held):
+    """How many different values there are; texts are counted by what `key` makes of an entry."""
+
+    def __init__(self, table: int, key: Callable[[Entry], object | None]) -> None:
+        super().__init__(table)
+        self.key = key
+        self.counted: Counter[object] = Counter()
+        self.unreadable = 0
+
+    def put(self, row: int, entry: Entry) -> None:
+        super().put(row, entry)
+        if entry.sure:
+            self._count(entry, 1)
+
+    def drop(self, row: int) -> None:
+        if row in self.sure:
+            self._count(self.sure[row], -1)
+        super().drop(row)
+
+    def _count(self, entry: Entry, sign: int) -> None:
+        value = self.key(entry)
+        if value is None:
+            self.unreadable += sign
+            return
+        self.counted[value] += sign
+        if not self.counted[value]:
+            del self.counted[value]
+
+    def value(self) -> Amount:
+        new = {self.key(entry) for entry in self.open.values()} - self.counted.keys() - {None}
+        blank = self.unreadable + sum(1 for entry in self.open.values() if self.key(entry) is None)
+        low = len(self.counted) or (1 if self.unreadable else 0)
+        high = len(self.counted) + len(new) + blank
+        return Amount(low, high, (self.because() or "a value cannot be read") if low != high else "")
+
+
+class Ordered(Held):
+    """first and last by the rows' clock; of several at one instant the value is the interval that holds them."""
+
+    def __init__(self, table: int, latest: bool) -> None:
+        super().__init__(table)
+        self.sign = 1 if latest else -1
+
+    def value(self) -> Amount:
+        if not self.sure:
+            return undefined(self.because() if self.open else EMPTY)
+        clocks = [self.sign * entry.clock for entry in self.sure.values() if entry.clock is not None]
+        best = max(clocks) if clocks else None
+        found = [e for e in self.entries() if e.clock is None or best is None or self.sign * e.clock >= best]
+        low, high = min(entry.low for entry in found), max(entry.high for entry in found)
+        rows = tuple((self.table, entry.place) for entry in found[:2])
+        return interval(low, high, self.because() or "several rows at one instant", rows)
+
+
+def reducer(how: str, table: int) -> Reducer:
+    """A fresh reducer of this kind (distinct needs a key besides, and is made by hand)."""
+    if how in ("max", "min"):
+        return Best(table, how == "max")
+    if how == "median":
+        return Median(table)
+    if how in ("first", "last"):
+        return Ordered(table, how == "last")
+    return Totals(table, how)

@@ -1,0 +1,23 @@
+"""How a rule's figures look with everything known by an instant: what later revisions would have shown."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from resolvers.evidence import Evidence, instant
+from resolvers.rules.cache import Cache
+from resolvers.rules.evaluate import Evaluator, Knowing
+from resolvers.rules.rule import Rule
+from resolvers.rules.trace import Tracer
+from resolvers.verdict import Step
+
+
+def retrace(rule: Rule, evidence: Evidence, as_of: datetime) -> Step:
+    """The rule's own tree traced at T with what is known as of `as_of`: for charts, never for deciding."""
+    known = instant(as_of)
+    opens, decides = instant(rule.opens), instant(rule.decides)
+    cache = Cache()
+    cache.turn_to(evidence, known)
+    evaluator = Evaluator(cache, rule.defaults, rule.settlement.wait_us, known)
+    at = min(decides, known)
+    return Tracer(evaluator, Knowing("fixed", known), opens, max(at, opens + 1)).step(rule.roots()[0], at, drawn=True)

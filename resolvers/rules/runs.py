@@ -1,0 +1,146 @@
+"""Finding the first run of a condition: true (or possibly true) from t0 on, for as long as it has to hold.
+
+What counts as known moves with the run: k = t0 + length + settle. Between the instants at which more becomes known,
+every t0 sees the same; such stretches are looked at one by one, and only where looking at every k at once (the
+envelope) does not already tell.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from resolvers.evidence import Instant
+from resolvers.rules.evaluate import Evaluator, Knowing
+from resolvers.rules.exact import Truth
+from resolvers.rules.nodes import Hold
+from resolvers.rules.steps import Steps
+
+Accept = Callable[[Truth], bool]
+
+
+def certain(truth: Truth) -> bool:
+    return truth.value is True
+
+
+def possible(truth: Truth) -> bool:
+    return truth.value is not False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run from t0 to `end`, decided with what is known at `k`; `because` tells what is open, if it is."""
+
+    t0: Instant
+    end: Instant
+    k: Instant
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The first certain run, and the first possible one where that comes earlier."""
+
+    certain: Run | None
+    possible: Run | None
+
+
+def stretches(steps: Steps[Truth], low: Instant, high: Instant, accept: Accept) -> Iterator[tuple[Instant, Instant]]:
+    """The maximal [start, end) within [low, high) on which every value is accepted."""
+    piece = steps.cut(low, high)
+    start: Instant | None = None
+    for t, value in zip(piece.at, piece.values, strict=True):
+        if accept(value):
+            start = t if start is None else start
+        elif start is not None:
+            yield start, t
+            start = None
+    if start is not None:
+        yield start, high
+
+
+def first_run(steps: Steps[Truth], low: Instant, last: Instant, length: int, accept: Accept) -> Instant | None:
+    """The first t0 in [low, last] from which every value is accepted for `length` (0: at that instant)."""
+    for start, end in stretches(steps, low, last + max(length, 1), accept):
+        if end - start >= max(length, 1) and start <= last:
+            return start
+    return None
+
+
+class RunFinder:
+    """Looks for runs of one condition that starts at `opens` or later, is complete by T, and is known by `as_of`."""
+
+    def __init__(
+        self, evaluator: Evaluator, hold: Hold, opens: Instant, decides: Instant, how: str, settle: int
+    ) -> None:
+        self.evaluator, self.hold, self.opens = evaluator, hold, opens
+        self.length, self.settle, self.how = hold.length.us, settle, how
+        self.span = max(self.length, 1)
+        self.last = min(decides - self.span, evaluator.as_of - self.length - settle)
+
+    def find(self) -> Found:
+        if self.last < self.opens:
+            return Found(None, None)
+        if self.how == "vintage":
+            return self._found(self._pieces_of(Knowing("vintage", self.evaluator.as_of), self.opens, self.last))
+        envelope = self._truths(Knowing("envelope", self.evaluator.as_of), self.opens, self.last)
+        times = None
+        first_possible: Run | None = None
+        for start, end in stretches(envelope, self.opens, self.last + self.span, possible):
+            last = min(end - self.span, self.last)
+            if last < start:
+                continue
+            sure = first_run(envelope, start, last, self.length, certain)
+            if sure == start:
+                return Found(self._run(start), first_possible)
+            if times is None:
+                times = self.evaluator.times(self.hold, self.how == "first")
+            found = self._found(self._by_epoch(times, start, last if sure is None else sure))
+            first_possible = first_possible or found.possible
+            if found.certain is not None:
+                return Found(found.certain, first_possible)
+        return Found(None, first_possible)
+
+    def _truths(self, knowing: Knowing, low: Instant, last: Instant) -> Steps[Truth]:
+        return self.evaluator.truths(self.hold.of, knowing, low, last + self.span)
+
+    def _run(self, t0: Instant, because: str = "") -> Run:
+        end = t0 + self.length
+        return Run(t0, end, end + self.settle if self.how != "vintage" else max(end, t0), because)
+
+    def _by_epoch(
+        self, times: list[Instant], low: Instant, last: Instant
+    ) -> Iterator[tuple[Steps[Truth], Instant, Instant]]:
+        """[low, last] in pieces within which every t0 is judged by the same knowledge."""
+        lag = self.length + self.settle
+        while low <= last:
+            following = bisect_right(times, low + lag)
+            piece_last = min(last, times[following] - lag - 1) if following < len(times) else last
+            yield (
+                self._truths(Knowing("first" if self.how == "first" else "fixed", low + lag), low, piece_last),
+                low,
+                piece_last,
+            )
+            low = piece_last + 1
+
+    def _pieces_of(
+        self, knowing: Knowing, low: Instant, last: Instant
+    ) -> Iterator[tuple[Steps[Truth], Instant, Instant]]:
+        yield self._truths(knowing, low, last), low, last
+
+    def _found(self, pieces: Iterator[tuple[Steps[Truth], Instant, Instant]]) -> Found:
+        first_possible: Run | None = None
+        for steps, low, last in pieces:
+            sure = first_run(steps, low, last, self.length, certain)
+            maybe = first_run(steps, low, last, self.length, possible)
+            if maybe is not None and first_possible is None and (sure is None or maybe < sure):
+                first_possible = self._run(maybe, self._why(steps, maybe))
+            if sure is not None:
+                return Found(self._run(sure), first_possible)
+        return Found(None, first_possible)
+
+    def _why(self, steps: Steps[Truth], t0: Instant) -> str:
+        """What is open in a possible run."""
+        piece = steps.cut(t0, t0 + self.span)
+        return next((value.because for value in piece.values if value.value is None and value.because), "")

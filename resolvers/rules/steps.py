@@ -1,0 +1,71 @@
+"""Step functions of time: a value holds from its instant until the next one."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from resolvers.evidence import Instant
+
+LONG_AGO: Instant = -(2**62)
+FAR_AHEAD: Instant = 2**62
+
+V = TypeVar("V")
+W = TypeVar("W")
+
+
+@dataclass(frozen=True, slots=True)
+class Steps(Generic[V]):
+    """`values[i]` holds on [at[i], at[i+1]); `at` is sorted and its first instant is where the function begins."""
+
+    at: Sequence[Instant]
+    values: Sequence[V]
+
+    @classmethod
+    def constant(cls, value: V, since: Instant = LONG_AGO) -> Steps[V]:
+        return cls((since,), (value,))
+
+    def value_at(self, t: Instant) -> V:
+        """The value at t; t may not lie before the first step."""
+        return self.values[max(bisect_right(self.at, t) - 1, 0)]
+
+    def cut(self, low: Instant, high: Instant) -> Steps[V]:
+        """The part on [low, high), beginning exactly at low."""
+        first = max(bisect_right(self.at, low) - 1, 0)
+        last = max(bisect_right(self.at, high - 1), first + 1)
+        return Steps((low, *self.at[first + 1 : last]), tuple(self.values[first:last]))
+
+    def map(self, change: Callable[[V], W]) -> Steps[W]:
+        """Each value changed; equal neighbours joined."""
+        return joined(self.at, [change(value) for value in self.values])
+
+
+def joined(at: Sequence[Instant], values: Sequence[V]) -> Steps[V]:
+    """Steps in which a value that equals the one before it makes no step."""
+    kept_at: list[Instant] = []
+    kept: list[V] = []
+    for instant, value in zip(at, values, strict=True):
+        if not kept or kept[-1] != value:
+            kept_at.append(instant)
+            kept.append(value)
+    return Steps(kept_at, kept)
+
+
+def merged(parts: Sequence[Steps[V]], combine: Callable[[Sequence[V]], W]) -> Steps[W]:
+    """Several step functions that begin at one instant, combined at every instant where one of them changes."""
+    if len(parts) == 1:
+        return parts[0].map(lambda value: combine((value,)))
+    instants = sorted({instant for part in parts for instant in part.at})
+    places = [0] * len(parts)
+    values: list[W] = []
+    for instant in instants:
+        for number, part in enumerate(parts):
+            at = part.at
+            place = places[number]
+            while place + 1 < len(at) and at[place + 1] <= instant:
+                place += 1
+            places[number] = place
+        values.append(combine([part.values[place] for part, place in zip(parts, places, strict=True)]))
+    return joined(instants, values)

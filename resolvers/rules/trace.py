@@ -1,0 +1,270 @@
+"""Why a value is what it is: the tree of steps with the cells they rest on, which is all that any rendering needs."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Hashable, Sequence
+from datetime import datetime
+
+from resolvers import units
+from resolvers.evidence import Instant, instant, moment
+from resolvers.rules.evaluate import Evaluator, Knowing
+from resolvers.rules.exact import Amount, Ref, Texts
+from resolvers.rules.filters import columns_of
+from resolvers.rules.gather import Registry
+from resolvers.rules.nodes import (
+    Calc,
+    Compare,
+    FieldOf,
+    Hold,
+    Literal_,
+    Node,
+    Pick,
+    Reduce,
+    RowsNode,
+    State,
+    Window,
+    base_rows,
+    children,
+    is_condition,
+    unit_of,
+)
+from resolvers.rules.picks import Winners
+from resolvers.rules.steps import Steps
+from resolvers.rules.sweep import active
+from resolvers.verdict import Citation, Step
+
+MOST_CITED = 100
+"""Rows cited one by one for a count, sum or mean; beyond them only rows that bring a new body."""
+MOST_DRAWN = 2000
+"""Points of a series; a longer one keeps its newest."""
+Series = tuple[tuple[datetime, str | None], ...]
+
+
+class Tracer:
+    """Explains nodes at one instant under one way of knowing; `low` to `high` is the window that charts show."""
+
+    def __init__(self, evaluator: Evaluator, knowing: Knowing, low: Instant, high: Instant) -> None:
+        self.evaluator, self.knowing, self.low, self.high = evaluator, knowing, low, high
+        self.cache = evaluator.cache
+
+    def step(self, node: Node, t: Instant, drawn: bool = False) -> Step:
+        """A node's step, with those under it."""
+        if isinstance(node, Hold):
+            inner = self.step(node.of, t)
+            return self.made(node, inner.value, t, inner.because, steps=(inner,))
+        if isinstance(node, FieldOf) and node.type == "text":
+            return self.text_step(node, t)
+        if is_condition(node):
+            return self.condition_step(node, t)
+        if isinstance(node, Literal_):
+            return self.made(node, node.words().text, None, series=())
+        return self.amount_step(node, t, drawn)
+
+    def condition_step(self, node: Node, t: Instant) -> Step:
+        truth = self.evaluator.truths(node, self.knowing, t, t + 1).values[0]
+        value = {True: "true", False: "false", None: "unknown"}[truth.value]
+        if isinstance(node, Reduce):
+            return self.made(node, value, t, truth.because, self.cites(node, t, ()))
+        if isinstance(node, State):
+            state = self.cache.table(node.source).states(self.evaluator.defaults.lost_after.us).value_at(t)
+            return self.made(node, value, t, f"{node.source} is {state}")
+        inner = tuple(self.step(child, self.time_of(node, t), isinstance(node, Compare)) for child in children(node))
+        return self.made(node, value, t, truth.because, steps=inner)
+
+    def time_of(self, node: Node, t: Instant) -> Instant:
+        """The instant at which a node's parts are read."""
+        if isinstance(node, Window) and node.at is not None:
+            return min(instant(node.at), t)
+        return t
+
+    def amount_step(self, node: Node, t: Instant, drawn: bool) -> Step:
+        amount = self.evaluator.amounts(node, self.knowing, t, t + 1).values[0]
+        unit = unit_of(node)
+        steps: tuple[Step, ...] = ()
+        cites: tuple[Citation, ...] = ()
+        if isinstance(node, Calc | Window):
+            steps = tuple(self.step(child, self.time_of(node, t)) for child in children(node))
+        elif isinstance(node, Reduce):
+            cites = self.cites(node, t, amount.rows)
+        elif isinstance(node, FieldOf):
+            steps = (self.pick_step(node.of, t),)
+            cites = self.field_cites(node, amount.rows)
+        series = self.series(node) if drawn else ()
+        return self.made(node, amount_text(amount, unit), t, amount.because, cites, series, steps, unit or None)
+
+    def text_step(self, node: FieldOf, t: Instant) -> Step:
+        found = self.evaluator.texts(node, self.knowing).value_at(t)
+        cites = self.field_cites(node, tuple(ref for _, ref in found.options))
+        return self.made(node, texts_text(found), t, found.because, cites, (), (self.pick_step(node.of, t),))
+
+    def pick_step(self, pick: Pick, t: Instant) -> Step:
+        found: Winners = self.evaluator.winners(pick, self.knowing).value_at(t)
+        keys = [self.cache.by_number(ref[0]).spans[ref[1]].key for ref in found.rows]
+        value = " and ".join(keys) if found.certain else f"one of {', '.join(keys)}" if keys else "unknown"
+        return self.made(pick, value or "none", t, found.because, self.row_cites(pick.of, pick.column, found.rows))
+
+    def made(
+        self,
+        node: Node,
+        value: str,
+        t: Instant | None,
+        because: str = "",
+        cites: tuple[Citation, ...] = (),
+        series: Series = (),
+        steps: tuple[Step, ...] = (),
+        unit: str | None = None,
+    ) -> Step:
+        # The parts are made here and nowhere else, so they are not validated a second time.
+        return Step.model_construct(
+            node=node.kind,
+            words=self.words(node),
+            value=value,
+            unit=unit,
+            at=None if t is None else moment(t),
+            known_at=None if t is None else moment(self.known_at(t)),
+            because=because,
+            cites=cites,
+            series=series,
+            steps=steps,
+        )
+
+    def known_at(self, t: Instant) -> Instant:
+        return t if self.knowing.how == "vintage" else self.knowing.k
+
+    def words(self, node: Node) -> str:
+        key: Hashable = ("words", id(node))
+        found = self.cache.made.get(key)
+        if found is None:
+            # The node itself is kept beside its words, so that its id stays its own.
+            found = self.cache.made[key] = (node.words().text, node)
+        return str(found[0])
+
+    # citations
+
+    def cites(self, node: Reduce, t: Instant, rows: Sequence[Ref]) -> tuple[Citation, ...]:
+        """The cells that decide a reduce: those of its best row, or of every row that it counts."""
+        if not rows:
+            rows = self.counted(node, t)
+        return self.row_cites(node.of, node.column, rows)
+
+    def counted(self, node: Reduce, t: Instant) -> list[Ref]:
+        """The rows that are there at t, capped."""
+        answer, read_at = self.evaluator.answers(node.of, self.knowing).value_at(t)
+        if answer.place is None:
+            return []
+        rows = node.of.of if isinstance(node.of, Pick) else node.of
+        column = node.of.column if isinstance(node.of, Pick) else self.evaluator.measured(node)
+        assert not isinstance(rows, Pick)
+        events = self.evaluator.events(rows, column, answer.place, self.knowing, node.clock)
+        table = events.lines.table
+        found: list[Ref] = []
+        bodies: set[str] = set()
+        for _, entry in active(events, t if read_at is None else read_at):
+            body = table.spans[entry.place].body
+            if len(found) < MOST_CITED or body not in bodies:
+                bodies.add(body)
+                found.append((table.number, entry.place))
+        return found
+
+    def row_cites(self, rows: RowsNode, column: str | None, refs: Sequence[Ref]) -> tuple[Citation, ...]:
+        registries = self.evaluator.registries(rows)
+        shown = "key" if column is None or column in registries else column
+        cells = [self.citation(ref, shown) for ref in refs]
+        asked = [label.column for label in base_rows(rows).labels if self.filters_on(rows, label.column)]
+        labels = [self.label_cites(registries[name], refs) for name in asked]
+        return unique([*cells, *(cite for group in labels for cite in group)])
+
+    def filters_on(self, rows: RowsNode, column: str) -> bool:
+        return column in columns_of(base_rows(rows).where)
+
+    def field_cites(self, node: FieldOf, refs: Sequence[Ref]) -> tuple[Citation, ...]:
+        registry = self.evaluator.registries(node.of).get(node.column)
+        if registry is not None:
+            return self.label_cites(registry, refs)
+        return unique([self.citation(ref, node.column) for ref in refs])
+
+    def label_cites(self, registry: Registry, refs: Sequence[Ref]) -> tuple[Citation, ...]:
+        found = []
+        for ref in refs:
+            key = self.cache.by_number(ref[0]).spans[ref[1]].key
+            place = registry.place(key, self.knowing.k + registry.early)
+            if place is not None:
+                found.append(self.citation((registry.table.number, place), registry.column))
+        return tuple(found)
+
+    def citation(self, ref: Ref, column: str) -> Citation:
+        key: Hashable = ("cite", ref, column)
+        found = self.cache.made.get(key)
+        if found is None:
+            table = self.cache.by_number(ref[0])
+            span = table.spans[ref[1]]
+            text = span.key if column == "key" and column not in span.cells else span.cells.get(column)
+            found = Citation.model_construct(
+                source=table.id, key=span.key, column=column, text=text, observation=span.observation,
+                snapshot=span.snapshot, body=span.body, seen_at=moment(span.since),
+            )  # fmt: skip
+            self.cache.made[key] = found
+        result: Citation = found
+        return result
+
+    # charts
+
+    def series(self, node: Node) -> Series:
+        """A numeric node over the window, as (instant, decimal text or None where it is open)."""
+        if isinstance(node, Reduce):
+            whole = self.evaluator.reduced(node, self.knowing)
+            key: Hashable = ("series", id(whole))
+            found = self.cache.made.get(key)
+            if found is None:
+                found = self.cache.made[key] = (tuple(points(whole)), whole)
+            return cut_points(found[0], self.low, self.high)
+        steps = self.evaluator.amounts(node, self.knowing, self.low, max(self.high, self.low + 1))
+        return tuple(points(steps))[-MOST_DRAWN:]
+
+
+def points(steps: Steps[Amount]) -> list[tuple[datetime, str | None]]:
+    """Steps as points; neighbours that show the same are one."""
+    found: list[tuple[datetime, str | None]] = []
+    for t, amount in zip(steps.at, steps.values, strict=True):
+        text = units.plain(amount.low) if amount.point else None
+        if not found or found[-1][1] != text:
+            found.append((moment(max(t, 0)), text))
+    return found
+
+
+def cut_points(found: Series, low: Instant, high: Instant) -> Series:
+    """The points on [low, high), the first of them at low."""
+    start, end = moment(low), moment(high)
+    first = max(bisect_right(found, start, key=_when) - 1, 0)
+    last = bisect_left(found, end, key=_when)
+    piece = found[first:last][-MOST_DRAWN:]
+    if piece and piece[0][0] < start:
+        piece = ((start, piece[0][1]), *piece[1:])
+    return piece
+
+
+def _when(point: tuple[datetime, str | None]) -> datetime:
+    return point[0]
+
+
+def unique(cites: Sequence[Citation]) -> tuple[Citation, ...]:
+    """Each citation once, in order."""
+    return tuple({id(cite): cite for cite in cites}.values())
+
+
+def amount_text(amount: Amount, unit: str) -> str:
+    """A value as people read it; an interval with both its ends."""
+    if not amount.defined:
+        return "unknown"
+    if amount.low == amount.high:
+        return units.show(amount.low, unit)
+    return f"{units.show(amount.low, unit)} to {units.show(amount.high, unit)}"
+
+
+def texts_text(found: Texts) -> str:
+    """A picked row's text; several where rows tie or where it is open."""
+    shown = list(dict.fromkeys(text if text is not None else "unknown" for text, _ in found.options))
+    if not shown:
+        return "unknown"
+    return (" and " if found.certain else " or ").join(shown)

@@ -1,0 +1,61 @@
+"""Issue 2, point 2: JSON Schemas by which editors complete the files and mark typos."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from market_builders import MARKET, REPLAY, SOURCE
+
+from markets.schema import schemas
+from markets.yaml12 import read_yaml
+
+jsonschema = pytest.importorskip("jsonschema")
+FILES = [
+    *(("market", file) for file in sorted(REPLAY.glob("markets/*.yaml"))),
+    *(("source", file) for file in sorted(REPLAY.glob("sources/*.yaml"))),
+    ("debate", REPLAY / "debate.yaml"),
+]
+
+
+def complaints(kind: str, raw: bytes) -> list[str]:
+    value = as_json(read_yaml(raw).value)
+    return [error.message for error in jsonschema.Draft202012Validator(schemas()[kind]).iter_errors(value)]
+
+
+def as_json(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: as_json(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [as_json(each) for each in value]
+    return float(value) if isinstance(value, Decimal) else value
+
+
+@pytest.mark.parametrize("kind", ["market", "source", "debate"])
+def test_each_schema_is_one(kind: str) -> None:
+    jsonschema.Draft202012Validator.check_schema(schemas()[kind])
+
+
+@pytest.mark.parametrize(("kind", "file"), FILES, ids=[file.stem for _, file in FILES])
+def test_every_bundled_file_fits_its_schema(kind: str, file: Path) -> None:
+    assert complaints(kind, file.read_bytes()) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "typo"),
+    [
+        ("market", MARKET, ("subsidy", "subsidi")),
+        ("market", MARKET, ("max:", "maks:")),
+        ("market", MARKET, ("from:", "form:")),
+        ("market", MARKET, ("  yes:", "  yess:")),
+        ("market", MARKET, ("2025-07-01", "1 July 2025")),
+        ("source", SOURCE, ("publisher", "publischer")),
+        ("source", SOURCE, ("unit: percent", "units: percent")),
+        ("source", SOURCE, ("format: csv", "format: xls")),
+    ],
+)
+def test_a_typo_is_marked(kind: str, text: str, typo: tuple[str, str]) -> None:
+    assert complaints(kind, text.encode()) == []
+    assert complaints(kind, text.replace(*typo).encode()) != []

@@ -1,0 +1,231 @@
+"""Rows through time: what stays, changes, comes, goes, and is only called otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from resolvers.evidence import Cell, Row, Sighting, SightingState, Span
+from resolvers.sources.reading import Reading
+from resolvers.sources.spec import ReadSpec, SourceSpec
+from resolvers.timeline import source_evidence, spans_of
+
+Rows = Mapping[str, Mapping[str, Cell]]
+
+
+def spec(**fields: object) -> ReadSpec:
+    columns = {"score": {"unit": "percent"}, "name": "text", "folder": "text"}
+    return ReadSpec.model_validate({"format": "json", "key": "folder", "columns": columns, **fields})
+
+
+def reading(rows: Rows, held: Sequence[str] = ()) -> Reading:
+    made = tuple(Row(key, dict(cells), f"{key}{sorted(cells.items())}") for key, cells in rows.items())
+    return Reading("good", "", made, (), frozenset(held))
+
+
+def sighting(at: int, body: str | None, state: SightingState = "good", number: int | None = None) -> Sighting:
+    return Sighting(number if number is not None else at, at, at + 1000, state, body)
+
+
+def live(*states: Rows, **fields: object) -> list[tuple[str, str, int, int | None, str]]:
+    """(row, key, since, until, ended) of every span after these states were seen at 1, 2, 3, …"""
+    readings = {f"b{at}": reading(rows) for at, rows in enumerate(states, start=1)}
+    sightings = [sighting(at, f"b{at}") for at in range(1, len(states) + 1)]
+    return told(spans_of(spec(**fields), sightings, readings))
+
+
+def told(spans: Sequence[Span]) -> list[tuple[str, str, int, int | None, str]]:
+    return [(span.row, span.key, span.since, span.until, span.ended) for span in spans]
+
+
+A, B, C = {"score": "50", "name": "Alpha"}, {"score": "61.2", "name": "Beta"}, {"score": "7", "name": "Gamma"}
+
+
+def test_a_row_seen_unchanged_is_one_span_from_its_first_sighting() -> None:
+    assert live({"a": A}, {"a": A, "b": B}, {"a": A, "b": B}) == [
+        ("a", "a", 1, None, "current"),
+        ("b", "b", 2, None, "current"),
+    ]
+
+
+def test_a_mislabelled_row_corrected_later_is_two_observations_each_at_its_time() -> None:
+    wrong, right = {"score": "86.7", "name": "gpt-5 (high)"}, {"score": "86.7", "name": "gpt-5 (medium)"}
+    assert live({"a": wrong}, {"a": right}) == [("a", "a", 1, 2, "changed"), ("a", "a", 2, None, "current")]
+
+
+def test_a_row_under_a_new_key_is_joined_where_one_gone_and_one_new_agree_in_every_other_cell() -> None:
+    assert live({"a": A, "b": B}, {"a2": A, "b": B}) == [
+        ("a", "a", 1, 2, "rekeyed"),
+        ("b", "b", 1, None, "current"),
+        ("a", "a2", 2, None, "current"),
+    ]
+
+
+def test_two_gone_rows_that_agree_are_joined_with_neither() -> None:
+    assert live({"a": A, "b": A}, {"c": A}) == [
+        ("a", "a", 1, 2, "vanished"),
+        ("b", "b", 1, 2, "vanished"),
+        ("c", "c", 2, None, "current"),
+    ]
+
+
+def test_one_gone_row_and_two_new_ones_that_agree_stay_apart() -> None:
+    assert [span[4] for span in live({"a": A}, {"b": A, "c": A})] == ["vanished", "current", "current"]
+
+
+def test_a_row_under_a_new_key_with_another_score_is_not_joined() -> None:
+    assert live({"a": A}, {"a2": {**A, "score": "50.1"}}) == [
+        ("a", "a", 1, 2, "vanished"),
+        ("a2", "a2", 2, None, "current"),
+    ]
+
+
+def test_an_unknown_cell_agrees_with_nothing_for_nobody_knows_what_stood_there() -> None:
+    unknown: dict[str, Cell] = {"score": None, "name": "Alpha"}
+    assert [span[4] for span in live({"a": unknown}, {"b": unknown})] == ["vanished", "current"]
+
+
+def test_rows_with_nothing_to_compare_are_never_joined() -> None:
+    assert [span[4] for span in live({"a": {}}, {"b": {}})] == ["vanished", "current"]
+
+
+def test_a_row_gone_from_a_list_declared_complete_is_withdrawn() -> None:
+    assert live({"a": A, "b": B}, {"b": B}, complete=True)[0] == ("a", "a", 1, 2, "withdrawn")
+    assert live({"a": A, "b": B}, {"b": B})[0] == ("a", "a", 1, 2, "vanished")
+
+
+def test_a_key_that_comes_back_goes_on_as_the_same_row_in_a_new_span() -> None:
+    assert live({"a": A, "b": B}, {"b": B}, {"a": A, "b": B}) == [
+        ("a", "a", 1, 2, "vanished"),
+        ("b", "b", 1, None, "current"),
+        ("a", "a", 3, None, "current"),
+    ]
+
+
+def test_a_row_keeps_its_name_through_two_renamings_and_back() -> None:
+    assert [(row, key) for row, key, *_ in live({"a": A}, {"a2": A}, {"a3": A}, {"a": A})] == [
+        ("a", "a"),
+        ("a", "a2"),
+        ("a", "a3"),
+        ("a", "a"),
+    ]
+
+
+def test_a_key_taken_over_by_another_row_while_its_first_bearer_lives_on_is_a_row_of_its_own() -> None:
+    assert live({"a": A}, {"a2": A}, {"a2": A, "a": C}) == [
+        ("a", "a", 1, 2, "rekeyed"),
+        ("a", "a2", 2, None, "current"),
+        ("a (2)", "a", 3, None, "current"),
+    ]
+
+
+def test_a_quarantined_row_keeps_its_earlier_observation() -> None:
+    readings = {"b1": reading({"a": A, "b": B}), "b2": reading({"b": B}, held=["a"])}
+    spans = spans_of(spec(), [sighting(1, "b1"), sighting(2, "b2")], readings)
+    assert told(spans) == [("a", "a", 1, None, "current"), ("b", "b", 1, None, "current")]
+
+
+def test_a_row_first_seen_in_quarantine_begins_when_its_figure_is_mended() -> None:
+    readings = {"b1": reading({"b": B}, held=["a"]), "b2": reading({"a": A, "b": B})}
+    spans = spans_of(spec(), [sighting(1, "b1"), sighting(2, "b2")], readings)
+    assert told(spans) == [("b", "b", 1, None, "current"), ("a", "a", 2, None, "current")]
+
+
+def test_only_good_sightings_move_a_span() -> None:
+    readings = {"b1": reading({"a": A}), "b2": Reading("unreadable", "not YAML"), "b4": reading({"a": B})}
+    sightings = [
+        sighting(1, "b1"),
+        sighting(2, "b2", "unreadable"),
+        sighting(3, None, "failed"),
+        sighting(4, "b4", "refused"),
+        sighting(5, "b1"),
+    ]
+    assert told(spans_of(spec(), sightings, readings)) == [("a", "a", 1, None, "current")]
+
+
+def test_a_span_names_the_snapshot_and_the_body_that_first_showed_it() -> None:
+    readings = {"b1": reading({"a": A}), "b2": reading({"a": A, "b": B})}
+    spans = spans_of(spec(), [sighting(1, "b1", number=7), sighting(2, "b2", number=8)], readings)
+    assert [(span.key, span.snapshot, span.body) for span in spans] == [("a", 7, "b1"), ("b", 8, "b2")]
+
+
+STATES: st.SearchStrategy[list[Rows]] = st.lists(
+    st.dictionaries(st.sampled_from("abcd"), st.sampled_from([A, B, C, {"score": None}, {}]), max_size=4),
+    min_size=1,
+    max_size=7,
+)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[list[Sighting], dict[str, Reading]]:
+    states = draw(STATES)
+    readings = {}
+    sightings = []
+    for at, rows in enumerate(states, start=1):
+        held = draw(st.sets(st.sampled_from("abcd"))) - set(rows)
+        readings[f"b{at}"] = reading(rows, sorted(held))
+        sightings.append(sighting(at, f"b{at}", draw(st.sampled_from(["good", "good", "good", "failed", "refused"]))))
+    return sightings, readings
+
+
+@given(histories(), st.randoms(use_true_random=False))
+def test_the_order_in_which_snapshots_were_imported_does_not_matter(
+    history: tuple[list[Sighting], dict[str, Reading]], random: object
+) -> None:
+    sightings, readings = history
+    shuffled = list(sightings)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis gives a random.Random
+    assert spans_of(spec(), shuffled, readings) == spans_of(spec(), sightings, readings)
+
+
+@given(histories())
+def test_what_was_known_earlier_is_what_a_later_history_says_of_that_time(
+    history: tuple[list[Sighting], dict[str, Reading]],
+) -> None:
+    sightings, readings = history
+    whole = spans_of(spec(), sightings, readings)
+    for count in range(len(sightings)):
+        now = sightings[count].seen_at
+        then = {(s.row, s.key, s.observation, s.since) for s in whole if s.since <= now and (s.until or now + 1) > now}
+        earlier = spans_of(spec(), sightings[: count + 1], readings)
+        assert {(s.row, s.key, s.observation, s.since) for s in earlier if s.until is None} == then
+
+
+@given(histories())
+def test_the_rows_of_every_good_sighting_are_the_spans_alive_then(
+    history: tuple[list[Sighting], dict[str, Reading]],
+) -> None:
+    sightings, readings = history
+    spans = spans_of(spec(), sightings, readings)
+    for seen in sightings:
+        if seen.state != "good":
+            continue
+        read = readings[seen.body or ""]
+        alive = {s.key: s.observation for s in spans if s.since <= seen.seen_at and (s.until or 99) > seen.seen_at}
+        shown = {row.key: row.observation for row in read.rows}
+        assert {key: seen for key, seen in alive.items() if key not in read.held} == shown
+
+
+@given(histories())
+def test_no_two_rows_bear_one_name_at_one_time_and_spans_of_a_row_never_overlap(
+    history: tuple[list[Sighting], dict[str, Reading]],
+) -> None:
+    spans = spans_of(spec(), *history)
+    for one in spans:
+        assert one.until is None or one.since < one.until
+        assert (one.ended == "current") is (one.until is None)
+        for other in spans:
+            if one is not other and one.row == other.row:
+                assert (one.until or 99) <= other.since or (other.until or 99) <= one.since
+
+
+def test_the_evidence_of_a_source_has_its_sightings_in_the_order_they_could_be_known() -> None:
+    described = {"id": "s", "publisher": "P", "licence": "L", "fetch": {"file": "x"}}
+    source = SourceSpec.model_validate({**described, "read": spec()})
+    readings = {"b1": reading({"a": A}), "b2": reading({"a": B})}
+    later, sooner = sighting(2, "b2", number=1), sighting(1, "b1", number=2)
+    evidence = source_evidence(source, [later, sooner], readings)
+    assert evidence.sightings == (sooner, later)
+    assert [span.since for span in evidence.spans] == [1, 2]
