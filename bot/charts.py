@@ -9,7 +9,7 @@ import io
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,8 @@ SIZE_PX = (1200, 675)
 DPI = 150
 INK, MUTED, GRID, PAPER = "#1f2430", "#5b6472", "#dfe3ea", "#ffffff"
 LINES = ("#1f5fbf", "#c2570c", "#2e7d4f", "#7a3fa0")
+THRESHOLD = "#b3261e"
+TITLE_CHARS, LABEL_CHARS = 96, 84
 _lock = threading.Lock()
 
 Series = Sequence[tuple[datetime, str | None]]
@@ -29,15 +31,17 @@ Series = Sequence[tuple[datetime, str | None]]
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One line of the chart: what it is in words, its unit, and its steps."""
+    """One line of the chart: what it is in words, its unit, its steps; a literal of the rule is a threshold."""
 
     words: str
     unit: str | None
     steps: Series
+    threshold: bool = False
 
     @property
-    def constant(self) -> bool:
-        return len({text for _, text in self.steps}) == 1
+    def shown(self) -> list[str]:
+        """The figures it shows, in order."""
+        return [text for _, text in self.steps if text is not None]
 
 
 def curves(trace: Step) -> tuple[Curve, ...]:
@@ -45,23 +49,22 @@ def curves(trace: Step) -> tuple[Curve, ...]:
     found: dict[tuple[str, Series], Curve] = {}
     for step in _walk(trace):
         if step.series:
-            found.setdefault((step.words, step.series), Curve(step.words, step.unit, step.series))
+            curve = Curve(step.words, step.unit, step.series, threshold=step.node == "literal")
+            found.setdefault((step.words, step.series), curve)
     return tuple(found.values())
 
 
 def alt_text(verdict: Verdict, decided_at: datetime | None) -> str:
     """The chart in words, with the same numbers."""
-    parts = [f"{verdict.slug}: {verdict.because}"]
+    parts = [_sentence(verdict.because)]
     for curve in curves(verdict.trace):
-        shown = [text for _, text in curve.steps if text is not None]
-        if curve.constant and shown:
-            parts.append(f"{curve.words} stays at {_number(shown[0], curve.unit)}.")
-        elif shown:
-            parts.append(
-                f"{curve.words} goes from {_number(shown[0], curve.unit)} to {_number(shown[-1], curve.unit)}."
-            )
+        shown = [_number(text, curve.unit) for text in curve.shown]
+        if curve.threshold or not shown:
+            continue
+        course = f"stays at {shown[0]}" if len(set(shown)) == 1 else f"goes {', '.join(shown)}"
+        parts.append(_sentence(f"{curve.words} {course}"))
     if decided_at:
-        parts.append(f"Decided {decided_at.astimezone(UTC):%Y-%m-%d}.")
+        parts.append(f"Decided by what was seen on {_day(decided_at)}.")
     return " ".join(parts)
 
 
@@ -69,16 +72,21 @@ def png(verdict: Verdict, question: str, *, decided_at: datetime | None, later: 
     """The chart as PNG, 1200 by 675. `later` is the same tree traced on later evidence: revisions are dotted."""
     from matplotlib.figure import Figure
 
+    drawn = curves(verdict.trace)
+    after = curves(later) if later else ()
+    low, high = _window([*drawn, *after], decided_at, verdict.as_of)
     with _lock:
         figure = Figure(figsize=(SIZE_PX[0] / DPI, SIZE_PX[1] / DPI), dpi=DPI, layout="constrained", facecolor=PAPER)
         axes = figure.add_subplot()
-        drawn = curves(verdict.trace)
-        for number, curve in enumerate(drawn):
-            _draw(axes, curve, LINES[number % len(LINES)])
-        if later:
-            _draw_revisions(axes, drawn, curves(later))
+        _draw_revisions(axes, drawn, after, high)
+        measured = [curve for curve in drawn if not curve.threshold]
+        for number, curve in enumerate(measured):
+            _draw(axes, curve, LINES[number % len(LINES)], verdict.as_of)
+        for curve in drawn:
+            if curve.threshold:
+                _draw_threshold(axes, curve)
         _decision(axes, decided_at, verdict)
-        _dress(axes, question, drawn)
+        _dress(axes, question, drawn, (low, high))
         out = io.BytesIO()
         figure.savefig(out, format="png", metadata={"Description": alt_text(verdict, decided_at)})
         return out.getvalue()
@@ -90,35 +98,43 @@ def _walk(step: Step) -> Iterator[Step]:
         yield from _walk(below)
 
 
-def _points(steps: Series) -> tuple[Any, list[float]]:
-    """Steps as coordinates; unknown stretches are gaps. Floats are for the picture only."""
-    return [at for at, _ in steps], [float(Decimal(text)) if text is not None else float("nan") for _, text in steps]
+def _window(drawn: Sequence[Curve], decided_at: datetime | None, as_of: datetime) -> tuple[datetime, datetime]:
+    """From the first point to a little after the last one, the decision, and when it was judged."""
+    times = [at for curve in drawn for at, _ in curve.steps] + ([decided_at] if decided_at else []) + [as_of]
+    low, high = min(times), max(times)
+    return low, high + max((high - low) * 0.06, timedelta(days=1))
 
 
-def _draw(axes: Axes, curve: Curve, colour: str) -> None:
-    times, values = _points(curve.steps)
-    if not times:
-        return
-    style: dict[str, Any] = {"color": colour, "label": _short(curve.words)}
-    if curve.constant:
-        axes.axhline(values[0], linestyle=(0, (6, 3)), linewidth=1.4, **style)
-    else:
-        axes.step(times, values, where="post", linewidth=2.2, **style)
-        axes.plot(times, values, linestyle="none", marker="o", markersize=3.5, color=colour)
+def _points(steps: Series, until: datetime) -> tuple[Any, list[float]]:
+    """Steps as coordinates, the last one drawn on to `until`; unknown stretches are gaps. Floats only draw."""
+    kept = [(at, text) for at, text in steps if at <= until] or list(steps[:1])
+    if kept[-1][0] < until:
+        kept = [*kept, (until, kept[-1][1])]
+    return [at for at, _ in kept], [float(Decimal(text)) if text is not None else float("nan") for _, text in kept]
 
 
-def _draw_revisions(axes: Axes, then: Sequence[Curve], now: Sequence[Curve]) -> None:
-    """What the same lines look like on later evidence, where that differs."""
-    before = {curve.words: curve for curve in then}
-    labelled = False
+def _draw(axes: Axes, curve: Curve, colour: str, until: datetime) -> None:
+    times, values = _points(curve.steps, until)
+    axes.step(times, values, where="post", linewidth=2.2, color=colour, label=_short(curve.words, LABEL_CHARS))
+    seen = len([at for at, _ in curve.steps if at <= until]) or 1
+    axes.plot(times[:seen], values[:seen], linestyle="none", marker="o", markersize=4, color=colour)
+
+
+def _draw_threshold(axes: Axes, curve: Curve) -> None:
+    value = float(Decimal(curve.shown[0])) if curve.shown else float("nan")
+    axes.axhline(value, linestyle=(0, (6, 3)), linewidth=1.4, color=THRESHOLD, label=f"threshold {curve.words}")
+
+
+def _draw_revisions(axes: Axes, then: Sequence[Curve], now: Sequence[Curve], high: datetime) -> None:
+    """The same lines with all that was seen later: what was revised, and how it went on."""
+    before = {curve.words: tuple(curve.steps) for curve in then}
+    label: str | None = "with what was seen later"
     for curve in now:
-        known = before.get(curve.words)
-        if known is None or curve.constant or tuple(known.steps) == tuple(curve.steps):
+        if curve.threshold or curve.words not in before or before[curve.words] == tuple(curve.steps):
             continue
-        times, values = _points(curve.steps)
-        label = None if labelled else "on later evidence"
-        axes.step(times, values, where="post", linewidth=1.2, linestyle=":", color=MUTED, label=label)
-        labelled = True
+        times, values = _points(curve.steps, high)
+        axes.step(times, values, where="post", linewidth=1.3, linestyle=":", color=MUTED, label=label)
+        label = None
 
 
 def _decision(axes: Axes, decided_at: datetime | None, verdict: Verdict) -> None:
@@ -128,7 +144,7 @@ def _decision(axes: Axes, decided_at: datetime | None, verdict: Verdict) -> None
     said = verdict.outcome.words() if verdict.outcome else verdict.state
     axes.axvline(at, color=INK, linewidth=1.1)
     axes.annotate(
-        f"decided {_short(said, 34)}\n{decided_at.astimezone(UTC):%Y-%m-%d}",
+        f"{_short(said, 60)}\n{_day(decided_at)}",
         xy=(at, 1.0),
         xycoords=("data", "axes fraction"),
         xytext=(-6, -6),
@@ -137,30 +153,42 @@ def _decision(axes: Axes, decided_at: datetime | None, verdict: Verdict) -> None
         va="top",
         fontsize=8,
         color=INK,
+        bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 1.5},
     )
 
 
-def _dress(axes: Axes, question: str, drawn: Sequence[Curve]) -> None:
-    axes.set_title(_short(question, 100), loc="left", fontsize=10.5, color=INK, pad=10)
-    unit = next((curve.unit for curve in drawn if curve.unit), "")
-    axes.set_ylabel(unit or "", fontsize=9, color=MUTED)
-    axes.set_xlabel("seen (UTC)", fontsize=9, color=MUTED)
+def _dress(axes: Axes, question: str, drawn: Sequence[Curve], window: tuple[datetime, datetime]) -> None:
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    limits: Any = window
+    axes.set_xlim(*limits)
+    locator = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]  # has no types
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]  # has no types
+    axes.set_title(_short(question, TITLE_CHARS), loc="left", fontsize=10, color=INK, pad=10)
+    axes.set_ylabel(next((curve.unit for curve in drawn if curve.unit), "") or "", fontsize=9, color=MUTED)
+    axes.set_xlabel("when it was seen (UTC)", fontsize=9, color=MUTED)
     axes.grid(color=GRID, linewidth=0.7)
     axes.set_axisbelow(True)
     axes.tick_params(labelsize=8, colors=MUTED)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    for side in ("left", "bottom"):
-        axes.spines[side].set_color(GRID)
-    if drawn:
-        axes.legend(fontsize=8, frameon=False, loc="lower right")
-    axes.margins(y=0.15)
-    for label in axes.get_xticklabels():
-        label.set_rotation(0)
+    for side, spine in axes.spines.items():
+        spine.set_visible(side in ("left", "bottom"))
+        spine.set_color(GRID)
+    axes.margins(y=0.18)
+    if axes.get_legend_handles_labels()[1]:
+        axes.legend(fontsize=7.5, frameon=False, loc="upper left", bbox_to_anchor=(0, -0.14), ncols=1)
 
 
-def _short(words: str, budget: int = 60) -> str:
+def _short(words: str, budget: int) -> str:
     return words if len(words) <= budget else words[: budget - 1] + "…"
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "…")) else f"{text}."
+
+
+def _day(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d")
 
 
 def _number(text: str, unit: str | None) -> str:

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
+from httpx import AsyncClient
+
 from bot.store import Store
 from bot.store.evidence import Recorded, Via, record, validators
 from resolvers.fetch import Limits, Validators, fetch, open_client
@@ -21,15 +23,22 @@ async def collect(
     store: Store, sources: Sequence[SourceSpec], *, base: Path, limits: Limits, sleep: Sleep = asyncio.sleep
 ) -> list[tuple[SourceSpec, Recorded]]:
     """Fetch each source once and record what came; a source that fails delays and spoils no other."""
-    turn = asyncio.Semaphore(AT_ONCE)
     async with open_client(limits) as client:
+        return await look_at_all(client, store, sources, base=base, limits=limits, sleep=sleep)
 
-        async def look(source: SourceSpec) -> tuple[SourceSpec, Recorded]:
-            async with turn:
-                last = await asyncio.to_thread(validators, store, source.id)
-                since = Validators(last.etag, last.last_modified) if last else None
-                got = await fetch(client, source, since, now=store.now, sleep=sleep, limits=limits, base=base)
-            via: Via = "file" if source.fetch.file else "fetch"
-            return source, await asyncio.to_thread(record, store, source, got, via=via)
 
-        return list(await asyncio.gather(*(look(source) for source in sources)))
+async def look_at_all(
+    client: AsyncClient, store: Store, sources: Sequence[SourceSpec], *, base: Path, limits: Limits, sleep: Sleep
+) -> list[tuple[SourceSpec, Recorded]]:
+    """The same with a client that is open already, for who looks often."""
+    turn = asyncio.Semaphore(AT_ONCE)
+
+    async def look(source: SourceSpec) -> tuple[SourceSpec, Recorded]:
+        async with turn:
+            last = await asyncio.to_thread(validators, store, source.id)
+            since = Validators(last.etag, last.last_modified) if last else None
+            got = await fetch(client, source, since, now=store.now, sleep=sleep, limits=limits, base=base)
+        via: Via = "file" if source.fetch.file else "fetch"
+        return source, await asyncio.to_thread(record, store, source, got, via=via)
+
+    return list(await asyncio.gather(*(look(source) for source in sources)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.frozen import Frozen
-from bot.store import Store, audit, load_evidence
+from bot.store import Store, load_evidence
 from bot.store import markets as opened
 from bot.store.kept_verdicts import evidence_name, get_many, newest_snapshots, put_many
 from markets.load import Loaded
@@ -125,38 +125,3 @@ def _keep(store: Store, group: _Group, fresh: Sequence[Asked], made: Mapping[str
 def _evidence_name(each: Asked, newest: Mapping[str, int]) -> str:
     """What all is known of a question's sources, as a short name: the same name, the same evidence."""
     return evidence_name({name: (spec.read.hash(), newest.get(name, 0)) for name, spec in each.sources.items()})
-
-
-def reversals(store: Store, before: Mapping[str, Verdict], now: Sequence[Verdict]) -> list[str]:
-    """Where a market leans another way than it did, because the source has changed what it says: told and recorded."""
-    told = []
-    for verdict in now:
-        old = before.get(verdict.slug)
-        if old is None or old.leaning is None or (verdict.leaning is None and verdict.outcome is None):
-            continue
-        leans = verdict.outcome or verdict.leaning
-        assert leans is not None
-        if old.leaning.words() != leans.words() and _revised(old, verdict):
-            told.append(
-                (verdict, f"{verdict.slug} leaned {old.leaning.words()}, now {leans.words()}: {verdict.because}")
-            )
-    with store.transaction() as connection:
-        for verdict, text in told:
-            audit.append(
-                connection,
-                at=store.now(),
-                actor="crux",
-                act="reversal",
-                subject=verdict.slug,
-                payload={"because": text},
-            )
-    return [text for _, text in told]
-
-
-def _revised(old: Verdict, new: Verdict) -> bool:
-    """Whether a cell the old verdict rested on reads differently now (the same row, another observation)."""
-    then = {(cite.source, cite.key, cite.column): cite.text for cite in old.citations()}
-    now = {(cite.source, cite.key, cite.column): cite.text for cite in new.citations()}
-    return any(place in now and now[place] != text for place, text in then.items()) or (
-        bool(then) and not set(then) & set(now)
-    )

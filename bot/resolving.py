@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from bot.review import notices
-from bot.review.desk import Card, cards, unanswered
+from bot.review.desk import Card, card, cards, unanswered
 from bot.store import Store, audit, markets, proposals, resolutions, reviews
 from bot.store.outbox import Outbox
 from markets import outbox as writes
@@ -36,7 +36,14 @@ class Resolver:
 
     async def announce_all(self) -> list[Stepped]:
         """Post the notice of every approved proposal, once; its window begins when the notice stands."""
-        return [await self._announce(each) for each in cards(self.store) if each.proposal.state == "approved"]
+        done = []
+        for each in cards(self.store):
+            if each.proposal.state == "approved":
+                try:
+                    done.append(await self._announce(each))
+                except Refusal as refusal:
+                    done.append(Stepped(each.market.slug, each.proposal.id, "refused", str(refusal)))
+        return done
 
     async def resolve_all(self) -> list[Stepped]:
         """Carry out what is agreed, past its window and not objected to; finish what an earlier run had begun."""
@@ -47,8 +54,7 @@ class Resolver:
         for each in cards(self.store):
             if each.proposal.state in ("agreed", "resolving"):
                 done.append(await self._resolve(each))
-        await self._say()
-        return done
+        return [*done, *await self._say()]
 
     async def _announce(self, seen: Card) -> Stepped:
         proposal = seen.proposal
@@ -101,13 +107,25 @@ class Resolver:
                     new.append(Stepped(seen.market.slug, seen.proposal.id, "objected", f"{stands.by}: {stands.text}"))
         return new
 
-    async def _say(self) -> None:
-        """Post what is owed to traders and not posted yet: answers to objections, and receipts."""
-        posted = {one.write.key for one in self.outbox.settled_entries()}
-        for each in cards(self.store, living=False):
+    async def _say(self) -> list[Stepped]:
+        """Post what is owed to traders and not posted yet: answers to objections, and receipts, which come last."""
+        posted = {one.write.key for one in self.outbox.settled_entries() if one.write.kind == "comment"}
+        refused = []
+        for each in self._speaking(posted):
             for write in _owed(each):
-                if write.key not in posted:
-                    await perform(write, self.outbox, self.carrier)
+                try:
+                    if write.key not in posted:
+                        await perform(write, self.outbox, self.carrier)
+                except Refusal as refusal:
+                    refused.append(Stepped(each.market.slug, each.proposal.id, "refused", str(refusal)))
+        return refused
+
+    def _speaking(self, posted: Collection[str]) -> list[Card]:
+        """The proposals that may owe their traders a word: those agreed on, and resolved ones without a receipt yet."""
+        with self.store.reading() as connection:
+            there = {one.id: one.market_id for one in markets.every(connection)}
+            found = proposals.listing(connection, states=("agreed", "resolving", "resolved"))
+        return [card(self.store, one.id) for one in found if receipt_key(there[one.market], one.id) not in posted]
 
     async def _resolve(self, seen: Card) -> Stepped:
         proposal, slug = seen.proposal, seen.market.slug
@@ -171,6 +189,11 @@ def _owed(seen: Card) -> list[writes.Write]:
         )
         owed.append(writes.comment(slug, market_id, f"proposal/{seen.proposal.id}/receipt", text))
     return owed
+
+
+def receipt_key(market_id: str, proposal: int) -> str:
+    """The outbox key of a proposal's receipt."""
+    return f"comment/{market_id}/proposal/{proposal}/receipt"
 
 
 def receipt(seen: Card, proposal: proposals.Proposal, found: Mapping[str, Any], before: str) -> dict[str, Any]:

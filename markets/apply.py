@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from markets.changes import Opened, Plan, text_hash
 from markets.manifold import Manifold, Refused
 from markets.manifold.wire import Sleep
 from markets.outbox import CREATION, Entry, Outbox, Patience, Write, moment_in, write_of
-from markets.plan import Opened, Plan, text_hash
 from markets.steps import Found, Step, step_of
 from resolvers.errors import Outside, Refusal, StateUnknown
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from markets.yaml12 import has_path
+from markets.places import has_path
 from resolvers.errors import Fault
 
 Loc = tuple[str | int, ...]

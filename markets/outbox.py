@@ -16,8 +16,8 @@ from typing import Any, Literal, Protocol
 
 from pydantic import TypeAdapter
 
+from markets.changes import Change, Create, Fund, Update
 from markets.manifold import Creation
-from markets.plan import Change, Create, Fund, Update
 from resolvers.outcome import Outcome
 
 Kind = Literal["create", "update", "fund", "comment", "resolve", "unresolve"]

@@ -5,186 +5,29 @@ Pure: definitions, what we opened, what is live, limits and the clock go in; the
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
-from typing import Literal
 
+from markets.changes import (
+    Change,
+    Create,
+    Drift,
+    Fund,
+    Limits,
+    NewVersion,
+    Opened,
+    Plan,
+    Update,
+    Waiting,
+    same_moment,
+    text_hash,
+)
 from markets.fields import in_words, plain
 from markets.live import LiveMarket
 from markets.manifold import Creation, creation_key
 from markets.spec import MarketSpec
-
-Field = Literal["question", "closes", "description"]
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A market of ours as it was last known to us: what was posted, which version is frozen, what was paid in.
-
-    `text` is the sha256 of the Markdown last posted, `fingerprint` that of Manifold's own document read back after it;
-    `subsidy_mana` is the sum of our subsidies by Manifold's ledger, `subsidies` their row ids there; `updates` counts
-    what we wrote anew since, so that putting the same drift back twice is two writes.
-    """
-
-    slug: str
-    market_id: str
-    version: str
-    question: str
-    closes: datetime
-    text: str
-    fingerprint: str
-    subsidy_mana: Decimal = Decimal(0)
-    subsidies: tuple[str, ...] = ()
-    opening: int = 1
-    updates: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Create:
-    """Make a market that is not there yet."""
-
-    slug: str
-    version: str
-    creation: Creation
-    opening: int = 1
-    kind: Literal["create"] = "create"
-
-    @property
-    def cost_mana(self) -> Decimal:
-        return self.creation.cost_mana
-
-    def words(self) -> str:
-        subsidy = f", {plain(self.creation.subsidy_mana)} of it subsidy" if self.creation.subsidy_mana else ""
-        return f"create {self.slug}: {self.creation.market_type}, {plain(self.cost_mana)} mana{subsidy}"
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """Write one field anew; none of what is frozen changes by it."""
-
-    slug: str
-    market_id: str
-    field: Field
-    before: str
-    after: str
-    number: int = 0
-    kind: Literal["update"] = "update"
-
-    @property
-    def cost_mana(self) -> Decimal:
-        return Decimal(0)
-
-    def words(self) -> str:
-        return f"update {self.slug}: {self.field}"
-
-
-@dataclass(frozen=True, slots=True)
-class Fund:
-    """Pay more subsidy in, up to `target_mana` in all; `seen` are the ledger rows that were there before."""
-
-    slug: str
-    market_id: str
-    amount_mana: Decimal
-    target_mana: Decimal
-    seen: tuple[str, ...] = ()
-    kind: Literal["fund"] = "fund"
-
-    @property
-    def cost_mana(self) -> Decimal:
-        return self.amount_mana
-
-    def words(self) -> str:
-        return f"fund {self.slug}: {plain(self.amount_mana)} mana, {plain(self.target_mana)} in all"
-
-
-Change = Create | Update | Fund
-
-
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """Manifold moved though the file did not: shown, and put back only where that is asked for."""
-
-    slug: str
-    field: Literal["question", "closes", "description", "market", "type"]
-    ours: str
-    theirs: str
-
-    def words(self) -> str:
-        return f"drift {self.slug}: {self.field} is {self.theirs}, we posted {self.ours}"
-
-
-@dataclass(frozen=True, slots=True)
-class NewVersion:
-    """The file says something else than what the market opened with: shown, never applied."""
-
-    slug: str
-    opened: str
-    file: str
-
-    def words(self) -> str:
-        return (
-            f"new version {self.slug}: the file is now {self.file[:12]}, the market opened with {self.opened[:12]} "
-            "and keeps it; undo the edit, or ask the new question under a new slug"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A definition that makes no change now, and why."""
-
-    slug: str
-    because: str
-
-    def words(self) -> str:
-        return f"waiting {self.slug}: {self.because}"
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much one plan may do; `yes_many` and a higher `max_mana` are a person's further word."""
-
-    max_mana: Decimal = Decimal(5000)
-    changed_pct: Decimal = Decimal(25)
-    yes_many: bool = False
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The changes in the order they are carried out, and all that is only shown."""
-
-    changes: tuple[Change, ...] = ()
-    drifts: tuple[Drift, ...] = ()
-    new_versions: tuple[NewVersion, ...] = ()
-    waiting: tuple[Waiting, ...] = ()
-    refusals: tuple[str, ...] = ()
-
-    @property
-    def cost_mana(self) -> Decimal:
-        return sum((change.cost_mana for change in self.changes), Decimal(0))
-
-    @property
-    def checksum(self) -> str:
-        """sha256 of the changes as canonical JSON: who applies by it carries out what was reviewed, nothing else."""
-        rows = sorted(json.dumps(asdict(change), sort_keys=True, default=_canonical) for change in self.changes)
-        return hashlib.sha256("\n".join(rows).encode()).hexdigest()
-
-    def only(self, slugs: Iterable[str]) -> Plan:
-        """The part of the plan about these markets."""
-        kept = frozenset(slugs)
-        return Plan(
-            tuple(each for each in self.changes if each.slug in kept),
-            tuple(each for each in self.drifts if each.slug in kept),
-            tuple(each for each in self.new_versions if each.slug in kept),
-            tuple(each for each in self.waiting if each.slug in kept),
-        )
-
-    def lines(self) -> list[str]:
-        """The plan as people read it, one line a thing."""
-        return [each.words() for each in (*self.changes, *self.drifts, *self.new_versions, *self.waiting)]
 
 
 @dataclass
@@ -331,19 +174,17 @@ def _refusals(cut: Plan, limits: Limits, standing: int) -> Iterable[str]:
         )
 
 
-def text_hash(markdown: str) -> str:
-    """sha256 of a description as posted."""
-    return hashlib.sha256(markdown.encode()).hexdigest()
-
-
-def same_moment(live: datetime | None, wanted: datetime) -> bool:
-    """Whether two moments agree as far as Manifold keeps them, to the millisecond."""
-    return live is not None and abs(live - wanted) < timedelta(milliseconds=1)
-
-
-def _canonical(value: object) -> str:
-    if isinstance(value, Decimal):
-        return plain(value)
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} stands in no plan")
+__all__ = [
+    "Change",
+    "Create",
+    "Drift",
+    "Fund",
+    "Limits",
+    "NewVersion",
+    "Opened",
+    "Plan",
+    "Update",
+    "Waiting",
+    "creation_of",
+    "plan",
+]

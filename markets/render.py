@@ -39,8 +39,18 @@ def address(url: str) -> str:
 
 def description(spec: MarketSpec) -> str:
     """The whole description as posted."""
-    body = f"{fixed_text(spec)}\n\n{_changeable(spec)}"
-    return f"{body}\n\n{_last_line(spec, body)}"
+    body = _body(spec)
+    return f"{body}\n\n{_last_line(spec, body, spec.version)}"
+
+
+def length(spec: MarketSpec) -> int:
+    """How many characters the description has; cheaper than the description, for it needs no version."""
+    body = _body(spec)
+    return len(body) + 2 + len(_last_line(spec, body, "0" * 64))
+
+
+def _body(spec: MarketSpec) -> str:
+    return f"{spec.fixed_text}\n\n{_changeable(spec)}"
 
 
 def fixed_text(spec: MarketSpec) -> str:
@@ -66,10 +76,10 @@ def text_tag(markdown: str) -> tuple[str, str] | None:
     return (found[-1][0], found[-1][1]) if found else None
 
 
-def _last_line(spec: MarketSpec, body: str) -> str:
+def _last_line(spec: MarketSpec, body: str, version: str) -> str:
     text = hashlib.sha256(body.encode()).hexdigest()[:16]
     return (
-        f"Definition {spec.slug} of the debate {escaped(spec.debate)}, version {spec.version}, text {text}. "
+        f"Definition {spec.slug} of the debate {escaped(spec.debate)}, version {version}, text {text}. "
         "A bot proposes, people decide."
     )
 

@@ -10,12 +10,12 @@ from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from resolvers.rules.judge import SEMANTICS
 
 from markets import render
 from markets.fields import Mana, Moment, Percent, Share, utf16
 from resolvers.durations import Duration
 from resolvers.rules.defaults import Clock, HouseDefaults, Ties
+from resolvers.rules.judge import SEMANTICS
 from resolvers.rules.rule import MarketType, Rule
 from resolvers.sources.spec import SourceSpec
 
@@ -194,7 +194,7 @@ class MarketSpec(_Frozen):
             "rule": json.loads(self.rule.canonical()),
             "reads": {source.id: json.loads(source.read.canonical()) for source in self.sources},
             "review": self.review.model_dump(mode="json"),
-            "text": render.fixed_text(self),
+            "text": self.fixed_text,
             "semantics": SEMANTICS,
         }
 
@@ -202,6 +202,11 @@ class MarketSpec(_Frozen):
     def version(self) -> str:
         """sha256 of `frozen()`: the definition's version, named in the description's last line."""
         return hashlib.sha256(self.frozen().encode()).hexdigest()
+
+    @cached_property
+    def fixed_text(self) -> str:
+        """The part of the description that the version speaks for."""
+        return render.fixed_text(self)
 
     @cached_property
     def description(self) -> str:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from markets.changes import same_moment, text_hash
 from markets.live import LiveMarket
 from markets.manifold import Manifold, Refused, is_as_intended
 from markets.outbox import CREATION, OUTCOME, Entry, Kind, moment_in
-from markets.plan import same_moment, text_hash
 from markets.render import text_tag
 from resolvers.errors import Refusal
 from resolvers.outcome import Outcome

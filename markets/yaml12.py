@@ -9,8 +9,8 @@ characters, over 1 MB, nested over 50 deep. The fast path is libyaml; positions 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -52,7 +52,7 @@ class _OddKeys(Exception):
     """Somewhere a key is doubled or no text: the slow path says where."""
 
 
-class _Words(yaml.CSafeLoader):
+class Words(yaml.CSafeLoader):
     """Composes without meaning: for positions."""
 
 
@@ -91,7 +91,7 @@ def _map(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
     return loader.construct_mapping(node)
 
 
-for each in (_Words, _Loader):
+for each in (Words, _Loader):
     each.yaml_implicit_resolvers = {}
 for name, form, first in FORMS:
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{name}", re.compile(form), first)
@@ -105,7 +105,7 @@ _Lenient.yaml_constructors = _Loader.yaml_constructors
 def read_yaml(raw: bytes) -> Document:
     """Bytes of one file -> its value and faults; never raises on what is in the bytes."""
     if len(raw) > MAX_BYTES:
-        wanted = f"{len(raw):,} bytes; a definition has at most {MAX_BYTES:,}: keep data in sources and registries"
+        wanted = f"over {MAX_BYTES:,} bytes: a definition is smaller; keep data in sources and registries"
         return Document("", None, (Fault("Y-SIZE", wanted, line=1, column=1),))
     try:
         text = raw.decode("utf-8-sig")
@@ -137,8 +137,8 @@ def _read_closely(text: str) -> Document:
     tab_lines = {fault.line for fault in faults}
     faults += [fault for fault in events if not (fault.code == "Y-SYNTAX" and fault.line in tab_lines)]
     if not fatal:
-        faults += _odd_keys(text)
-    ordered = tuple(sorted([*faults, *_wild_numbers(text)], key=lambda fault: (fault.line, fault.column)))
+        faults += [*_odd_keys(text), *_wild_numbers(text)]
+    ordered = tuple(sorted(faults, key=lambda fault: (fault.line, fault.column)))
     return Document(text, None if fatal else yaml.load(text, Loader=_Lenient), ordered)  # noqa: S506 (a SafeLoader)
 
 
@@ -153,7 +153,7 @@ def _scan_events(text: str) -> tuple[bool, list[Fault]]:
     faults: list[Fault] = []
     fatal, depth, documents = False, 0, 0
     try:
-        for event in yaml.parse(text, Loader=_Words):
+        for event in yaml.parse(text, Loader=Words):
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
@@ -237,60 +237,6 @@ def _wild_numbers(text: str) -> Iterator[Fault]:
             pending.extend(node.value)
         elif isinstance(node, yaml.MappingNode):
             pending.extend(value for _, value in node.value)
-
-
-def placed(text: str, faults: Iterable[Fault], at_key: frozenset[str] = frozenset()) -> list[Fault]:
-    """The faults with the line and column of their `loc` filled in; codes in `at_key` point at the key, not its value.
-
-    A part of a loc that the file does not have (a missing key, the name of a union's branch) is skipped, so that a
-    missing key points at what it is missing from. An offset counts on inside text that stands on one line.
-    """
-    todo = list(faults)
-    root = yaml.compose(text, Loader=_Words) if any(not fault.line for fault in todo) else None
-    return [fault if fault.line else _placed(fault, root, fault.code in at_key) for fault in todo]
-
-
-def _placed(fault: Fault, root: yaml.Node | None, at_key: bool) -> Fault:
-    if root is None:
-        return replace(fault, line=1, column=1)
-    node, key = _walk(root, fault.loc)
-    mark = key.start_mark if at_key and key is not None else node.start_mark
-    column = mark.column + 1
-    if fault.offset and mark is node.start_mark:
-        column += _inside(node, fault.offset)
-    return replace(fault, line=mark.line + 1, column=column)
-
-
-def _walk(root: yaml.Node, loc: Sequence[str | int]) -> tuple[yaml.Node, yaml.Node | None]:
-    node, at = root, None
-    for part in loc:
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                if key.value == str(part):
-                    node, at = value, key
-                    break
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node, at = node.value[part], None
-    return node, at
-
-
-def _inside(node: yaml.Node, offset: int) -> int:
-    if not isinstance(node, yaml.ScalarNode) or node.start_mark.line != node.end_mark.line:
-        return 0
-    style = getattr(node, "style", None)
-    return 0 if style in ("|", ">") else offset + bool(style)
-
-
-def has_path(value: Any, loc: Sequence[str | int]) -> tuple[str | int, ...]:
-    """The part of `loc` that the value really has: union tags and missing keys left out."""
-    found: list[str | int] = []
-    for part in loc:
-        try:
-            value = value[part]
-        except (KeyError, IndexError, TypeError):
-            continue
-        found.append(part)
-    return tuple(found)
 
 
 def _brackets(text: str) -> int:

@@ -58,7 +58,12 @@ class Answers(_Frozen):
             if len(self.weights) == 1
             else ", ".join(f"{answer} {weight.normalize():f}%" for answer, weight in shares)
         )
-        return f"{text} ({self.value})" if self.value else text
+        known = self.value is None or any(self.value.casefold() == answer.casefold() for answer in self.weights)
+        return text if known else f"{text} ({self.value})"
+
+    def same_as(self, other: object) -> bool:
+        """Whether the same answers are paid the same, whatever was measured."""
+        return isinstance(other, Answers) and self.weights == other.weights
 
 
 class NotApplicable(_Frozen):

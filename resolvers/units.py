@@ -95,11 +95,10 @@ def added(left: str, right: str, sign: str) -> str:
 
 def multiplied(left: str, right: str) -> str:
     """The unit of a product: one side is a bare number, or a percentage that scales the other side."""
-    for one, other in ((left, right), (right, left)):
-        if one in BARE:
-            return other
-        if one == "percent" and other != "date":
-            return other
+    if left in BARE or right in BARE:
+        return right if left in BARE else left
+    if "percent" in (left, right) and "date" not in (left, right):
+        return right if left == "percent" else left
     raise UnitFault(
         f"{name_of(left)} times {name_of(right)} has no meaning here; one side must be a bare number or a percentage"
     )

@@ -32,14 +32,19 @@ def propose(slugs: Slugs = None, debate: Debate = None, json: Json = False) -> N
     from bot.app import opened_app
     from bot.judging import asked, judge_all
     from bot.proposing import propose_all
+    from bot.reversals import report_reversals
 
     with opened_app(debate) as app:
         questions = [each for each in asked(app.store, app.loaded, slugs) if each.market is not None]
         judged = judge_all(app.store, questions, app.store.now())
+        turned = report_reversals(app.store, questions, judged.verdicts)
         made = propose_all(app.store, questions, judged.verdicts)
     if json:
-        say.document([{"id": one.proposal.id, "slug": one.slug, "did": one.did} for one in made])
+        rows = [{"id": one.proposal.id, "slug": one.slug, "did": one.did} for one in made]
+        say.document([*rows, *({"id": None, "slug": each.slug, "did": f"reversed: {each.words()}"} for each in turned)])
         return
+    for each in turned:
+        say.line(f"reversed: {each.words()}")
     for one in made:
         say.line(f"{one.slug}: {one.did}, proposal {one.proposal.id}: {one.proposal.outcome.words()}")
     if not made:

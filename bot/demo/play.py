@@ -12,18 +12,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from httpx import AsyncClient
+
 from bot import say
-from bot.collecting import collect
+from bot.collecting import look_at_all
 from bot.debates import BUNDLED, load
 from bot.demo.drawing import draw_all
 from bot.demo.people import OBJECTED, Readers, Traders
 from bot.demo.publisher import Publisher
 from bot.demo.recording import Body, PlayedClock, load_recording
-from bot.judging import Asked, asked, judge_all, reversals
+from bot.judging import Asked, asked, judge_all
 from bot.opening import Planner
 from bot.platform import SANDBOX_PATIENCE, Platform, connect
 from bot.proposing import propose_all
 from bot.resolving import Resolver
+from bot.reversals import report_reversals
 from bot.review.desk import card, cards
 from bot.store import Counts, Store, counts, markets, open_store
 from bot.store.ledger import spent_mana
@@ -32,7 +35,7 @@ from markets.load import Loaded
 from markets.plan import Limits as PlanLimits
 from markets.sandbox.server import Sandbox
 from resolvers.errors import Fault, InputFault
-from resolvers.fetch import Limits
+from resolvers.fetch import Limits, open_client
 from resolvers.sources.spec import SourceSpec
 from resolvers.verdict import Verdict
 
@@ -116,7 +119,9 @@ async def _stage(
         async with connect(url, key, store, address="sandbox", patience=SANDBOX_PATIENCE, sleep=sleep) as platform:
             sources = {name: _served(source, pages) for name, source in loaded.sources.items()}
             here = Loaded(loaded.debate, loaded.markets, sources, loaded.faults)
-            yield Story(folder, debate, recording, clock, store, here, platform, Traders(url, sandbox), Readers(store))
+            async with open_client(LIMITS) as client:
+                people = Traders(url, sandbox), Readers(store)
+                yield Story(folder, debate, recording, clock, store, here, platform, client, *people)
     finally:
         await publisher.stop()
         await sandbox.stop()
@@ -140,10 +145,11 @@ class Story:
     store: Store
     loaded: Loaded
     platform: Platform
+    client: AsyncClient
     traders: Traders
     readers: Readers
     objected: bool = False
-    leanings: dict[str, Verdict] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=dict)
 
     async def live(self) -> None:
         """Every instant at which something is published, is due to be looked at, or is waited for."""
@@ -166,9 +172,8 @@ class Story:
             living = [one.slug for one in markets.every(connection, living=True)]
         questions = asked(self.store, self.loaded, living) if living else []
         verdicts = (await asyncio.to_thread(judge_all, self.store, questions, self.clock.at)).verdicts
-        for text in reversals(self.store, self.leanings, verdicts):
-            self._say(f"REVERSED  {text}")
-        self.leanings |= {verdict.slug: verdict for verdict in verdicts}
+        for reversal in report_reversals(self.store, questions, verdicts):
+            self._say(f"reversed  {reversal.words()}")
         for done in propose_all(self.store, questions, verdicts):
             self._say(f"{done.did:9} {done.slug}: {done.proposal.outcome.words()} (proposal {done.proposal.id})")
         await self._decide()
@@ -190,8 +195,10 @@ class Story:
         chosen = [
             source for name, source in self.loaded.sources.items() if name in published or source.fetch.file is not None
         ]
-        for source, came in await collect(self.store, chosen, base=self.debate, limits=LIMITS):
-            if came.state != "good":
+        looks = await look_at_all(self.client, self.store, chosen, base=self.debate, limits=LIMITS, sleep=asyncio.sleep)
+        for source, came in looks:
+            before, self.states[source.id] = self.states.get(source.id), came.state
+            if came.state != "good" and came.state != before:
                 self._say(f"{came.state:9} {source.id}: {came.because}")
             elif came.new_observations:
                 more = f", {len(came.quarantined)} quarantined" if came.quarantined else ""

@@ -48,6 +48,26 @@ def get_many(connection: sa.Connection, evidence: Collection[str], as_of: dateti
     }
 
 
+def latest_before(store: Store, versions: Collection[str], as_of: datetime) -> dict[str, Verdict]:
+    """The newest verdict kept of each definition from before that instant, by one statement."""
+    table = schema.verdicts
+    newest = (
+        sa.select(table.c.version, sa.func.max(table.c.as_of).label("as_of"))
+        .where(table.c.as_of < instant(as_of))
+        .group_by(table.c.version)
+        .subquery()
+    )
+    same = sa.and_(table.c.version == newest.c.version, table.c.as_of == newest.c.as_of)
+    statement = sa.select(table.c.version, table.c.verdict).join_from(table, newest, same)
+    wanted = frozenset(versions)
+    with store.reading() as connection:
+        return {
+            version: Verdict.model_validate_json(text)
+            for version, text in connection.execute(statement)
+            if version in wanted
+        }
+
+
 def put_many(connection: sa.Connection, rows: Iterable[tuple[str, str, Verdict]]) -> None:
     """Keep verdicts, each under its definition's version and the name of its evidence."""
     insert_new(

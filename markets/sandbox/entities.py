@@ -19,7 +19,7 @@ class Account:
     """A person with a key; actor is the part it plays in tests (creator, trader1, …, mod)."""
 
     id: str
-    key: str
+    key: str = field(repr=False)
     actor: str
     username: str
     name: str

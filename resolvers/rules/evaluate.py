@@ -76,6 +76,11 @@ class Evaluator:
     def tables(self, rows: RowsNode) -> list[Table]:
         return [self.cache.table(use.source) for use in base_rows(rows).sources]
 
+    def column_unit(self, pick: Pick) -> str:
+        """The unit, as the engine keeps it, of the column that a pick goes by."""
+        columns = (table.spec.read.columns.get(pick.column) for table in self.tables(pick.of))
+        return next((units.inside(column.unit) for column in columns if column is not None), "")
+
     def registries(self, rows: RowsNode) -> dict[str, Registry]:
         labels = base_rows(rows).labels
         return registries_of(labels, {label.registry: self.cache.table(label.registry) for label in labels}, self.early)

@@ -54,11 +54,12 @@ class Tracer:
             inner = self.step(node.of, t)
             return self.made(node, inner.value, t, inner.because, steps=(inner,))
         if isinstance(node, FieldOf) and node.type == "text":
-            return self.text_step(node, t)
+            return self.text_step(node, t, drawn)
         if is_condition(node):
             return self.condition_step(node, t)
         if isinstance(node, Literal_):
-            return self.made(node, node.words().text, None, series=())
+            threshold = self.series(node) if drawn and node.value is not None else ()
+            return self.made(node, node.words().text, None, series=threshold, unit=node.unit or None)
         return self.amount_step(node, t, drawn)
 
     def condition_step(self, node: Node, t: Instant) -> Step:
@@ -93,16 +94,19 @@ class Tracer:
         series = self.series(node) if drawn else ()
         return self.made(node, amount_text(amount, unit), t, amount.because, cites, series, steps, unit or None)
 
-    def text_step(self, node: FieldOf, t: Instant) -> Step:
+    def text_step(self, node: FieldOf, t: Instant, drawn: bool = False) -> Step:
         found = self.evaluator.texts(node, self.knowing).value_at(t)
         cites = self.field_cites(node, tuple(ref for _, ref in found.options))
-        return self.made(node, texts_text(found), t, found.because, cites, (), (self.pick_step(node.of, t),))
+        return self.made(node, texts_text(found), t, found.because, cites, (), (self.pick_step(node.of, t, drawn),))
 
-    def pick_step(self, pick: Pick, t: Instant) -> Step:
+    def pick_step(self, pick: Pick, t: Instant, drawn: bool = False) -> Step:
         found: Winners = self.evaluator.winners(pick, self.knowing).value_at(t)
         keys = [self.cache.by_number(ref[0]).spans[ref[1]].key for ref in found.rows]
         value = " and ".join(keys) if found.certain else f"one of {', '.join(keys)}" if keys else "unknown"
-        return self.made(pick, value or "none", t, found.because, self.row_cites(pick.of, pick.column, found.rows))
+        cites = self.row_cites(pick.of, pick.column, found.rows)
+        best = best_of(pick, self.evaluator.column_unit(pick))
+        series = self.series(best) if drawn else ()
+        return self.made(pick, value or "none", t, found.because, cites, series, unit=best.unit or None)
 
     def made(
         self,
@@ -221,6 +225,11 @@ class Tracer:
             return cut_points(found[0], self.low, self.high)
         steps = self.evaluator.amounts(node, self.knowing, self.low, max(self.high, self.low + 1))
         return tuple(points(steps))[-MOST_DRAWN:]
+
+
+def best_of(pick: Pick, unit: str) -> Reduce:
+    """The figure that a picked row is picked by."""
+    return Reduce(how="min" if pick.how == "argmin" else "max", column=pick.column, of=pick.of, unit=unit)
 
 
 def points(steps: Steps[Amount]) -> list[tuple[datetime, str | None]]:

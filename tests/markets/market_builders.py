@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+from markets.changes import Opened, text_hash
 from markets.fields import plain
 from markets.live import LiveAnswer, LiveMarket
 from markets.load import Loaded, load_debate
 from markets.manifold import creation_key
-from markets.plan import Opened, text_hash
 from markets.spec import MarketSpec
 
 REPLAY = Path(__file__).parents[2] / "markets" / "definitions" / "replay"

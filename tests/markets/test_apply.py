@@ -14,11 +14,13 @@ import pytest
 from market_builders import MARKET, REPLAY, spec
 
 from markets.apply import Applied, Carrier, apply_plan, finish, opened_after, perform
+from markets.changes import Limits, Plan
 from markets.live import LiveMarket, ms_of
 from markets.load import load_debate
 from markets.manifold import Manifold, creation_key
 from markets.outbox import OutboxInMemory, Write, comment, resolve, unresolve, write_of
-from markets.plan import Limits, Plan, plan
+from markets.plan import plan
+from markets.render import NO_AI, text_tag
 from markets.sandbox.server import Sandbox
 from markets.spec import MarketSpec
 from resolvers.errors import Outside, Refusal, StateUnknown
@@ -94,12 +96,24 @@ async def test_all_four_types_are_created_at_their_cost_and_then_nothing_is_to_d
     first = await world.plan(*BUNDLED.values())
     applied = await apply_plan(first, world.outbox, world.carrier, checksum=first.checksum)
     assert applied.refused == []
-    assert {spec.market_type for spec in BUNDLED.values() if spec.slug in {write.slug for write, _ in applied.done}} == {
+    assert {BUNDLED[write.slug].market_type for write, _ in applied.done} == {
         "BINARY", "MULTIPLE_CHOICE", "MULTI_NUMERIC", "DATE",
     }  # fmt: skip
     assert await world.spent() == float(first.cost_mana)
     again = await world.plan(*BUNDLED.values())
     assert (again.changes, again.drifts) == ((), ())
+
+
+async def test_every_figure_survives_the_way_to_manifold_and_back(world: World) -> None:
+    for spec_of in BUNDLED.values():
+        world.now = max(world.now, spec_of.opens)
+        if world.now < spec_of.closes:
+            await world.apply(spec_of)
+            shown = (await world.market(spec_of.slug)).text
+            figures = {figure for phrase in spec_of.rule.phrases() for figure in phrase.figures}
+            assert {figure for figure in figures if figure not in shown} == set()
+            assert text_tag(shown) == text_tag(spec_of.description)
+            assert NO_AI in shown
 
 
 async def test_another_checksum_or_a_plan_over_its_limits_is_not_begun(world: World, market: MarketSpec) -> None:

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from market_builders import ACCOUNT, DEBATE, MARKET, NOW, REPLAY, live, loaded, opened, spec
 
+from markets.changes import Create, Drift, Fund, Limits, Plan, Update
 from markets.load import load_debate
-from markets.plan import Create, Drift, Fund, Limits, Plan, Update, plan
+from markets.plan import plan
 from markets.spec import MarketSpec
 
 BUNDLED = list(load_debate(REPLAY).markets.values())

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from market_builders import DEBATE, MARKET, REPLAY, SOURCE, loaded, spec
 
 from markets.load import load_debate
-from markets.render import NO_AI, address, escaped, text_tag
+from markets.render import NO_AI, address, escaped, length, text_tag
 from markets.spec import DESCRIPTION_CHARS, MarketSpec
 
 BUNDLED = load_debate(REPLAY).markets
@@ -39,7 +39,7 @@ def test_a_description_has_what_traders_need_on_one_page(market: MarketSpec) -> 
         assert source.licence in text
     assert text.splitlines()[-1].endswith(f"text {text_tag(text)[1]}. A bot proposes, people decide.")  # type: ignore[index]
     assert text_tag(text)[0] == market.version  # type: ignore[index]  # None fails the test as it should
-    assert len(text) <= DESCRIPTION_CHARS
+    assert len(text) == length(market) <= DESCRIPTION_CHARS
     assert "|" not in text.replace("\\|", "")
 
 

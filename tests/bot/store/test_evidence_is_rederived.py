@@ -35,11 +35,14 @@ BOARD = source()
 SOURCES = {"board": BOARD}
 
 tables = st.dictionaries(
-    st.sampled_from("abcde"), st.tuples(st.sampled_from(["10.0", "20.0", "271.0"]), st.sampled_from("xy")), max_size=4
+    st.sampled_from("abc"), st.tuples(st.sampled_from(["10.0", "20.0", "271.0"]), st.sampled_from("xy")), max_size=3
 )
 raws = st.one_of(tables.map(body), st.just(b"\xff\xfe\x00"), st.just(b"model,other\na,b\n"))
 looks = st.one_of(st.tuples(st.just(200), raws), st.tuples(st.just(304), st.none()), st.tuples(st.just(503), st.none()))
 histories = st.lists(st.tuples(st.integers(0, 12), looks, st.sampled_from(["fetch", "import"])), max_size=14)
+good = st.tuples(st.just(200), tables.map(body))
+unbroken = st.lists(good, min_size=3, max_size=9).map(lambda run: [(n, look, "fetch") for n, look in enumerate(run)])
+"""One good body after the other, none late: the spans are taken further step by step and never told anew."""
 
 
 def newest(store: Store) -> int:
@@ -57,8 +60,8 @@ def live(store: Store, history: list[tuple[int, tuple[int, bytes | None], str]],
         record(store, spec, Answer(status, raw, day(seen)), via=given_via)  # type: ignore[arg-type]  # a literal
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(history=histories, complete=st.booleans(), at=st.integers(0, 13), known=st.integers(99, 115))
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(history=histories | unbroken, complete=st.booleans(), at=st.integers(0, 13), known=st.integers(99, 115))
 def test_what_is_loaded_equals_what_the_bytes_say_whatever_came_when(
     history: list[tuple[int, tuple[int, bytes | None], str]], complete: bool, at: int, known: int
 ) -> None:

@@ -1,0 +1,168 @@
+"""Market files: the fields, the rule, and the limits of what Manifold takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from markets import render
+from markets.faults import faults_of
+from markets.file import File, coded, open_file, validated
+from markets.spec import (
+    DESCRIPTION_CHARS,
+    OVERRIDES,
+    SLUG,
+    SMALLEST_TIER_MANA,
+    DebateSpec,
+    MarketFile,
+    MarketSpec,
+    ReviewSpec,
+    faulty_answers,
+    faulty_question,
+)
+from resolvers.errors import Fault
+from resolvers.rules.compile import RuleBlocks, compile_rule
+from resolvers.rules.rule import Rule
+from resolvers.sources.spec import SourceSpec
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+FAR_AHEAD = datetime(2100, 1, 1, tzinfo=UTC)
+"""Stand in for times that could not be read, so that the rest of a rule is checked all the same."""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What every market of a debate rests on; `broken` are sources whose own file has faults."""
+
+    debate: DebateSpec
+    sources: Mapping[str, SourceSpec]
+    broken: frozenset[str]
+
+
+def load_market(path: Path, shared: Shared) -> tuple[MarketSpec | None, list[Fault]]:
+    """One market file: its fields, its rule, and the limits of what Manifold takes."""
+    file = open_file(path)
+    spec = None
+    if not re.match(SLUG, path.stem):
+        file.add("F-SLUG", f"{path.stem!r} is no slug: name the file with 3 to 60 of a-z, 0-9 and dash")
+    if isinstance(file.document.value, dict):
+        fields = validated(file, MarketFile, file.value)
+        review = _review(file, shared.debate)
+        rule = _rule(file, fields, shared)
+        if fields is not None:
+            _check_fields(file, fields)
+        if fields is not None and rule is not None:
+            _check_rule(file, fields, rule)
+        errors = [each for each in (*file.document.faults, *file.faults) if each.level == "error"]
+        if fields is not None and rule is not None and review is not None and not errors:
+            spec = _spec(path.stem, fields, rule, review, shared)
+            chars = render.length(spec)
+            if chars > DESCRIPTION_CHARS:
+                long = f"{chars:,} characters of description; at most {DESCRIPTION_CHARS:,}: shorten it"
+                file.add("F-LENGTH", long, "fine_print")
+                spec = None
+    return spec, file.all_faults()
+
+
+def _spec(slug: str, fields: MarketFile, rule: Rule, review: ReviewSpec, shared: Shared) -> MarketSpec:
+    return MarketSpec(
+        debate=shared.debate.debate,
+        slug=slug,
+        question=fields.question,
+        subsidy_mana=fields.subsidy,
+        tier_mana=fields.tier,
+        initial_pct=fields.initial,
+        topics=fields.topics,
+        rule=rule,
+        sources=tuple(shared.sources[each] for each in rule.sources()),
+        bears_on=fields.bears_on,
+        fine_print=fields.fine_print,
+        allow=fields.allow,
+        review=review,
+        reviewers=tuple(shared.debate.reviewers),
+    )
+
+
+def _review(file: File, debate: DebateSpec) -> ReviewSpec | None:
+    """The debate's review settings with what the market says otherwise."""
+    given = file.value.get("review")
+    if given is None:
+        return debate.review
+    if not isinstance(given, dict):
+        return None  # said by the field's own check
+    before = debate.review.model_dump(mode="json")
+    if "declare" in given:
+        before.pop("window")
+    merged = {**before, **given}
+    try:
+        review = ReviewSpec.model_validate(merged)
+    except ValidationError as error:
+        found = faults_of(error, ReviewSpec, merged)
+        file.faults += [replace(fault, loc=("review", *fault.loc)) for fault in found]
+        return None
+    if len(debate.reviewers) < review.quorum:
+        file.add(
+            "F-VALUE",
+            f"review.quorum: {review.quorum} must agree, {len(debate.reviewers)} are named",
+            "review",
+            "quorum",
+        )
+    return review
+
+
+def _rule(file: File, fields: MarketFile | None, shared: Shared) -> Rule | None:
+    """The compiled rule; where the fields have faults the rule is still read for its own."""
+    value = file.value
+    blocks = {name: value.get(name) for name in ("rows", "values", "resolve", "na")}
+    if not isinstance(blocks["resolve"], dict) or any(
+        each is not None and not isinstance(each, dict) for each in blocks.values()
+    ):
+        return None
+    overrides = {name: value[name] for name in OVERRIDES if value.get(name) is not None}
+    rule, faults = compile_rule(
+        RuleBlocks(
+            opens=fields.opens if fields else LONG_AGO,
+            closes=fields.closes if fields else FAR_AHEAD,
+            decides=fields.decides if fields else None,
+            rows=blocks["rows"] or {},
+            values=blocks["values"] or {},
+            resolve=blocks["resolve"],
+            na=blocks["na"],
+            overrides=overrides if fields else {},
+        ),
+        sources=shared.sources,
+        defaults=shared.debate.defaults,
+    )
+    file.faults += [coded(fault, shared.broken) for fault in faults]
+    if rule is None and not any(fault.level == "error" for fault in faults):
+        file.add("R-RULE", "no rule comes of this: name the rows, the value and how it resolves", "resolve")
+    return rule if fields else None
+
+
+def _check_fields(file: File, fields: MarketFile) -> None:
+    said = faulty_question(fields.question)
+    if said:
+        file.add("F-QUESTION", said, "question")
+    if fields.opens >= fields.closes:
+        file.add("F-TIMES", "closes is not after opens: trading needs time", "closes")
+    if fields.decides is not None and fields.decides < fields.closes:
+        file.add("F-TIMES", "decides lies before closes: people would trade on a known answer", "decides")
+    if 0 < fields.subsidy < 1:
+        file.add("F-MANA", f"subsidy: {fields.subsidy} is under 1 mana: write 0 or at least 1", "subsidy")
+    if fields.tier < SMALLEST_TIER_MANA:
+        file.add("F-MANA", f"tier: {fields.tier} is under {SMALLEST_TIER_MANA} mana, the least Manifold takes", "tier")
+    if fields.initial is not None and not 1 <= fields.initial <= 99:
+        file.add("F-VALUE", f"initial: {fields.initial}% is not within 1% and 99%", "initial")
+    if fields.initial is not None and "yes" not in fields.resolve:
+        file.add("F-VALUE", "initial: only a yes-or-no question takes one: take it out", "initial")
+
+
+def _check_rule(file: File, fields: MarketFile, rule: Rule) -> None:
+    if rule.market_type != "BINARY":
+        for said in faulty_answers(rule.answers()):
+            file.add("R-ANSWERS", said, "resolve")

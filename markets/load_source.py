@@ -1,0 +1,73 @@
+"""Source files: each a publisher, where to look, and how to read what is there."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from markets.file import File, coded, open_file, validated
+from resolvers.errors import Fault
+from resolvers.rules.compile_where import compile_where
+from resolvers.rules.faults import Faults
+from resolvers.sources.spec import SOURCE_ID, Column, SourceSpec
+
+
+def load_source(path: Path, folder: Path) -> tuple[SourceSpec | None, list[Fault]]:
+    """One source file of the debate in `folder`; its id is the file's name."""
+    file = open_file(path)
+    spec = None
+    if not re.match(SOURCE_ID, path.stem):
+        file.add("S-ID", f"{path.stem!r} is no id: name the file with a-z, 0-9, dot, dash or underscore")
+    elif isinstance(file.document.value, dict):
+        if "id" in file.value:
+            file.add("F-UNKNOWN", "`id` is no key here: the file's name is the id", "id")
+        rest = {key: value for key, value in file.value.items() if key != "id"}
+        spec = validated(file, SourceSpec, {**_texts(rest), "id": path.stem})
+        if spec is not None:
+            _check_views(file, spec)
+            if spec.fetch.file is not None:
+                _check_registry(file, folder, spec.fetch.file)
+    return spec, file.all_faults()
+
+
+def _texts(value: dict[str, Any]) -> dict[str, Any]:
+    """Numbers in `anchor` and `require` as the text they were written in: they are compared exactly."""
+    read = value.get("read")
+    if not isinstance(read, dict):
+        return value
+    blocks = {name: read[name] for name in ("anchor", "require") if isinstance(read.get(name), dict)}
+    changed = {name: {key: _as_text(each) for key, each in block.items()} for name, block in blocks.items()}
+    return {**value, "read": {**read, **changed}}
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, (int, Decimal)) else value
+
+
+def _check_views(file: File, spec: SourceSpec) -> None:
+    """A view is checked where it stands, not only once a market uses it."""
+
+    def column_of(name: str, loc: tuple[str | int, ...], offset: int | None) -> Column | None:
+        column = spec.read.columns.get(name)
+        if column is None:
+            said = f"the source has no column {name!r}; it has {', '.join(sorted(spec.read.columns))}"
+            file.faults.append(Fault("S-UNKNOWN-COLUMN", said, loc, offset))
+        return column
+
+    found = Faults()
+    for name, view in spec.read.views.items():
+        compile_where(view.where, column_of, ("read", "views", name, "where"), found)
+    file.faults += [coded(fault, ()) for fault in found.found]
+
+
+def _check_registry(file: File, folder: Path, name: str) -> None:
+    home = folder.resolve()
+    target = (folder / name).resolve()
+    if not target.is_relative_to(home):
+        file.add("S-FILE", f"{name} lies outside the debate's folder: keep registries in registries/", "fetch", "file")
+    elif not target.is_file():
+        file.add("S-FILE", f"{name} is not there: add it, or mend the address", "fetch", "file")

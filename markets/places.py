@@ -1,0 +1,66 @@
+"""From the way through a document (keys and indices) to the line and column where it stands in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import yaml
+
+from markets.yaml12 import Words
+from resolvers.errors import Fault
+
+
+def placed(text: str, faults: Iterable[Fault], at_key: frozenset[str] = frozenset()) -> list[Fault]:
+    """The faults with the line and column of their `loc` filled in; codes in `at_key` point at the key, not its value.
+
+    A part of a loc that the file does not have (a missing key, the name of a union's branch) is skipped, so that a
+    missing key points at what it is missing from. An offset counts on inside text that stands on one line.
+    """
+    todo = list(faults)
+    root = yaml.compose(text, Loader=Words) if any(not fault.line for fault in todo) else None
+    return [fault if fault.line else _placed(fault, root, fault.code in at_key) for fault in todo]
+
+
+def _placed(fault: Fault, root: yaml.Node | None, at_key: bool) -> Fault:
+    if root is None:
+        return replace(fault, line=1, column=1)
+    node, key = _walk(root, fault.loc)
+    mark = key.start_mark if at_key and key is not None else node.start_mark
+    column = mark.column + 1
+    if fault.offset and mark is node.start_mark:
+        column += _inside(node, fault.offset)
+    return replace(fault, line=mark.line + 1, column=column)
+
+
+def _walk(root: yaml.Node, loc: Sequence[str | int]) -> tuple[yaml.Node, yaml.Node | None]:
+    node, at = root, None
+    for part in loc:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.value == str(part):
+                    node, at = value, key
+                    break
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node, at = node.value[part], None
+    return node, at
+
+
+def _inside(node: yaml.Node, offset: int) -> int:
+    if not isinstance(node, yaml.ScalarNode) or node.start_mark.line != node.end_mark.line:
+        return 0
+    style = getattr(node, "style", None)
+    return 0 if style in ("|", ">") else offset + bool(style)
+
+
+def has_path(value: Any, loc: Sequence[str | int]) -> tuple[str | int, ...]:
+    """The part of `loc` that the value really has: union tags and missing keys left out."""
+    found: list[str | int] = []
+    for part in loc:
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            continue
+        found.append(part)
+    return tuple(found)
