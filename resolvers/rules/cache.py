@@ -22,6 +22,7 @@ class Cache:
         self._evidence: Evidence | None = None
         self._as_of: Instant | None = None
         self.tables: dict[str, Table] = {}
+        self.numbered: list[Table] = []
         self.made: dict[Hashable, Any] = {}
 
     def turn_to(self, evidence: Evidence, as_of: Instant) -> None:
@@ -29,6 +30,7 @@ class Cache:
         if evidence is not self._evidence or as_of != self._as_of:
             self._evidence, self._as_of = evidence, as_of
             self.tables.clear()
+            self.numbered.clear()
             self.made.clear()
 
     def table(self, source: str) -> Table:
@@ -38,6 +40,7 @@ class Cache:
             assert self._evidence is not None and self._as_of is not None
             evidence = self._source(source)
             found = self.tables[source] = Table(len(self.tables), evidence, self._as_of)
+            self.numbered.append(found)
         return found
 
     def _source(self, source: str) -> SourceEvidence:
@@ -49,7 +52,7 @@ class Cache:
 
     def by_number(self, number: int) -> Table:
         """The table behind a citation."""
-        return list(self.tables.values())[number]
+        return self.numbered[number]
 
 
 def _unknown(source: str) -> SourceSpec:

@@ -35,10 +35,10 @@ from resolvers.rules.nodes import (
     is_condition,
     walk,
 )
-from resolvers.rules.picks import Winners, picked, ranked
+from resolvers.rules.picks import Winners, picked, top_steps
 from resolvers.rules.reducers import EMPTY, Distinct, Reducer, number, reducer
 from resolvers.rules.steps import FAR_AHEAD, LONG_AGO, Steps, merged
-from resolvers.rules.sweep import Events, active, replayed, sweep
+from resolvers.rules.sweep import Events, sweep
 
 V = TypeVar("V")
 
@@ -184,11 +184,12 @@ class Evaluator:
         size = len(base_rows(node.of).sources)
         if knowing.how not in ("fixed", "first"):
             return (0,) * size
-        if isinstance(node.of, Pick) or self.labelled(node):
+        if self.labelled(node):
             return (knowing.k,) * size
-        clock: Clock = node.clock if isinstance(node, Reduce) else "seen"
+        clock: Clock = node.clock if isinstance(node, Reduce) and not isinstance(node.of, Pick) else "seen"
+        below = node.of if isinstance(node.of, Pick) else node
         return tuple(
-            self.lines(node.of, self.measured(node), place, knowing.first_release, clock).epoch(knowing.k)
+            self.lines(below.of, self.measured(below), place, knowing.first_release, clock).epoch(knowing.k)
             for place in range(size)
         )
 
@@ -223,15 +224,15 @@ class Evaluator:
         if knowing.how == "envelope" and events.others:
             return Steps.constant(undefined(NOT_CLOSELY))
 
-        def value_at(t: Instant) -> Amount:
+        def value(top: list[tuple[int, Entry]]) -> Amount:
             made = self.fresh(node, table, knowing)
-            for row, entry in ranked(active(events, t), pick):
+            for row, entry in top:
                 found = self.top_entry(node, table, entry)
                 if found is not None:
                     made.put(row, found)
             return made.value()
 
-        return replayed(events.instants(), value_at, self.fresh(node, table, knowing).value())
+        return top_steps(events, pick, value, self.fresh(node, table, knowing).value())
 
     def top_entry(self, node: Reduce, table: Table, entry: Entry) -> Entry | None:
         """A top row with the value of the reduce's own column."""

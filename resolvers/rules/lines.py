@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from resolvers.evidence import Instant
-from resolvers.rules.columns import ABSENT, Table
+from resolvers.rules.columns import ABSENT, EXACTLY, Table
+from resolvers.rules.steps import LONG_AGO, Steps
 
-OUT, MAYBE, SURE = 0, 1, 2
+ZERO = Decimal(0)
 
 UNLABELLED = "no label yet"
 VANISHED = "vanished, unmatched"
@@ -145,7 +146,17 @@ def hull(entries: Sequence[Entry | None]) -> Entry | None:
     sure = len(some) == len(entries) and all(entry.sure for entry in some)
     clock = some[0].clock if len({entry.clock for entry in some}) == 1 else None
     low, high = min(entry.low for entry in some), max(entry.high for entry in some)
-    return Entry(sure, low, high, some[0].place, some[0].start, clock, some[0].because or "revised")
+    return Entry(sure, low, high, some[0].place, some[0].start, clock, some[0].because)
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What the simple rows come to at an instant: how many, their sum, and the best of them with its span."""
+
+    count: int = 0
+    sum: Decimal = Decimal(0)
+    best: Decimal | None = None
+    place: int = -1
 
 
 @dataclass(slots=True)
@@ -163,6 +174,7 @@ class Lines:
     clocks: list[Instant | None] | None = None
     others: list[Line] = field(default_factory=list)
     times: list[Instant] = field(default_factory=list)
+    sums: dict[str, Steps[Base]] = field(default_factory=dict)
 
     def settle_times(self) -> None:
         found: set[Instant] = set()
@@ -177,6 +189,42 @@ class Lines:
     def epoch(self, k: Instant) -> int:
         """How many of the changes are known at k: equal epochs give equal results."""
         return bisect_right(self.times, k)
+
+    def bases(self, how: str) -> Steps[Base]:
+        """The simple rows' part of a reduce through time, which no k changes; made once."""
+        found = self.sums.get(how)
+        if found is None:
+            found = self.sums[how] = self._bests(how) if how in ("max", "min") else self._sums(how)
+        return found
+
+    def _bests(self, how: str) -> Steps[Base]:
+        at: list[Instant] = [LONG_AGO]
+        found = [Base()]
+        best: Decimal | None = None
+        largest = how == "max"
+        for row, value in enumerate(self.values):
+            if best is None or (value > best if largest else value < best):
+                best = value
+                if at[-1] == self.at[row]:
+                    found[-1] = Base(0, ZERO, best, self.places[row])
+                else:
+                    at.append(self.at[row])
+                    found.append(Base(0, ZERO, best, self.places[row]))
+        return Steps(at, found)
+
+    def _sums(self, how: str) -> Steps[Base]:
+        at: list[Instant] = [LONG_AGO]
+        found = [Base()]
+        total, adding = ZERO, how not in ("count", "any")
+        for row, t in enumerate(self.at):
+            if adding:
+                total = EXACTLY.add(total, self.values[row])
+            if at[-1] == t:
+                found[-1] = Base(row + 1, total)
+            else:
+                at.append(t)
+                found.append(Base(row + 1, total))
+        return Steps(at, found)
 
     def clock_of(self, number: int) -> Instant | None:
         """The clock of a simple row."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left, insort
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import TypeVar
 
 from resolvers.evidence import Instant
 from resolvers.rules.exact import Ref
@@ -13,6 +15,8 @@ from resolvers.rules.nodes import Pick
 from resolvers.rules.reducers import EMPTY
 from resolvers.rules.steps import LONG_AGO, Steps
 from resolvers.rules.sweep import Events, Track
+
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +36,60 @@ def picked(events: Events, pick: Pick, table: int) -> Steps[Winners]:
     sign = 1 if pick.how == "argmax" else -1
     if not events.others:
         return _simply_picked(events, pick, table, sign)
+    front = Front(sign, 1)
     track: Track[Winners] = Track(NOBODY)
     merged = events.merged()
-    there: dict[int, Entry] = {}
     for place, (t, row, entry) in enumerate(merged):
-        there.pop(row, None)
-        if entry is not None:
-            there[row] = entry
+        front.put(row, entry)
         if place + 1 == len(merged) or merged[place + 1][0] != t:
-            track.set(t, winners_among(list(there.values()), pick, table, sign))
+            track.set(t, winners_among([found for _, found in front.leaders()], pick, table, sign))
+    return track.steps()
+
+
+class Front:
+    """The rows that can be among the best `n`, kept in order while rows come, change and go."""
+
+    def __init__(self, sign: int, n: int) -> None:
+        self.sign, self.n = sign, n
+        self.there: dict[int, Entry] = {}
+        self.near: list[Decimal] = []
+        self.far: list[tuple[Decimal, int]] = []
+
+    def put(self, row: int, entry: Entry | None) -> None:
+        """A row's new entry, or None where it is gone."""
+        old = self.there.pop(row, None)
+        if old is not None:
+            low, high = self._ends(old)
+            self.far.pop(bisect_left(self.far, (high, row)))
+            if old.sure:
+                self.near.pop(bisect_left(self.near, low))
+        if entry is not None:
+            self.there[row] = entry
+            low, high = self._ends(entry)
+            insort(self.far, (high, row))
+            if entry.sure:
+                insort(self.near, low)
+
+    def _ends(self, entry: Entry) -> tuple[Decimal, Decimal]:
+        return (entry.low, entry.high) if self.sign > 0 else (-entry.high, -entry.low)
+
+    def leaders(self) -> list[tuple[int, Entry]]:
+        """The rows that nothing keeps from being among the best `n`; every other is behind `n` sure rows."""
+        first = 0
+        if len(self.near) >= self.n:
+            first = bisect_left(self.far, (self.near[-self.n], -1))
+        return [(row, self.there[row]) for _, row in self.far[first:]]
+
+
+def top_steps(events: Events, pick: Pick, value: Callable[[list[tuple[int, Entry]]], V], before: V) -> Steps[V]:
+    """What `value` makes of the top rows, through time."""
+    front = Front(1, pick.n)
+    track = Track(before)
+    merged = events.merged()
+    for place, (t, row, entry) in enumerate(merged):
+        front.put(row, entry)
+        if place + 1 == len(merged) or merged[place + 1][0] != t:
+            track.set(t, value(ranked(front.leaders(), pick)))
     return track.steps()
 
 

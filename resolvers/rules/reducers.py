@@ -14,14 +14,22 @@ from typing import Protocol
 from resolvers import units
 from resolvers.rules.columns import EXACTLY, LOWEST
 from resolvers.rules.exact import INF, Amount, Ref, undefined
-from resolvers.rules.lines import Entry
+from resolvers.rules.lines import Base, Entry
 from resolvers.units import Exact
 
 EMPTY = "no eligible row"
 
 
+NO_BASE = Base()
+
+
 class Reducer(Protocol):
-    """Takes entries by an id (a row), in any order of time, and tells the value of those that are there."""
+    """Takes entries by an id (a row), in any order of time, and tells the value of those that are there.
+
+    `base` is what rows that never change come to; only sums and bests know how to add it.
+    """
+
+    base: Base
 
     def put(self, row: int, entry: Entry) -> None: ...
 
@@ -49,22 +57,31 @@ class Held:
         self.table = table
         self.sure: dict[int, Entry] = {}
         self.open: dict[int, Entry] = {}
+        self.odd: dict[int, Entry] = {}
+        self.base = NO_BASE
 
     def put(self, row: int, entry: Entry) -> None:
         self.drop(row)
         (self.sure if entry.sure else self.open)[row] = entry
+        if entry.because:
+            self.odd[row] = entry
 
     def drop(self, row: int) -> None:
         self.sure.pop(row, None)
         self.open.pop(row, None)
+        self.odd.pop(row, None)
 
     def entries(self) -> Iterable[Entry]:
         yield from self.sure.values()
         yield from self.open.values()
 
+    def matters(self, entry: Entry) -> bool:
+        """Whether an odd entry can be why the value is open."""
+        return True
+
     def because(self) -> str:
         """Why the value is no point: the first few reasons, in order of the rows' keys."""
-        found = sorted({entry.because for entry in self.entries() if entry.because})
+        found = sorted({entry.because for entry in self.odd.values() if self.matters(entry)})
         more = f" and {len(found) - 3} more" if len(found) > 3 else ""
         return "; ".join(found[:3]) + more
 
@@ -78,6 +95,7 @@ class Best(Held):
         self.near: list[tuple[Decimal, int, int]] = []
         self.far: list[tuple[Decimal, int, int]] = []
         self.made = 0
+        self.floor = LOWEST
         self.current: dict[int, int] = {}
 
     def put(self, row: int, entry: Entry) -> None:
@@ -99,17 +117,25 @@ class Best(Held):
         return (-heap[0][0], heap[0][2]) if heap else None
 
     def value(self) -> Amount:
-        near, far = self._top(self.near), self._top(self.far)
-        worst = LOWEST
-        low, high = (near[0] if near else worst), (far[0] if far else worst)
-        rows = tuple(dict.fromkeys(self._place(found[1]) for found in (near, far) if found))
-        if self.sign < 0:
-            low, high = -high, -low
+        near, far = self._better(self._top(self.near)), self._better(self._top(self.far))
+        rows = tuple(dict.fromkeys((self.table, place) for _, place in (near, far) if place >= 0))
+        low, high = (near[0], far[0]) if self.sign > 0 else (-far[0], -near[0])
+        self.floor = near[0]
         return interval(low, high, self.because() if low != high else "", rows)
 
-    def _place(self, row: int) -> Ref:
-        entry = self.sure.get(row) or self.open[row]
-        return self.table, entry.place
+    def _better(self, found: tuple[Decimal, int] | None) -> tuple[Decimal, int]:
+        """The best of the simple rows where that is at least as good, as (signed value, span)."""
+        value, place = (LOWEST, -1) if found is None else (found[0], self._entry(found[1]).place)
+        best = self.base.best
+        if best is not None and (signed := best if self.sign > 0 else -best) >= value:
+            return signed, self.base.place
+        return value, place
+
+    def _entry(self, row: int) -> Entry:
+        return self.sure.get(row) or self.open[row]
+
+    def matters(self, entry: Entry) -> bool:
+        return (entry.high if self.sign > 0 else -entry.low) > self.floor
 
 
 class Totals(Held):
@@ -141,7 +167,8 @@ class Totals(Held):
         self.high = EXACTLY.add(self.high, entry.high.copy_negate() if sign < 0 else entry.high)
 
     def value(self) -> Amount:
-        sure, possible = len(self.sure), len(self.sure) + len(self.open)
+        sure = len(self.sure) + self.base.count
+        possible = sure + len(self.open)
         if self.how in ("count", "any"):
             return Amount(sure, possible, self.because() if self.open else "")
         if not possible and self.how in ("mean", "total"):
@@ -153,16 +180,17 @@ class Totals(Held):
         return self._mean() if self.how == "mean" else self._sum()
 
     def _sum(self) -> Amount:
-        low, high = self.low, self.high
+        low, high = EXACTLY.add(self.low, self.base.sum), EXACTLY.add(self.high, self.base.sum)
         for entry in self.open.values():
             low = EXACTLY.add(low, min(entry.low, Decimal(0)))
             high = EXACTLY.add(high, max(entry.high, Decimal(0)))
         return interval(low, high, self.because() if low != high else "")
 
     def _mean(self) -> Amount:
-        low = _stretched(self.low, len(self.sure), sorted(entry.low for entry in self.open.values()), False)
+        count, base = len(self.sure) + self.base.count, self.base.sum
+        low = _stretched(EXACTLY.add(self.low, base), count, sorted(entry.low for entry in self.open.values()), False)
         highs = sorted((entry.high for entry in self.open.values()), reverse=True)
-        high = _stretched(self.high, len(self.sure), highs, True)
+        high = _stretched(EXACTLY.add(self.high, base), count, highs, True)
         return Amount(low, high, self.because() if low != high else "")
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from decimal import Decimal
 from typing import Generic, TypeVar
 
 from resolvers.evidence import Instant
 from resolvers.rules.exact import Amount
 from resolvers.rules.lines import Entry, Lines
-from resolvers.rules.reducers import Reducer, number
-from resolvers.rules.steps import LONG_AGO, Steps
+from resolvers.rules.reducers import Reducer
+from resolvers.rules.steps import FAR_AHEAD, LONG_AGO, Steps
 
 V = TypeVar("V")
 
@@ -61,64 +59,45 @@ class Track(Generic[V]):
 
 def sweep(events: Events, reducer: Reducer, how: str) -> Steps[Amount]:
     """The reduce's value from each instant on."""
-    if not events.others and how in FAST:
-        return FAST[how](events.lines, reducer.value())
+    if how in DECOMPOSED:
+        return decomposed(events, reducer, how)
     track = Track(reducer.value())
     merged = events.merged()
     for place, (t, row, entry) in enumerate(merged):
-        if entry is None:
-            reducer.drop(row)
-        else:
-            reducer.put(row, entry)
+        _apply(reducer, row, entry)
         if place + 1 == len(merged) or merged[place + 1][0] != t:
             track.set(t, reducer.value())
     return track.steps()
 
 
-def _largest(lines: Lines, empty: Amount) -> Steps[Amount]:
-    return _best(lines, empty, Decimal.__gt__)
+DECOMPOSED = ("max", "min", "count", "any", "sum", "total", "mean")
+"""Reduces that are put together from those of the simple rows, which no k changes, and of the others."""
 
 
-def _smallest(lines: Lines, empty: Amount) -> Steps[Amount]:
-    return _best(lines, empty, Decimal.__lt__)
+def decomposed(events: Events, reducer: Reducer, how: str) -> Steps[Amount]:
+    """The reduce of the others, with that of the simple rows as its base."""
+    bases = events.lines.bases(how)
+    track = Track(reducer.value())
+    others, base_at = events.others, bases.at
+    place, size, base, bases_size = 0, len(others), 0, len(base_at)
+    while place < size or base + 1 < bases_size:
+        t = others[place][0] if place < size else FAR_AHEAD
+        if base + 1 < bases_size and base_at[base + 1] <= t:
+            t = base_at[base + 1]
+            base += 1
+            reducer.base = bases.values[base]
+        while place < size and others[place][0] == t:
+            _apply(reducer, others[place][1], others[place][2])
+            place += 1
+        track.set(t, reducer.value())
+    return track.steps()
 
 
-def _best(lines: Lines, empty: Amount, better: Callable[[Decimal, Decimal], bool]) -> Steps[Amount]:
-    """The running best of rows that only come."""
-    at: list[Instant] = [LONG_AGO]
-    rows: list[int] = [-1]
-    best: Decimal | None = None
-    table = lines.table.number
-    for row, value in enumerate(lines.values):
-        if best is None or better(value, best):
-            best = value
-            t = lines.at[row]
-            if at[-1] == t:
-                rows[-1] = row
-            else:
-                at.append(t)
-                rows.append(row)
-    values = [empty]
-    for row in rows[1:]:
-        exact = number(lines.values[row])
-        values.append(Amount(exact, exact, "", ((table, lines.places[row]),)))
-    return Steps(at, values)
-
-
-def _count(lines: Lines, empty: Amount) -> Steps[Amount]:
-    """The running count of rows that only come."""
-    counts: dict[Instant, int] = {}
-    for place, t in enumerate(lines.at):
-        counts[t] = place + 1
-    return Steps([LONG_AGO, *counts], [empty, *(Amount(count, count) for count in counts.values())])
-
-
-FAST: dict[str, Callable[[Lines, Amount], Steps[Amount]]] = {
-    "max": _largest,
-    "min": _smallest,
-    "count": _count,
-    "any": _count,
-}
+def _apply(reducer: Reducer, row: int, entry: Entry | None) -> None:
+    if entry is None:
+        reducer.drop(row)
+    else:
+        reducer.put(row, entry)
 
 
 def active(events: Events, t: Instant) -> list[tuple[int, Entry]]:
@@ -133,11 +112,3 @@ def active(events: Events, t: Instant) -> list[tuple[int, Entry]]:
             break
         found[row] = entry
     return [(row, entry) for row, entry in found.items() if entry is not None]
-
-
-def replayed(instants: Sequence[Instant], value_at: Callable[[Instant], V], before: V) -> Steps[V]:
-    """Steps from a function of the instant, asked at each one at which something may change."""
-    track = Track(before)
-    for t in instants:
-        track.set(t, value_at(t))
-    return track.steps()

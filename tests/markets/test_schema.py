@@ -6,13 +6,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from market_builders import MARKET, REPLAY, SOURCE
 
 from markets.schema import schemas
 from markets.yaml12 import read_yaml
 
-jsonschema = pytest.importorskip("jsonschema")
 FILES = [
     *(("market", file) for file in sorted(REPLAY.glob("markets/*.yaml"))),
     *(("source", file) for file in sorted(REPLAY.glob("sources/*.yaml"))),

@@ -113,9 +113,7 @@ def test_linked_answers_add_up_to_one_and_pay_out_what_went_in(
     assert sum(answer.pool.prob for answer in answers) == pytest.approx(1, abs=1e-9)
     weights = [{"answerId": answers[0].id, "pct": split}, {"answerId": answers[1].id, "pct": 100 - split}]
     body: dict[str, Any] = {"outcome": "CHOOSE_MULTIPLE", "resolutions": weights}
-    resolve_market(
-        world, {**({"outcome": "CANCEL"} if cancels else body), "contractId": market}, person(world, "mod")
-    )
+    resolve_market(world, {**({"outcome": "CANCEL"} if cancels else body), "contractId": market}, person(world, "mod"))
     check_conserved(world, at_start)
 
 

@@ -16,7 +16,9 @@ async def test_a_second_create_with_the_same_key_makes_nothing_twice(api: Any) -
     again = {"question": "Other?", "outcomeType": "BINARY", "liquidityTier": 1000, "idempotencyKey": "abcdefghij"}
     reply = await api("trader1", "POST", "/v0/market", again)
     assert reply.status == 400
-    assert reply.body["message"] == "Contract has already been created at https://sandbox.localhost/creator/will-it-rain"
+    assert (
+        reply.body["message"] == "Contract has already been created at https://sandbox.localhost/creator/will-it-rain"
+    )
     assert len(api.sandbox.state.markets.rows) == 1
     assert api.balances()["creator"] == 999_900
     assert api.balances()["trader1"] == 1_000_000

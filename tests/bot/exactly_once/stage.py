@@ -1,0 +1,185 @@
+"""One place to kill in: a sandbox process, a store, a debate folder; copied from a prepared one in no time."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import driver
+
+from markets.sandbox.serving import serve
+
+HERE = Path(__file__).parent
+START = datetime(2026, 1, 2, tzinfo=UTC)
+PATIENCE_S = 60.0
+"""How long a process may take before the test gives up on it; it takes some tenths of a second."""
+
+PROCESSES = multiprocessing.get_context("forkserver")
+"""Real processes, forked from a server that has imported Crux and done nothing else: it saves a second for each."""
+PROCESSES.set_forkserver_preload(
+    ["bot.commands.desk", "bot.app", "bot.opening", "bot.resolving", "bot.proposing", "bot.collecting", "bot.verifying"]
+    + ["markets.sandbox.serving"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a process ended: its exit code (-9 where SIGKILL ended it), what it said, and the points it passed."""
+
+    code: int
+    out: str
+    err: str
+    points: tuple[str, ...]
+
+    @property
+    def documents(self) -> list[Any]:
+        """The JSON documents of its commands, in their order."""
+        parts = [part.rpartition("-- exit")[0] or part for part in self.out.split("\n-- exit ")]
+        return [json.loads(part.partition("\n")[2] or part) for part in parts if "{" in part or "[" in part]
+
+
+@dataclass(slots=True)
+class Stage:
+    """A running sandbox with a folder beside it that holds the store and the debate."""
+
+    folder: Path
+    url: str
+    accounts: dict[str, Any]
+    orders: int = 0
+
+    def run(self, *commands: str, kill_at: int | None = None, haste: float | None = None) -> Ran:
+        """Run commands (each a line of words) one after the other in one forked process, to its end."""
+        order, out = self._order(commands, kill_at, haste)
+        process = PROCESSES.Process(target=driver.run, args=(str(order),))
+        process.start()
+        process.join(PATIENCE_S)
+        assert process.exitcode is not None, f"{commands} did not end in {PATIENCE_S} s"
+        return _ran(process.exitcode, out)
+
+    def start(self, *commands: str, kill_at: int | None = None, haste: float | None = None) -> Started:
+        """Begin the same in a process that starts as any program does, and do not wait for it."""
+        order, out = self._order(commands, kill_at, haste)
+        return Started(subprocess.Popen([sys.executable, str(HERE / "driver.py"), str(order)], cwd=self.folder), out)
+
+    def _order(self, commands: Sequence[str], kill_at: int | None, haste: float | None) -> tuple[Path, Path]:
+        self.orders += 1
+        out = self.folder / f"run-{self.orders}"
+        out.mkdir()
+        environment = {
+            "CRUX_MANIFOLD_URL": self.url,
+            "CRUX_MANIFOLD_KEY": self.accounts["creator"],
+            "CRUX_DATABASE_URL": f"sqlite:///{self.store}",
+            "CRUX_DEBATE": str(self.debate),
+        }
+        order = driver.Order([line.split() for line in commands], environment, self.url, str(out), kill_at, haste)
+        return order.write(out / "order.json"), out
+
+    @property
+    def store(self) -> Path:
+        return self.folder / "crux.sqlite"
+
+    @property
+    def debate(self) -> Path:
+        return self.folder / "debate"
+
+    def edit(self, name: str, before: str, after: str) -> None:
+        """Change one place in a file of the debate."""
+        path = self.debate / name
+        text = path.read_text(encoding="utf-8")
+        assert text.count(before) == 1
+        path.write_text(text.replace(before, after), encoding="utf-8")
+
+    def state(self) -> dict[str, Any]:
+        """All that the sandbox remembers."""
+        with urllib.request.urlopen(f"{self.url}/sandbox/state") as answer:
+            found: dict[str, Any] = json.load(answer)
+        return found
+
+    def at(self, moment: datetime) -> None:
+        """Set everybody's clock."""
+        driver.set_clock(self.url, moment)
+
+    def later(self, time: timedelta) -> None:
+        self.at(driver.clock_of(self.url) + time)
+
+    def misbehave(self, *rules: dict[str, Any]) -> None:
+        """The sandbox's faults from now on; none ends them."""
+        driver.told(self.url, "faults", {"rules": list(rules)})
+
+    def post(self, who: str, path: str, body: dict[str, Any]) -> Any:
+        """What somebody else does on Manifold."""
+        headers = {"Authorization": f"Key {self.accounts[who]}", "Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.url}{path}", json.dumps(body).encode(), headers, method="POST")
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)
+
+
+@dataclass(slots=True)
+class Started:
+    """A process on its way."""
+
+    process: subprocess.Popen[bytes]
+    out: Path
+
+    def end(self) -> Ran:
+        return _ran(self.process.wait(PATIENCE_S), self.out)
+
+
+def _ran(code: int, out: Path) -> Ran:
+    said = {name: (out / name).read_text(encoding="utf-8") if (out / name).exists() else "" for name in _SAID}
+    return Ran(code, said["stdout"], said["stderr"], tuple(said["points"].splitlines()))
+
+
+_SAID = ("stdout", "stderr", "points")
+
+
+@contextmanager
+def stage(folder: Path, prepared: Path | None = None) -> Iterator[Stage]:
+    """A stage in `folder`, as it was when `prepared` was left, or quite new."""
+    if prepared is None:
+        folder.mkdir(parents=True)
+        shutil.copytree(HERE / "debate", folder / "debate")
+    else:
+        shutil.copytree(prepared, folder, ignore=shutil.ignore_patterns("run-*", "*.lock", "address"))
+    process = PROCESSES.Process(target=_serve, args=(str(folder),))
+    process.start()
+    try:
+        url = _address(folder / "address", process)
+        accounts = json.loads((folder / "accounts.json").read_text(encoding="utf-8"))
+        made = Stage(folder, url, accounts)
+        kept = folder / "clock"
+        made.at(datetime.fromisoformat(kept.read_text(encoding="utf-8")) if kept.exists() else START)
+        yield made
+        kept.write_text(driver.clock_of(url).isoformat(), encoding="utf-8")
+    finally:
+        process.terminate()
+        process.join(PATIENCE_S)
+
+
+def _serve(folder: str) -> None:
+    """The sandbox's process: its first line says where it is."""
+    file = os.open(f"{folder}/address", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(file, 1)
+    sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115  # until the end
+    serve(Path(folder) / "sandbox.jsonl", 0, Path(folder) / "accounts.json")
+
+
+def _address(path: Path, process: Any) -> str:
+    for _ in range(int(PATIENCE_S / 0.005)):
+        if path.exists() and (said := path.read_text(encoding="utf-8")).endswith("\n"):
+            return said.strip()
+        assert process.is_alive(), "the sandbox did not start"
+        time.sleep(0.005)
+    raise AssertionError("the sandbox did not say where it is")
