@@ -8,8 +8,18 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+
+PIPED_WIDTH = 130
+"""Columns of a table that goes into a file or a pipe."""
+
+
+def program() -> str:
+    """How this program was called, so that a suggestion can be typed as it stands."""
+    called = sys.argv[0]
+    return "crux" if not called.endswith("crux") else called
 
 
 def document(value: Any) -> None:
@@ -30,12 +40,15 @@ def aside(text: str) -> None:
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table on stdout, as wide as the terminal, cells as plain text (no markup is read in them)."""
-    drawn = Table(title=title, title_justify="left", show_lines=False)
-    for column in columns:
-        drawn.add_column(column, overflow="fold")
+    drawn = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    for number, column in enumerate(columns):
+        drawn.add_column(column, overflow="fold", no_wrap=number == 0)
     for row in rows:
         drawn.add_row(*(_plain(cell) for cell in row))
-    Console(file=sys.stdout, markup=False, highlight=False).print(drawn)
+    console = Console(file=sys.stdout, markup=False, highlight=False)
+    if not console.is_terminal:
+        console.width = PIPED_WIDTH
+    console.print(drawn)
 
 
 def _plain(cell: object) -> str:

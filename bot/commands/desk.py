@@ -28,7 +28,10 @@ def register(app: typer.Typer) -> None:
 
 
 def propose(slugs: Slugs = None, debate: Debate = None, json: Json = False) -> None:
-    """Judge the open markets now and put every decided verdict to the reviewers."""
+    """Judge the open markets now and put every decided verdict to the reviewers.
+
+    An answer that they rejected is put to them again where other cells decide it, or its market is named.
+    """
     from bot.app import opened_app
     from bot.judging import asked, judge_all
     from bot.proposing import propose_all
@@ -38,7 +41,7 @@ def propose(slugs: Slugs = None, debate: Debate = None, json: Json = False) -> N
         questions = [each for each in asked(app.store, app.loaded, slugs) if each.market is not None]
         judged = judge_all(app.store, questions, app.store.now())
         turned = report_reversals(app.store, questions, judged.verdicts)
-        made = propose_all(app.store, questions, judged.verdicts)
+        made = propose_all(app.store, questions, judged.verdicts, again=slugs or ())
     if json:
         rows = [{"id": one.proposal.id, "slug": one.slug, "did": one.did} for one in made]
         say.document([*rows, *({"id": None, "slug": each.slug, "did": f"reversed: {each.words()}"} for each in turned)])

@@ -16,7 +16,7 @@ def tell(played: Played, json: bool) -> None:
         say.document(as_json(played))
         return
     rows = _rows(played)
-    say.table("What became of the questions", ("market", "state", "outcome", "evidence"), rows)
+    say.table("What became of the questions", ("market", "state", "outcome", "on the evidence of"), rows)
     found = played.verified
     say.line(
         f"{played.counts.snapshots} looks at sources, {played.counts.observations} observations, "
@@ -56,30 +56,31 @@ def _rows(played: Played) -> list[tuple[str, str, str, str]]:
         newest = {card.market.slug: card for card in cards(store, living=False)}
     finally:
         store.close()
-    rows = []
+    rows: list[tuple[str, str, str, str]] = []
     for question, verdict in zip(played.questions, played.verdicts, strict=True):
         card = newest.get(question.slug)
         if card is None:
-            until = f" until {say.short(verdict.until)}" if verdict.until else ""
-            rows.append((question.slug, f"{verdict.state}{until}", "", verdict.because))
+            until = f"until {say.short(verdict.until)[:10]}" if verdict.until else ""
+            rows.append((question.slug, verdict.state, until, verdict.because))
             continue
         cites = card.proposal.verdict.citations()
-        cell = f"{cites[0].column} = {cites[0].text}, seen {say.short(cites[0].seen_at)}" if cites else ""
+        cell = f"{cites[0].key}: {cites[0].text}, seen {say.short(cites[0].seen_at)[:10]}" if cites else ""
         rows.append((question.slug, card.proposal.state, card.proposal.outcome.words(), cell))
     return rows
 
 
 def _next(played: Played) -> list[str]:
+    crux = say.program()
     said = [
         f"export CRUX_DATABASE_URL=sqlite:///{played.database} CRUX_DEBATE={played.folder / 'debate'}",
-        "crux verify                      # walk every resolution back to its bytes",
-        "crux proposals                   # what is still open",
+        f"{crux} verify                                # walk every resolution back to its bytes",
+        f"{crux} proposals                             # what is still open",
     ]
     for number in played.left_open[:1]:
-        said.append(f'crux review {number} approve --as first-reader --because "I read the cited rows"')
-        said.append(f'crux review {number} approve --as second-reader --because "so did I"')
+        said.append(f'{crux} review {number} approve --as first-reader --because "I read the cited rows"')
+        said.append(f'{crux} review {number} approve --as second-reader --because "so did I"')
         said.append(
-            f"crux resolve --sandbox {played.folder / 'sandbox.jsonl'}     # posts the notice; the window is 48 hours"
+            f"{crux} resolve --sandbox {played.folder / 'sandbox.jsonl'}   # the notice; then 48 hours to object"
         )
-    said.append("crux verdict --as-of 2025-04-28    # what would have been said on that day")
+    said.append(f"{crux} verdict --as-of 2025-04-28            # what would have been said on that day")
     return said

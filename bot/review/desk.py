@@ -67,6 +67,8 @@ def vote(store: Store, seen: Card, *, person: str, said: str, because: str, revi
     kind = _allowed(seen, person, said, because, reviewers)
     with store.transaction() as connection:
         at = store.now()
+        if kind == "ask":
+            _not_voted(person, reviews.reviews(connection, seen.proposal))
         reviews.review(connection, seen.proposal, person=person, vote=kind, because=because, at=at)
         said_so_far = reviews.reviews(connection, seen.proposal)
         stands = standing(said_so_far, seen.frozen.review.quorum)
@@ -94,6 +96,13 @@ def _allowed(seen: Card, person: str, said: str, because: str, reviewers: Collec
         more = "; a dispute still stops it" if state in OPEN_TO_DISPUTE and found != "dispute" else ""
         raise Refusal(f"proposal {seen.proposal.id} is {state}, so there is nothing to {found}{more}")
     return found
+
+
+def _not_voted(person: str, said: Sequence[Review]) -> None:
+    """A question after one's own vote would hold for good: the vote is spent, so nothing could take it back."""
+    before = next((one.vote for one in said if one.person == person and one.vote in reviews.COUNTED), None)
+    if before is not None:
+        raise Refusal(f"{person} has said {before} already: ask before voting, or dispute it, which stops it")
 
 
 def answer(store: Store, objection: int, *, person: str, text: str, reviewers: Collection[str]) -> Objection:

@@ -28,7 +28,8 @@ def newest_snapshots(store: Store, sources: Collection[str]) -> dict[str, int]:
         .group_by(at.source)
     )
     with store.reading() as connection:
-        return dict(connection.execute(statement).tuples().all())
+        newest: dict[str, int] = dict(connection.execute(statement).all())
+    return newest
 
 
 def evidence_name(reads: Mapping[str, tuple[str, int]]) -> str:

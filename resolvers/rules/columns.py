@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation, Overflow
 from functools import cached_property
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from resolvers.evidence import Instant, Sighting, SourceEvidence, Span, instant
 from resolvers.freshness import is_gone
+from resolvers.rules.filters import Filter
 from resolvers.rules.steps import LONG_AGO, Steps
 from resolvers.sources.cells import parse_bool, parse_date, parse_number
 from resolvers.sources.spec import Column
@@ -47,6 +48,21 @@ class Table:
         self._numbers: dict[str, list[Number]] = {}
         self._postings: dict[str, dict[Text, list[int]]] = {}
         self._moments: dict[str, list[Instant | _Absent | None]] = {}
+        self._kept: dict[Filter | None, dict[int, bool]] = {}
+
+    def kept(
+        self, part: Filter | None, find: Callable[[Filter | None, Table], Iterable[tuple[int, bool]]]
+    ) -> dict[int, bool]:
+        """The spans that a filter lets through, each with whether that is certain; found once per filter."""
+        found = self._kept.get(part)
+        if found is None:
+            found = self._kept[part] = dict(find(part, self))
+        return found
+
+    @cached_property
+    def ones(self) -> list[Number]:
+        """What is added up where rows are counted."""
+        return [Decimal(1)] * len(self.spans)
 
     @cached_property
     def since(self) -> list[Instant]:

@@ -270,11 +270,9 @@ class FormulaCompiler:
         """The unit in which a node's column is published: `fraction` where the engine has percent."""
         while isinstance(node, Window):
             node = node.of
-        if (isinstance(node, Reduce) and node.column and node.how != "distinct") or isinstance(node, FieldOf):
-            rows, column = node.of, node.column
-        else:
+        if not isinstance(node, Reduce | FieldOf) or node.column is None or unit_of(node) != "percent":
             return unit_of(node)
-        return "fraction" if reports_fractions(self.scope, rows, column) else unit_of(node)
+        return "fraction" if reports_fractions(self.scope, node.of, node.column) else "percent"
 
 
 def as_factor(node: Node) -> Node:

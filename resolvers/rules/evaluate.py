@@ -122,9 +122,12 @@ class Evaluator:
         lines: Lines = found
         return lines
 
-    def events(self, rows: RowsNode, column: str | None, place: int, knowing: Knowing, clock: Clock = "seen") -> Events:
+    def events(
+        self, rows: RowsNode, column: str | None, place: int, knowing: Knowing, clock: Clock = "seen", reduce: str = ""
+    ) -> Events:
+        """What happens to the rows; for a best (`reduce`) only to those that can be it."""
         lines = self.lines(rows, column, place, knowing.first_release, clock)
-        return Events(lines, knowing.how, knowing.k)
+        return Events(lines, knowing.how, knowing.k, reduce)
 
     def times(self, node: Node, first: bool) -> list[Instant]:
         """The instants at which what is known about a node's rows changes, beyond new rows."""
@@ -199,7 +202,7 @@ class Evaluator:
         table = self.cache.table(base_rows(node.of).sources[place].source)
         if isinstance(node.of, Pick):
             return self.reduced_top(node, node.of, place, table, knowing)
-        events = self.events(node.of, self.measured(node), place, knowing, node.clock)
+        events = self.events(node.of, self.measured(node), place, knowing, node.clock, node.how)
         if knowing.how == "envelope" and node.how == "distinct" and (events.others or self.labelled(node)):
             return Steps.constant(undefined(NOT_CLOSELY))
         return sweep(events, self.fresh(node, table, knowing), node.how)
@@ -268,7 +271,8 @@ class Evaluator:
             for place in range(len(base_rows(pick.of).sources)):
                 self.cache.evaluations += 1
                 table = self.cache.table(base_rows(pick.of).sources[place].source)
-                steps.append(picked(self.events(pick.of, pick.column, place, knowing), pick, table.number))
+                events = self.events(pick.of, pick.column, place, knowing, reduce=pick.how)
+                steps.append(picked(events, pick, table.number))
             found = stitch(self.answers(pick.of, knowing), steps, lambda because: Winners((), False, because))
             self.cache.made[key] = found
         result: Steps[Winners] = found

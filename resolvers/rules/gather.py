@@ -14,6 +14,7 @@ from resolvers.rules.filters import Filter, columns_of, together
 from resolvers.rules.lines import UNLABELLED, UNREADABLE, Entry, Line, Lines, Version, absences_of, value_of
 from resolvers.rules.matching import NO_LABELS, Labels, Test, kept, split, test_of
 from resolvers.rules.nodes import Label, RowsNode, SourceUse, Window, base_rows
+from resolvers.rules.steps import FAR_AHEAD, LONG_AGO
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,30 +82,34 @@ class Gather:
         self.window = wanted.rows if isinstance(wanted.rows, Window) else None
         self.published = self.window is not None and self.window.clock == "published"
         self.by_published = wanted.clock == "published"
+        self.seen_inside = _bounds(None if self.published else self.window)
+        self.dated_inside = _bounds(self.window if self.published else None)
 
     def lines(self) -> Lines:
         found = Lines(self.table)
-        certain = dict(kept(self.own, self.table))
+        certain = self.table.kept(self.own, kept)
         if self.by_published:
             found.clocks = []
         others: dict[int, None] = {}
         plain = self.test is None and not self.published
-        numbers = self.table.numbers(self.wanted.column) if self.wanted.column is not None else None
+        numbers = self.table.numbers(self.wanted.column) if self.wanted.column is not None else self.table.ones
         row_of, since = self.table.row_of, self.table.since
-        one = Decimal(1)
+        low, high = self.seen_inside
         for place, sure in certain.items():
             row = row_of[place]
-            value = one if numbers is None else numbers[place]
-            if value is ABSENT and row < 0:
+            if row >= 0:
+                others[row] = None
                 continue
-            if row >= 0 or not plain or not sure or value is None:
-                others[row if row >= 0 else -place - 1] = None
-            elif self._seen_inside(since[place]):
+            value = numbers[place]
+            if value is ABSENT or not low <= since[place] < high:
+                continue
+            if plain and sure and value is not None:
                 self._simple(found, place, value)
+            else:
+                self._other(found, [place], certain)
         for row in others:
-            places = self.table.rows[row] if row >= 0 else [-row - 1]
-            self._other(found, places, certain)
-        found.settle_times()
+            self._other(found, self.table.rows[row], certain)
+        found.put_in_order()
         return found
 
     def _simple(self, found: Lines, place: int, value: object) -> None:
@@ -116,15 +121,9 @@ class Gather:
             clock = self.table.published()[place]
             found.clocks.append(clock if isinstance(clock, int) else None)
 
-    def _seen_inside(self, start: Instant) -> bool:
-        window = self.window
-        if window is None or window.clock == "published":
-            return True
-        return _inside(start, window)
-
     def _other(self, found: Lines, places: Sequence[int], certain: Mapping[int, bool]) -> None:
         start = self.table.since[places[0]]
-        if not self._seen_inside(start):
+        if not self.seen_inside[0] <= start < self.seen_inside[1]:
             return
         counted = places[:1] if self.wanted.first_release else places
         versions = self._versions(start, counted, certain)
@@ -146,9 +145,15 @@ class Gather:
             until = ends[number] if number < len(ends) else None
             for known, labels in self._labelled(place, since, until):
                 entry = self._entry(place, start, labels, certain)
-                if not found or found[-1].entry != entry:
+                if not found or not self._same(found[-1].entry, entry):
                     found.append(Version(known, entry))
         return found
+
+    def _same(self, before: Entry | None, after: Entry | None) -> bool:
+        """Whether a new span changes anything; where only rows are counted, other cells do not."""
+        if before is None or after is None or self.wanted.column is not None:
+            return before == after
+        return (before.sure, before.clock, before.because) == (after.sure, after.clock, after.because)
 
     def _labelled(self, place: int, since: Instant, until: Instant | None) -> list[tuple[Instant, Labels]]:
         """The span's labels from each instant on, while it stands."""
@@ -181,7 +186,7 @@ class Gather:
             moment = self.table.published()[place]
             clock = moment if isinstance(moment, int) else None
         if self.published and self.window is not None:
-            if clock is not None and not _inside(clock, self.window):
+            if clock is not None and not self.dated_inside[0] <= clock < self.dated_inside[1]:
                 return None
             if clock is None:
                 sure, because = False, f"{UNREADABLE}: the date of {self.table.spans[place].key}"
@@ -193,10 +198,12 @@ class Gather:
         return f"{UNLABELLED} ({', '.join(missing)}): {key}" if missing else f"{UNREADABLE}: {key}"
 
 
-def _inside(clock: Instant, window: Window) -> bool:
-    return (window.since is None or instant(window.since) <= clock) and (
-        window.before is None or clock < instant(window.before)
-    )
+def _bounds(window: Window | None) -> tuple[Instant, Instant]:
+    """[from, before) of a window as instants; everything where there is none."""
+    if window is None:
+        return LONG_AGO, FAR_AHEAD
+    low = LONG_AGO if window.since is None else instant(window.since)
+    return low, FAR_AHEAD if window.before is None else instant(window.before)
 
 
 def _label_at(history: Sequence[tuple[Instant, str | None]], k: Instant) -> str | None:

@@ -7,15 +7,18 @@ that value, and what is known of its going away.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from heapq import heappush, heapreplace
+from itertools import pairwise
 
 from resolvers.evidence import Instant
 from resolvers.rules.columns import ABSENT, EXACTLY, Table
 from resolvers.rules.steps import LONG_AGO, Steps
 
 ZERO = Decimal(0)
+BESTS = ("max", "min", "argmax", "argmin")
 
 UNLABELLED = "no label yet"
 VANISHED = "vanished, unmatched"
@@ -63,6 +66,14 @@ class Line:
     start: Instant
     versions: list[Version]
     absences: list[Absence]
+
+    def reaches(self, best: Decimal | None, largest: bool) -> bool:
+        """Whether the row was ever said to be as good as this."""
+        entries = (version.entry for version in self.versions)
+        return any(
+            entry is not None and (best is None or (entry.high >= best if largest else entry.low <= best))
+            for entry in entries
+        )
 
     def known_at(self, k: Instant) -> Entry | None:
         found = self.versions[0]
@@ -175,8 +186,19 @@ class Lines:
     others: list[Line] = field(default_factory=list)
     times: list[Instant] = field(default_factory=list)
     sums: dict[str, Steps[Base]] = field(default_factory=dict)
+    hulls: dict[str, Sequence[list[tuple[Instant, Entry | None]]]] = field(default_factory=dict)
+    could_win: dict[str, list[Line]] = field(default_factory=dict)
+    leading: dict[tuple[int, int], list[int]] = field(default_factory=dict)
 
-    def settle_times(self) -> None:
+    def put_in_order(self) -> None:
+        """Simple rows by time, after all have been gathered; and the instants at which others change."""
+        if any(later < earlier for earlier, later in pairwise(self.at)):
+            order = sorted(range(len(self.at)), key=self.at.__getitem__)
+            self.at = [self.at[place] for place in order]
+            self.values = [self.values[place] for place in order]
+            self.places = [self.places[place] for place in order]
+            if self.clocks is not None:
+                self.clocks = [self.clocks[place] for place in order]
         found: set[Instant] = set()
         for line in self.others:
             found.update(version.known for version in line.versions[1:])
@@ -189,6 +211,23 @@ class Lines:
     def epoch(self, k: Instant) -> int:
         """How many of the changes are known at k: equal epochs give equal results."""
         return bisect_right(self.times, k)
+
+    def leaders(self, sign: int, n: int) -> list[int]:
+        """The simple rows that were ever among the best `n` of the simple ones, equals included: only they can lead."""
+        found = self.leading.get((sign, n))
+        if found is None:
+            found = self.leading[(sign, n)] = []
+            best: list[Decimal] = []
+            for row, value in enumerate(self.values):
+                worth = value if sign > 0 else -value
+                if len(best) < n:
+                    heappush(best, worth)
+                elif worth < best[0]:
+                    continue
+                else:
+                    heapreplace(best, worth)
+                found.append(row)
+        return found
 
     def bases(self, how: str) -> Steps[Base]:
         """The simple rows' part of a reduce through time, which no k changes; made once."""
@@ -230,13 +269,30 @@ class Lines:
         """The clock of a simple row."""
         return self.at[number] if self.clocks is None else self.clocks[number]
 
-    def profiles(self, how: str, k: Instant) -> Iterable[list[tuple[Instant, Entry | None]]]:
-        """The other rows' profiles under one way of knowing."""
+    def profiles(self, how: str, k: Instant, reduce: str = "") -> Sequence[list[tuple[Instant, Entry | None]]]:
+        """The other rows' profiles under one way of knowing; for a best, only of those that can be it."""
+        others = self.others if reduce not in BESTS else self.rivals(reduce)
         if how == "vintage":
-            return [line.vintage() for line in self.others]
+            return [line.vintage() for line in others]
         if how == "envelope":
-            return [line.envelope() for line in self.others]
-        return [line.profile(k) for line in self.others]
+            return self._envelopes(others, reduce)
+        return [line.profile(k) for line in others]
+
+    def _envelopes(self, others: Sequence[Line], reduce: str) -> Sequence[list[tuple[Instant, Entry | None]]]:
+        found = self.hulls.get(reduce)
+        if found is None:
+            found = self.hulls[reduce] = [line.envelope() for line in others]
+        return found
+
+    def rivals(self, reduce: str) -> list[Line]:
+        """The other rows that are ever as good as the best simple row that was there before them."""
+        found = self.could_win.get(reduce)
+        if found is None:
+            bests, largest = self.bases("max" if reduce in ("max", "argmax") else "min"), reduce in ("max", "argmax")
+            found = self.could_win[reduce] = [
+                line for line in self.others if line.reaches(bests.value_at(line.start).best, largest)
+            ]
+        return found
 
 
 def absences_of(table: Table, places: Sequence[int]) -> list[Absence]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from resolvers.evidence import Instant
@@ -16,11 +17,11 @@ V = TypeVar("V")
 class Events:
     """What happens to the rows of some lines under one way of knowing: (instant, row, entry or None), in order."""
 
-    def __init__(self, lines: Lines, how: str, k: Instant) -> None:
+    def __init__(self, lines: Lines, how: str, k: Instant, reduce: str = "") -> None:
         self.lines = lines
         found: list[tuple[Instant, int, Entry | None]] = []
         size = len(lines.at)
-        for number_, profile in enumerate(lines.profiles(how, k)):
+        for number_, profile in enumerate(lines.profiles(how, k, reduce)):
             found += [(t, size + number_, entry) for t, entry in profile]
         self.others = sorted(found, key=lambda event: event[0])
 
@@ -29,9 +30,11 @@ class Events:
         value = lines.values[row]
         return Entry(True, value, value, lines.places[row], lines.at[row], lines.clock_of(row))
 
-    def merged(self) -> list[tuple[Instant, int, Entry | None]]:
-        """Simple rows and the others together."""
-        simple = [(t, row, self.simple_entry(row)) for row, t in enumerate(self.lines.at)]
+    def merged(self, rows: Iterable[int] | None = None) -> list[tuple[Instant, int, Entry | None]]:
+        """Simple rows (all, or those that matter) and the others together."""
+        at = self.lines.at
+        some = range(len(at)) if rows is None else rows
+        simple = [(at[row], row, self.simple_entry(row)) for row in some]
         return sorted([*simple, *self.others], key=lambda event: event[0])
 
     def instants(self) -> list[Instant]:

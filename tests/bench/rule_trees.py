@@ -147,7 +147,12 @@ def row(luck: random.Random, spec: SourceSpec) -> dict[str, str | None]:
 
 
 def span(
-    source: str, key: str, cells: Mapping[str, str | None], look: Sighting, until: int | None = None, ended: Any = "current"
+    source: str,
+    key: str,
+    cells: Mapping[str, str | None],
+    look: Sighting,
+    until: int | None = None,
+    ended: Any = "current",
 ) -> Span:
     text = json.dumps([source, key, cells], sort_keys=True)
     observation = hashlib.sha256(text.encode()).hexdigest()
@@ -180,20 +185,25 @@ def rule_blocks(seed: int, markets: int, sources: int) -> Iterator[RuleBlocks]:
 Blocks = dict[str, Any]
 
 
-def filters(luck: random.Random) -> Blocks | str:
-    """One of a few hundred filters."""
-    kind = luck.randrange(6)
+POOL = 4
+"""Filters in use on one leaderboard: markets of one debate ask the same groups again and again."""
+
+
+def filters(luck: random.Random, source: str) -> Blocks | str:
+    """One of the few filters that are in use on this leaderboard."""
+    own = random.Random(f"{source} {luck.randrange(POOL)}")
+    kind = own.randrange(6)
     if kind == 0:
-        return {"track": luck.choice(TRACKS), "checked": True}
+        return {"track": own.choice(TRACKS), "checked": True}
     if kind == 1:
-        return {"class": luck.sample(CLASSES, 2), "track": luck.choice(TRACKS)}
+        return {"class": own.sample(CLASSES, 2), "track": own.choice(TRACKS)}
     if kind == 2:
-        return f"trials >= {luck.randrange(50, 400, 50)} and track == {luck.choice(TRACKS)}"
+        return f"trials >= {own.randrange(50, 400, 50)} and track == {own.choice(TRACKS)}"
     if kind == 3:
-        return {"org": luck.choice(ORGANISATIONS)}
+        return {"org": own.choice(ORGANISATIONS)}
     if kind == 4:
-        return {"track": {"not": luck.choice(TRACKS)}, "class": {"matching": luck.choice(("^P", "^R", "1$"))}}
-    return {"org": luck.sample(ORGANISATIONS, 3), "checked": "present"}
+        return {"track": {"not": own.choice(TRACKS)}, "class": {"matching": own.choice(("^P", "^R", "1$"))}}
+    return {"org": own.sample(ORGANISATIONS, 3), "checked": "present"}
 
 
 def threshold(luck: random.Random, low: int = 60, high: int = 99) -> str:
@@ -201,14 +211,14 @@ def threshold(luck: random.Random, low: int = 60, high: int = 99) -> str:
 
 
 def best_over(luck: random.Random, source: str, opens: datetime, closes: datetime, number: int) -> Blocks:
-    values = {"best": {"max": "score", "from": source, "where": filters(luck)}}
+    values = {"best": {"max": "score", "from": source, "where": filters(luck, source)}}
     return {"values": values, "resolve": {"yes": f"best >= {threshold(luck)}", "hold": f"{luck.randrange(1, 40)} days"}}
 
 
 def gap(luck: random.Random, source: str, opens: datetime, closes: datetime, number: int) -> Blocks:
     values = {
         "best": {"max": "score", "from": source},
-        "group": {"max": "score", "from": source, "where": filters(luck)},
+        "group": {"max": "score", "from": source, "where": filters(luck, source)},
         "spread": f"best - group + {luck.randrange(0, 9)} points",
     }
     condition = f"group >= best - {luck.randrange(1, 60) / 10} points and not spread > {luck.randrange(5, 30)} points"
@@ -219,25 +229,30 @@ def gap(luck: random.Random, source: str, opens: datetime, closes: datetime, num
 def first_time(luck: random.Random, source: str, opens: datetime, closes: datetime, number: int) -> Blocks:
     days = (closes - opens).days
     edges = [(opens + timedelta(days=days * part // 5)).date().isoformat() for part in range(1, 5)]
-    values = {"many": {"count": "rows", "from": source, "where": filters(luck)}}
-    resolve = {"first_date": f"many >= {luck.randrange(20, 900)}", "hold": "7 days", "edges": edges, "never": "not in time"}
+    values = {"many": {"count": "rows", "from": source, "where": filters(luck, source)}}
+    resolve = {
+        "first_date": f"many >= {luck.randrange(20, 900)}",
+        "hold": "7 days",
+        "edges": edges,
+        "never": "not in time",
+    }
     return {"values": values, "resolve": resolve}
 
 
 def top_class(luck: random.Random, source: str, opens: datetime, closes: datetime, number: int) -> Blocks:
     column = luck.choice(("class", "org"))
-    values = {"top": {"argmax": luck.choice(("score", "minutes")), "from": source, "where": filters(luck)}}
+    values = {"top": {"argmax": luck.choice(("score", "minutes")), "from": source, "where": filters(luck, source)}}
     answers = {"the first": ["P0", "lab 0", "lab 1"], "the second": ["R1", "R2", "lab 2"], "other": "else"}
     na = {"when": f"entries < {luck.randrange(2, 40)}", "if_refused": "other"}
-    values["entries"] = {"count": "rows", "from": source, "where": filters(luck)}
+    values["entries"] = {"count": "rows", "from": source, "where": filters(luck, source)}
     return {"values": values, "resolve": {"choice": f"top.{column}", "answers": answers}, "na": na}
 
 
 def labelled(luck: random.Random, source: str, opens: datetime, closes: datetime, number: int) -> Blocks:
-    rows = {"set": {"from": "board0", "label": {"recipe": REGISTRY.id}, "where": filters(luck)}}
+    rows = {"set": {"from": "board0", "label": {"recipe": REGISTRY.id}, "where": filters(luck, "board0")}}
     values = {
         "best": {"max": "score", "of": "set"},
-        "group": {"max": "score", "of": "set", "where": {"recipe": luck.sample(CLASSES, 3)}},
+        "group": {"max": "score", "of": "set", "where": {"recipe": luck.choice((["P0", "P1"], ["M"], ["R1", "R2"], ["P0", "P1", "M"]))}},
     }
     return {"rows": rows, "values": values, "resolve": {"yes": f"group >= best - {luck.randrange(0, 50) / 10} points"}}
 
@@ -245,7 +260,7 @@ def labelled(luck: random.Random, source: str, opens: datetime, closes: datetime
 def middle(luck: random.Random, source: str, opens: datetime, closes: datetime, number: int) -> Blocks:
     how = luck.choice(("median", "mean", "min", "sum", "distinct", "last"))
     column = "org" if how == "distinct" else "minutes"
-    values = {"value": {how: column, "from": source, "where": filters(luck)}}
+    values = {"value": {how: column, "from": source, "where": filters(luck, source)}}
     unit = "" if how == "distinct" else " minutes"
     edges = [f"{edge}{unit}" for edge in sorted(luck.sample(range(2, 500), 4))]
     return {"values": values, "resolve": {"number": "value", "round": 1, "edges": edges}}
@@ -254,16 +269,19 @@ def middle(luck: random.Random, source: str, opens: datetime, closes: datetime, 
 def windowed(luck: random.Random, source: str, opens: datetime, closes: datetime, number: int) -> Blocks:
     middle_ = opens + timedelta(days=luck.randrange(30, 100))
     values = {
-        "then": {"max": "score", "from": source, "where": filters(luck), "at": middle_.date().isoformat()},
-        "new": {"max": "score", "from": source, "within": {"from": opens.date().isoformat(), "before": "T"}},
+        "then": {"max": "score", "from": source, "where": filters(luck, source), "at": middle_.date().isoformat()},
+        "new": {"max": "score", "from": source, "within": {"from": f"2025-0{luck.randrange(1, 5)}-01"}},
     }
-    return {"values": values, "resolve": {"yes": f"new > then + {luck.randrange(1, 90) / 10} points or new >= {threshold(luck, 90)}"}}
+    return {
+        "values": values,
+        "resolve": {"yes": f"new > then + {luck.randrange(1, 90) / 10} points or new >= {threshold(luck, 90)}"},
+    }
 
 
 def fallback(luck: random.Random, source: str, opens: datetime, closes: datetime, number: int) -> Blocks:
     other = "board2" if source != "board2" else "board4"
     values = {
-        "some": {"any": "rows", "from": [source, other], "where": f"score >= {threshold(luck, 80)}"},
+        "some": {"any": "rows", "from": [source, other], "where": f"score >= {luck.choice((80, 90, 95))}%"},
         "few": {"top": "score", "from": [source, other], "n": 5},
         "least": {"min": "score", "of": "few"},
     }
@@ -271,9 +289,12 @@ def fallback(luck: random.Random, source: str, opens: datetime, closes: datetime
 
 
 def picked_number(luck: random.Random, source: str, opens: datetime, closes: datetime, number: int) -> Blocks:
-    values = {"quick": {"argmin": "minutes", "from": source, "where": filters(luck), "ties": "first"}}
+    values = {"quick": {"argmin": "minutes", "from": source, "where": filters(luck, source), "ties": "first"}}
     condition = f"quick.score >= {threshold(luck, 20, 90)} and quick.class != R2"
-    return {"values": values, "resolve": {"yes": condition, "settle": luck.choice(("first_release", "as_known_at", "10 days"))}}
+    return {
+        "values": values,
+        "resolve": {"yes": condition, "settle": luck.choice(("first_release", "as_known_at", "10 days"))},
+    }
 
 
 SHAPES = (best_over, gap, first_time, top_class, labelled, middle, windowed, fallback, picked_number, best_over)

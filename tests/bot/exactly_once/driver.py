@@ -12,6 +12,7 @@ import os
 import re
 import signal
 import sys
+import time
 import urllib.request
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -47,7 +48,7 @@ class Order:
     """What one process is to run: commands one after the other, its environment, and where it dies.
 
     `kill_at` is the number of a point from 1 on. `haste` None: waiting only moves the sandbox's clock; a number: it
-    really waits, so many times faster, and the clock stands still.
+    really waits, so many times faster, and the clock stands still. `go`: begin only when that file is there.
     """
 
     commands: list[list[str]]
@@ -56,6 +57,7 @@ class Order:
     out: str
     kill_at: int | None = None
     haste: float | None = None
+    go: str | None = None
 
     def write(self, path: Path) -> Path:
         path.write_text(json.dumps(asdict(self)), encoding="utf-8")
@@ -117,6 +119,7 @@ def told(sandbox: str, what: str, body: object) -> None:
 def watch_store(reach: Callable[[str], None]) -> None:
     """A point before and after each commit that writes, named by its tables."""
     touched: dict[int, list[str]] = {}
+    committed: set[int] = set()
 
     def before_execute(connection: sa.Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
         table = WRITES.match(statement)
@@ -125,13 +128,15 @@ def watch_store(reach: Callable[[str], None]) -> None:
             tables += [] if table[1] in tables else [table[1]]
 
     def before_commit(connection: sa.Connection) -> None:
-        tables = touched.get(id(connection.connection.dbapi_connection))
-        if tables:
-            reach(f"before the commit of {', '.join(tables)}")
+        dbapi = id(connection.connection.dbapi_connection)
+        if dbapi in touched:
+            committed.add(dbapi)
+            reach(f"before the commit of {', '.join(touched[dbapi])}")
 
     def given_back(dbapi: Any, _record: Any) -> None:
-        tables = touched.pop(id(dbapi), None)
-        if tables:
+        tables = touched.pop(id(dbapi), [])
+        if id(dbapi) in committed:
+            committed.discard(id(dbapi))
             reach(f"after the commit of {', '.join(tables)}")
 
     sa.event.listen(sa.Engine, "before_cursor_execute", before_execute)
@@ -171,10 +176,13 @@ def run(order_path: str) -> None:
     setattr(bot.platform, "connect", partial(bot.platform.connect, sleep=clock.sleep))
     watch_store(points.reach)
     watch_wire(points.reach)
+    (out / "ready").touch()
+    while order.go is not None and not Path(order.go).exists():
+        time.sleep(0.001)
     code = 0
     for command in order.commands:
         code = _crux(command)
-        sys.stdout.write(f"\n-- exit {code}\n")
+        sys.stdout.write(f"-- exit {code}\n")
         sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import json
 import multiprocessing
 import os
+import random
+import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -26,6 +31,8 @@ START = datetime(2026, 1, 2, tzinfo=UTC)
 PATIENCE_S = 60.0
 """How long a process may take before the test gives up on it; it takes some tenths of a second."""
 
+ENDED = re.compile(r"^-- exit (\d+)\n", re.MULTILINE)
+
 PROCESSES = multiprocessing.get_context("forkserver")
 """Real processes, forked from a server that has imported Crux and done nothing else: it saves a second for each."""
 PROCESSES.set_forkserver_preload(
@@ -36,18 +43,13 @@ PROCESSES.set_forkserver_preload(
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """How a process ended: its exit code (-9 where SIGKILL ended it), what it said, and the points it passed."""
+    """How a process ended: its exit code (-9 where SIGKILL ended it), those of its commands, and what it said and passed."""
 
     code: int
+    codes: tuple[int, ...]
     out: str
     err: str
     points: tuple[str, ...]
-
-    @property
-    def documents(self) -> list[Any]:
-        """The JSON documents of its commands, in their order."""
-        parts = [part.rpartition("-- exit")[0] or part for part in self.out.split("\n-- exit ")]
-        return [json.loads(part.partition("\n")[2] or part) for part in parts if "{" in part or "[" in part]
 
 
 @dataclass(slots=True)
@@ -139,7 +141,8 @@ class Started:
 
 def _ran(code: int, out: Path) -> Ran:
     said = {name: (out / name).read_text(encoding="utf-8") if (out / name).exists() else "" for name in _SAID}
-    return Ran(code, said["stdout"], said["stderr"], tuple(said["points"].splitlines()))
+    codes = tuple(int(found) for found in ENDED.findall(said["stdout"]))
+    return Ran(code, codes, ENDED.sub("", said["stdout"]), said["stderr"], tuple(said["points"].splitlines()))
 
 
 _SAID = ("stdout", "stderr", "points")
@@ -153,7 +156,7 @@ def stage(folder: Path, prepared: Path | None = None) -> Iterator[Stage]:
         shutil.copytree(HERE / "debate", folder / "debate")
     else:
         shutil.copytree(prepared, folder, ignore=shutil.ignore_patterns("run-*", "*.lock", "address"))
-    process = PROCESSES.Process(target=_serve, args=(str(folder),))
+    process = PROCESSES.Process(target=_serve, args=(str(folder), _port()))
     process.start()
     try:
         url = _address(folder / "address", process)
@@ -168,12 +171,25 @@ def stage(folder: Path, prepared: Path | None = None) -> Iterator[Stage]:
         process.join(PATIENCE_S)
 
 
-def _serve(folder: str) -> None:
+def _serve(folder: str, port: int) -> None:
     """The sandbox's process: its first line says where it is."""
     file = os.open(f"{folder}/address", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(file, 1)
     sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115  # until the end
-    serve(Path(folder) / "sandbox.jsonl", 0, Path(folder) / "accounts.json")
+    serve(Path(folder) / "sandbox.jsonl", port, Path(folder) / "accounts.json")
+
+
+@functools.cache
+def _port() -> int:
+    """One port for all the stages of this process, one after the other: a store belongs to one address.
+
+    From below the numbers that outgoing connections take.
+    """
+    while True:
+        port = random.randrange(20_000, 30_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _address(path: Path, process: Any) -> str:

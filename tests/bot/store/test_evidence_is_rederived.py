@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -45,6 +46,14 @@ unbroken = st.lists(good, min_size=3, max_size=9).map(lambda run: [(n, look, "fe
 """One good body after the other, none late: the spans are taken further step by step and never told anew."""
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with nothing in it, to be copied: migrating anew for each example would take most of the time."""
+    path = tmp_path_factory.mktemp("empty") / "s.sqlite"
+    open_store(path, now=Clock()).close()
+    return path
+
+
 def newest(store: Store) -> int:
     with store.reading() as connection:
         return newest_snapshot(connection)
@@ -60,14 +69,14 @@ def live(store: Store, history: list[tuple[int, tuple[int, bytes | None], str]],
         record(store, spec, Answer(status, raw, day(seen)), via=given_via)  # type: ignore[arg-type]  # a literal
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(history=histories | unbroken, complete=st.booleans(), at=st.integers(0, 13), known=st.integers(99, 115))
 def test_what_is_loaded_equals_what_the_bytes_say_whatever_came_when(
-    history: list[tuple[int, tuple[int, bytes | None], str]], complete: bool, at: int, known: int
+    empty: Path, history: list[tuple[int, tuple[int, bytes | None], str]], complete: bool, at: int, known: int
 ) -> None:
     spec = source(complete=complete)
     with tempfile.TemporaryDirectory() as folder:
-        store = open_store(Path(folder) / "s.sqlite", now=Clock())
+        store = open_store(shutil.copy(empty, folder), now=Clock())
         live(store, history, spec)
         from_bytes = rederive(store, {"board": spec}, newest(store), day(at))
         kept = load_evidence(store, {"board": spec}, day(at))
@@ -189,12 +198,40 @@ def test_a_snapshot_not_yet_read_when_its_process_died_is_read_by_the_next_load(
     assert scores == ["50.0", "60.0"]
 
 
-def test_a_row_that_got_another_key_is_one_row_after_a_step_as_after_telling_all(store: Store) -> None:
-    record(store, BOARD, body({"a": ("50.0", "x"), "b": ("60.0", "y")}), seen_at=day(1), via="import")
-    record(store, BOARD, body({"c": ("50.0", "x"), "b": ("60.0", "y")}), seen_at=day(2), via="import")
-    step = load_evidence(store, SOURCES, day(9))
-    forget_caches(store)
-    assert load_evidence(store, SOURCES, day(9)) == step
-    assert [(span.row, span.key, span.ended) for span in step.source("board").spans] == [
-        ("a", "a", "rekeyed"), ("b", "b", "current"), ("a", "c", "current")
-    ]  # fmt: skip
+@pytest.mark.parametrize(
+    ("bodies", "told"),
+    [
+        ([{"a": ("50.0", "x")}, {"c": ("50.0", "x")}], ["a a rekeyed", "a c current"]),
+        (
+            [{"a": ("50.0", "x")}, {"c": ("50.0", "x")}, {"c": ("60.0", "x")}],
+            ["a a rekeyed", "a c changed", "a c current"],
+        ),
+        (
+            [{"a": ("50.0", "x"), "b": ("9.0", "y")}, {"b": ("9.0", "y")}, {"a": ("51.0", "x"), "b": ("9.0", "y")}],
+            ["a a vanished", "b b current", "a a current"],
+        ),
+        (
+            [{"a": ("50.0", "x")}, {"b": ("50.0", "x")}, {"a": ("70.0", "y"), "b": ("50.0", "x")}],
+            ["a a rekeyed", "a b current", "a (2) a current"],
+        ),
+    ],
+)
+def test_taken_further_step_by_step_the_spans_are_those_of_the_whole_story(
+    store: Store, bodies: list[dict[str, tuple[str, str]]], told: list[str]
+) -> None:
+    for number, rows in enumerate(bodies):
+        record(store, BOARD, body(rows), seen_at=day(number), via="import")
+    spans = load_evidence(store, SOURCES, day(9)).source("board").spans
+    assert [f"{span.row} {span.key} {span.ended}" for span in spans] == told
+
+
+def test_two_bodies_of_the_same_instant_are_told_alike_whichever_came_first(store: Store, tmp_path: Path) -> None:
+    other = open_store(tmp_path / "other.sqlite", now=Clock())
+    raws = [body({"a": ("50.0", "x")}), body({"a": ("60.0", "x")}), body({"a": ("70.0", "x")})]
+    for where, order in ((store, raws), (other, raws[::-1])):
+        for raw in order:
+            record(where, BOARD, raw, seen_at=day(1), via="import")
+    told = [load_evidence(where, SOURCES, day(9)).source("board").spans for where in (store, other)]
+    assert [(span.cells, span.ended) for span in told[0]] == [(span.cells, span.ended) for span in told[1]]
+    assert len(told[0]) == 1
+    other.close()

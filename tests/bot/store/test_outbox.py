@@ -130,7 +130,7 @@ def test_ten_threads_with_the_same_key_begin_it_fresh_once(store: Store) -> None
     assert mana(store) == (100, 0)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 2**32), limit=st.integers(0, 400), count=st.integers(2, 5))
 def test_no_race_and_no_dying_thread_exceeds_a_budget(
     tmp_path_factory: pytest.TempPathFactory, seed: int, limit: int, count: int

@@ -1,0 +1,37 @@
+"""What Crux costs, always against something measured in the same run: `python tests/bench judge --json`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
+
+import judging
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one bench and print its figures."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    benches = parser.add_subparsers(required=True, metavar="BENCH")
+    judge = benches.add_parser("judge", help=judging.__doc__)
+    judge.add_argument("--markets", type=int, default=1000)
+    judge.add_argument("--observations", type=int, default=100_000)
+    judge.add_argument("--sources", type=int, default=30)
+    judge.add_argument("--seed", type=int, default=1)
+    judge.add_argument("--json", action="store_true")
+    judge.set_defaults(run=lambda given: judging.run(given.markets, given.observations, given.sources, given.seed))
+    given = parser.parse_args(arguments)
+    found = given.run(given)
+    if given.json:
+        print(json.dumps(found, indent=1))
+    else:
+        for name, value in found.items():
+            print(f"{name:24} {value}")
+
+
+if __name__ == "__main__":
+    main()

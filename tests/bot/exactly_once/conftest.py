@@ -1,0 +1,26 @@
+"""Where the killing starts from, and a way to say what was done."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from prepared import Prepared
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    return Prepared(tmp_path_factory.mktemp("prepared"))
+
+
+@pytest.fixture
+def say(capfd: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Print past pytest's capture, so that the points are seen in every run."""
+
+    def told(text: str) -> None:
+        with capfd.disabled():
+            sys.stderr.write(f"{text}\n")
+
+    return told

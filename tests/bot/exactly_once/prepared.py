@@ -1,0 +1,79 @@
+"""Prepared places to kill in, each made once by the real commands, in the order of a market's life."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from stage import Stage, stage
+
+APPROVALS = [f"review {number} approve --as {who} --because agreed" for number in (1, 2) for who in ("ann", "bob")]
+DECIDED = datetime(2026, 2, 9, tzinfo=UTC)
+"""A week and a day after the markets' end: everything has settled."""
+WINDOW = timedelta(hours=49)
+
+
+@dataclass
+class Prepared:
+    """Folders to start from; each is made when it is first wanted."""
+
+    root: Path
+
+    @property
+    def ready(self) -> Path:
+        """A store with its schema and first evidence, nothing on Manifold."""
+        return self._made("ready", None, lambda there: self._ran(there, "db upgrade", "collect"))
+
+    @property
+    def opened(self) -> Path:
+        """Both markets live; two traders hold something in each."""
+        return self._made("opened", self.ready, self._open)
+
+    @property
+    def proposed(self) -> Path:
+        """Both decided and proposed."""
+        return self._made("proposed", self.opened, self._propose)
+
+    @property
+    def approved(self) -> Path:
+        """Both approved by two people; no notice yet."""
+        return self._made("approved", self.proposed, lambda there: self._ran(there, *APPROVALS))
+
+    @property
+    def agreed(self) -> Path:
+        """Both notices posted, and their windows past."""
+        return self._made("agreed", self.approved, self._agree)
+
+    def _made(self, name: str, before: Path | None, act: Callable[[Stage], object]) -> Path:
+        folder = self.root / name
+        if not folder.exists():
+            made = self.root / f"{name}-in-making"
+            with stage(made, before) as there:
+                act(there)
+            made.rename(folder)
+        return folder
+
+    def _ran(self, there: Stage, *commands: str) -> None:
+        ran = there.run(*commands)
+        assert set(ran.codes) == {0}, ran.err
+
+    def _open(self, there: Stage) -> None:
+        self._ran(there, "apply")
+        state = there.state()
+        for market in state["markets"]:
+            answers = [row["id"] for row in state["answers"] if row["contract_id"] == market["id"]]
+            for number, who in enumerate(("trader1", "trader2")):
+                bet = {"contractId": market["id"], "amount": 30, "outcome": ("YES", "NO")[number]}
+                there.post(who, "/v0/bet", bet | ({"answerId": answers[0]} if answers else {}))
+
+    def _propose(self, there: Stage) -> None:
+        there.at(DECIDED - timedelta(days=10))
+        self._ran(there, "collect")
+        there.at(DECIDED)
+        self._ran(there, "collect", "propose")
+
+    def _agree(self, there: Stage) -> None:
+        self._ran(there, "resolve")
+        there.later(WINDOW)
