@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.frozen import Frozen
 from bot.store import Store, load_evidence
 from bot.store import markets as opened
-from bot.store.kept_verdicts import evidence_name, get_many, newest_snapshots, put_many
+from bot.store.verdicts import evidence_name, get_many, newest_snapshots, put_many
 from markets.load import Loaded
 from resolvers.errors import Refusal
 from resolvers.rules.cache import Cache

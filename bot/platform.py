@@ -44,7 +44,17 @@ class Platform:
 
 @asynccontextmanager
 async def platform(settings: Settings, store: Store, sandbox: Path | None) -> AsyncIterator[Platform]:
-    """Connect, and claim the store for this address and account; Refusal where it is another's, or no key is set."""
+    """Connect, and claim the store for this address and account, as the only process that writes to Manifold from it.
+
+    Refusal where the store is another account's, another process is at it, or no key is set.
+    """
+    with store.alone("manifold"):
+        async with _chosen(settings, store, sandbox) as there:
+            yield there
+
+
+@asynccontextmanager
+async def _chosen(settings: Settings, store: Store, sandbox: Path | None) -> AsyncIterator[Platform]:
     if sandbox is not None:
         async with (
             _sandboxed(sandbox) as (url, key),

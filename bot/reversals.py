@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.judging import Asked
 from bot.store import Store, audit, load_evidence
-from bot.store.kept_verdicts import latest_before
+from bot.store.verdicts import latest_before
 from resolvers.evidence import EvidenceInMemory
 from resolvers.outcome import Answers, Outcome
 from resolvers.verdict import Citation, Verdict

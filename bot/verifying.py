@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from resolvers.rules.judge import SEMANTICS, judge
-
 from bot.frozen import Frozen
 from bot.store import BrokenBody, Store, audit, markets, proposals, rederive, resolutions
 from bot.store.audit import BrokenLink
@@ -14,6 +12,7 @@ from bot.store.markets import Market, Spec
 from bot.store.proposals import Proposal
 from bot.store.rederiving import Memo
 from bot.store.resolutions import Resolution
+from resolvers.rules.judge import SEMANTICS, judge
 
 
 @dataclass(frozen=True, slots=True)

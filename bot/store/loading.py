@@ -5,7 +5,6 @@ Two statements a source and one for all of them; nothing is fetched from anywher
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -19,7 +18,6 @@ from bot.store.engine import Store
 from bot.store.readings import stored_readings
 from bot.store.sightings import FOREVER, Look, looks_at
 from bot.store.timelines import Marker, bring_up_to_date, markers
-from bot.store.types import canonical
 from resolvers.evidence import EvidenceInMemory, Instant, SourceEvidence, Span, instant
 from resolvers.sources.spec import SourceSpec
 from resolvers.timeline import in_order, source_evidence
@@ -41,20 +39,6 @@ def load_evidence(
             bring_up_to_date(store, source)
         found = _try(store, sources, at, known_at)
     return EvidenceInMemory(found)
-
-
-def evidence_version(store: Store, sources: Mapping[str, SourceSpec]) -> str:
-    """A name for all that is known of the sources: the same name, the same evidence. One statement, no rows loaded."""
-    at = schema.snapshots.c
-    statement = (
-        sa.select(at.source, sa.func.max(at.id))
-        .where(at.source.in_(list(sources)), at.awaits.is_(sa.false()))
-        .group_by(at.source)
-    )
-    with store.reading() as connection:
-        newest: dict[str, int] = dict(connection.execute(statement).all())
-    told = [[name, spec.read.hash(), newest.get(name, 0)] for name, spec in sorted(sources.items())]
-    return hashlib.sha256(canonical(told).encode()).hexdigest()
 
 
 def _try(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation, Overflow
 from functools import cached_property
 from typing import Final
@@ -35,6 +35,19 @@ LOWEST, HIGHEST = Decimal("-Infinity"), Decimal("Infinity")
 TEXT = Column(type="text")
 
 
+@dataclass(slots=True)
+class Absence:
+    """A row gone from `since` until it came `back` (None: not yet); `withdrawn` where absence has a meaning."""
+
+    since: Instant
+    back: Instant | None
+    withdrawn: bool
+    because: str
+
+
+VANISHED = "vanished, unmatched"
+
+
 class Table:
     """One source as of an instant. `number` names it inside one judging; spans keep their order."""
 
@@ -49,6 +62,8 @@ class Table:
         self._postings: dict[str, dict[Text, list[int]]] = {}
         self._moments: dict[str, list[Instant | _Absent | None]] = {}
         self._kept: dict[Filter | None, dict[int, bool]] = {}
+        self._apart: dict[Filter | None, tuple[list[int], list[int]]] = {}
+        self._absences: dict[int, list[Absence]] = {}
 
     def kept(
         self, part: Filter | None, find: Callable[[Filter | None, Table], Iterable[tuple[int, bool]]]
@@ -58,6 +73,35 @@ class Table:
         if found is None:
             found = self._kept[part] = dict(find(part, self))
         return found
+
+    def kept_apart(
+        self, part: Filter | None, find: Callable[[Filter | None, Table], Iterable[tuple[int, bool]]]
+    ) -> tuple[list[int], list[int]]:
+        """What `kept` lets through: the only spans of rows that still stand, and the numbers of all other rows."""
+        found = self._apart.get(part)
+        if found is None:
+            row_of, certain = self.row_of, self.kept(part, find)
+            alone = [place for place in certain if row_of[place] < 0]
+            rows = dict.fromkeys(row for place in certain if (row := row_of[place]) >= 0)
+            found = self._apart[part] = (alone, list(rows))
+        return found
+
+    def absences(self, places: Sequence[int]) -> list[Absence]:
+        """When a row was gone, from how its spans ended."""
+        found = self._absences.get(places[0])
+        if found is None:
+            found = self._absences[places[0]] = [*self._gone(places)]
+        return found
+
+    def _gone(self, places: Sequence[int]) -> Iterator[Absence]:
+        for number, place in enumerate(places):
+            span = self.spans[place]
+            if span.ended not in ("vanished", "withdrawn") or span.until is None:
+                continue
+            back = self.spans[places[number + 1]].since if number + 1 < len(places) else None
+            if back is None or back > span.until:
+                withdrawn = span.ended == "withdrawn"
+                yield Absence(span.until, back, withdrawn, f"{'withdrawn' if withdrawn else VANISHED}: {span.key}")
 
     @cached_property
     def ones(self) -> list[Number]:

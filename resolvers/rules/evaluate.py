@@ -223,26 +223,21 @@ class Evaluator:
 
     def reduced_top(self, node: Reduce, pick: Pick, place: int, table: Table, knowing: Knowing) -> Steps[Amount]:
         """A reduce over the top rows: asked anew at each instant at which a row comes, changes or goes."""
-        events = self.events(pick.of, pick.column, place, knowing)
-        if knowing.how == "envelope" and events.others:
+        lines = self.lines(pick.of, pick.column, place, knowing.first_release)
+        events = Events(lines, knowing.how, knowing.k, "top", pick.n)
+        column, same = self.measured(node), node.column == pick.column and not self.labelled(node)
+        if knowing.how == "envelope" and events.others and not same:
             return Steps.constant(undefined(NOT_CLOSELY))
 
         def value(top: list[tuple[int, Entry]]) -> Amount:
             made = self.fresh(node, table, knowing)
             for row, entry in top:
-                found = self.top_entry(node, table, entry)
+                found = entry if same else top_entry(column, table, entry)
                 if found is not None:
                     made.put(row, found)
             return made.value()
 
         return top_steps(events, pick, value, self.fresh(node, table, knowing).value())
-
-    def top_entry(self, node: Reduce, table: Table, entry: Entry) -> Entry | None:
-        """A top row with the value of the reduce's own column."""
-        value = value_of(table, self.measured(node), entry.place)
-        if value is None:
-            return None
-        return replace(entry, low=value[0], high=value[1], because=entry.because or value[2])
 
     def answers(self, rows: RowsNode, knowing: Knowing) -> Steps[tuple[Answering, Instant | None]]:
         """Which source answers, and the instant at which a late one is read for T."""
@@ -384,6 +379,14 @@ class Evaluator:
         states: Steps[str] = found
         wanted = node.state
         return states.cut(low, high).map(lambda state: exact.TRUE if state == wanted else exact.FALSE)
+
+
+def top_entry(column: str | None, table: Table, entry: Entry) -> Entry | None:
+    """A top row with the value of another column than the one it was picked by."""
+    value = value_of(table, column, entry.place)
+    if value is None:
+        return None
+    return replace(entry, low=value[0], high=value[1], because=entry.because or value[2])
 
 
 class Distinguish:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from resolvers.evidence import Instant, instant
-from resolvers.rules.columns import ABSENT, Table
+from resolvers.rules.columns import ABSENT, Number, Table
 from resolvers.rules.defaults import Clock
 from resolvers.rules.filters import Filter, columns_of, together
-from resolvers.rules.lines import UNLABELLED, UNREADABLE, Entry, Line, Lines, Version, absences_of, value_of
+from resolvers.rules.lines import UNLABELLED, UNREADABLE, Entry, Line, Lines, Version, value_of
 from resolvers.rules.matching import NO_LABELS, Labels, Test, kept, split, test_of
 from resolvers.rules.nodes import Label, RowsNode, SourceUse, Window, base_rows
 from resolvers.rules.steps import FAR_AHEAD, LONG_AGO
@@ -90,36 +90,52 @@ class Gather:
         certain = self.table.kept(self.own, kept)
         if self.by_published:
             found.clocks = []
-        others: dict[int, None] = {}
-        plain = self.test is None and not self.published
         numbers = self.table.numbers(self.wanted.column) if self.wanted.column is not None else self.table.ones
-        row_of, since = self.table.row_of, self.table.since
-        low, high = self.seen_inside
-        for place, sure in certain.items():
-            row = row_of[place]
-            if row >= 0:
-                others[row] = None
-                continue
-            value = numbers[place]
-            if value is ABSENT or not low <= since[place] < high:
-                continue
-            if plain and sure and value is not None:
-                self._simple(found, place, value)
-            else:
-                self._other(found, [place], certain)
-        for row in others:
+        alone, rows = self.table.kept_apart(self.own, kept)
+        if self.seen_inside != (LONG_AGO, FAR_AHEAD):
+            (low, high), since = self.seen_inside, self.table.since
+            alone = [place for place in alone if low <= since[place] < high]
+        alone = self._alone(found, alone, numbers, certain)
+        for place in alone:
+            self._other(found, [place], certain)
+        for row in rows:
             self._other(found, self.table.rows[row], certain)
         found.put_in_order()
         return found
 
-    def _simple(self, found: Lines, place: int, value: object) -> None:
-        assert isinstance(value, Decimal)
-        found.at.append(self.table.since[place])
-        found.values.append(value)
-        found.places.append(place)
+    def _alone(
+        self, found: Lines, alone: list[int], numbers: Sequence[Number], certain: Mapping[int, bool]
+    ) -> list[int]:
+        """Rows with one span that still stands: the plain ones are simple, the rest (returned) need a closer look."""
+        if self.test is not None or self.published:
+            return alone
+        values = [numbers[place] for place in alone]
+        if None in values or ABSENT in values or not all(map(certain.__getitem__, alone)):
+            odd = [
+                place
+                for place, value in zip(alone, values, strict=True)
+                if value is None or (value is not ABSENT and not certain[place])
+            ]
+            strange = set(odd)
+            alone = [
+                place
+                for place, value in zip(alone, values, strict=True)
+                if value is not ABSENT and place not in strange
+            ]
+        else:
+            odd = []
+        self._simple(found, alone, numbers)
+        return odd
+
+    def _simple(self, found: Lines, places: Sequence[int], numbers: Sequence[Number] | Mapping[int, Number]) -> None:
+        """Rows that never change."""
+        since = self.table.since
+        found.at += [since[place] for place in places]
+        found.values += [value for place in places if isinstance(value := numbers[place], Decimal)]
+        found.places += places
         if found.clocks is not None:
-            clock = self.table.published()[place]
-            found.clocks.append(clock if isinstance(clock, int) else None)
+            published = self.table.published()
+            found.clocks += [clock if isinstance(clock := published[place], int) else None for place in places]
 
     def _other(self, found: Lines, places: Sequence[int], certain: Mapping[int, bool]) -> None:
         start = self.table.since[places[0]]
@@ -129,10 +145,10 @@ class Gather:
         versions = self._versions(start, counted, certain)
         if all(version.entry is None for version in versions):
             return
-        absences = absences_of(self.table, places)
+        absences = self.table.absences(places)
         entry = versions[0].entry
         if len(versions) == 1 and not absences and entry is not None and entry.sure and entry.low == entry.high:
-            self._simple(found, entry.place, entry.low)
+            self._simple(found, [entry.place], {entry.place: entry.low})
             return
         found.others.append(Line(start, versions, absences))
 

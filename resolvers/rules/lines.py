@@ -14,14 +14,13 @@ from heapq import heappush, heapreplace
 from itertools import pairwise
 
 from resolvers.evidence import Instant
-from resolvers.rules.columns import ABSENT, EXACTLY, Table
+from resolvers.rules.columns import ABSENT, EXACTLY, Absence, Table
 from resolvers.rules.steps import LONG_AGO, Steps
 
 ZERO = Decimal(0)
-BESTS = ("max", "min", "argmax", "argmin")
+BESTS = {"max": 1, "min": -1, "argmax": 1, "argmin": -1, "top": 1}
 
 UNLABELLED = "no label yet"
-VANISHED = "vanished, unmatched"
 UNREADABLE = "unreadable"
 
 
@@ -47,16 +46,6 @@ class Version:
 
     known: Instant
     entry: Entry | None
-
-
-@dataclass(slots=True)
-class Absence:
-    """A row gone from `since` until it came `back` (None: not yet); `withdrawn` where absence has a meaning."""
-
-    since: Instant
-    back: Instant | None
-    withdrawn: bool
-    because: str
 
 
 @dataclass(slots=True)
@@ -170,6 +159,14 @@ class Base:
     place: int = -1
 
 
+@dataclass(frozen=True, slots=True)
+class Leading:
+    """The simple rows that can be among the best few, and through time the least that one of these has to be."""
+
+    rows: list[int]
+    bars: Steps[Decimal | None]
+
+
 @dataclass(slots=True)
 class Lines:
     """All rows of one source that a row set lets through, with the values of one column (or none).
@@ -186,9 +183,9 @@ class Lines:
     others: list[Line] = field(default_factory=list)
     times: list[Instant] = field(default_factory=list)
     sums: dict[str, Steps[Base]] = field(default_factory=dict)
-    hulls: dict[str, Sequence[list[tuple[Instant, Entry | None]]]] = field(default_factory=dict)
-    could_win: dict[str, list[Line]] = field(default_factory=dict)
-    leading: dict[tuple[int, int], list[int]] = field(default_factory=dict)
+    hulls: dict[tuple[str, int], Sequence[list[tuple[Instant, Entry | None]]]] = field(default_factory=dict)
+    could_win: dict[tuple[str, int], list[Line]] = field(default_factory=dict)
+    leading: dict[tuple[int, int], Leading] = field(default_factory=dict)
 
     def put_in_order(self) -> None:
         """Simple rows by time, after all have been gathered; and the instants at which others change."""
@@ -211,23 +208,6 @@ class Lines:
     def epoch(self, k: Instant) -> int:
         """How many of the changes are known at k: equal epochs give equal results."""
         return bisect_right(self.times, k)
-
-    def leaders(self, sign: int, n: int) -> list[int]:
-        """The simple rows that were ever among the best `n` of the simple ones, equals included: only they can lead."""
-        found = self.leading.get((sign, n))
-        if found is None:
-            found = self.leading[(sign, n)] = []
-            best: list[Decimal] = []
-            for row, value in enumerate(self.values):
-                worth = value if sign > 0 else -value
-                if len(best) < n:
-                    heappush(best, worth)
-                elif worth < best[0]:
-                    continue
-                else:
-                    heapreplace(best, worth)
-                found.append(row)
-        return found
 
     def bases(self, how: str) -> Steps[Base]:
         """The simple rows' part of a reduce through time, which no k changes; made once."""
@@ -269,44 +249,61 @@ class Lines:
         """The clock of a simple row."""
         return self.at[number] if self.clocks is None else self.clocks[number]
 
-    def profiles(self, how: str, k: Instant, reduce: str = "") -> Sequence[list[tuple[Instant, Entry | None]]]:
+    def profiles(
+        self, how: str, k: Instant, reduce: str = "", n: int = 1
+    ) -> Sequence[list[tuple[Instant, Entry | None]]]:
         """The other rows' profiles under one way of knowing; for a best, only of those that can be it."""
-        others = self.others if reduce not in BESTS else self.rivals(reduce)
+        others = self.others if reduce not in BESTS else self.rivals(reduce, n)
         if how == "vintage":
             return [line.vintage() for line in others]
         if how == "envelope":
-            return self._envelopes(others, reduce)
+            return self._envelopes(others, (reduce, n))
         return [line.profile(k) for line in others]
 
-    def _envelopes(self, others: Sequence[Line], reduce: str) -> Sequence[list[tuple[Instant, Entry | None]]]:
+    def _envelopes(
+        self, others: Sequence[Line], reduce: tuple[str, int]
+    ) -> Sequence[list[tuple[Instant, Entry | None]]]:
         found = self.hulls.get(reduce)
         if found is None:
             found = self.hulls[reduce] = [line.envelope() for line in others]
         return found
 
-    def rivals(self, reduce: str) -> list[Line]:
-        """The other rows that are ever as good as the best simple row that was there before them."""
-        found = self.could_win.get(reduce)
+    def rivals(self, reduce: str, n: int) -> list[Line]:
+        """The other rows that are ever as good as the n-th best simple row that was there before them."""
+        found = self.could_win.get((reduce, n))
         if found is None:
-            bests, largest = self.bases("max" if reduce in ("max", "argmax") else "min"), reduce in ("max", "argmax")
-            found = self.could_win[reduce] = [
-                line for line in self.others if line.reaches(bests.value_at(line.start).best, largest)
+            sign = BESTS[reduce]
+            bars = self.leaders(sign, n).bars
+            found = self.could_win[(reduce, n)] = [
+                line for line in self.others if line.reaches(bars.value_at(line.start), sign > 0)
             ]
         return found
 
+    def leaders(self, sign: int, n: int) -> Leading:
+        """The simple rows that were ever among the best `n` of the simple ones, equals included: only they can lead."""
+        found = self.leading.get((sign, n))
+        if found is None:
+            found = self.leading[(sign, n)] = self._leaders(sign, n)
+        return found
 
-def absences_of(table: Table, places: Sequence[int]) -> list[Absence]:
-    """When a row was gone, from how its spans ended."""
-    found = []
-    for number, place in enumerate(places):
-        span = table.spans[place]
-        if span.ended in ("vanished", "withdrawn") and span.until is not None:
-            back = table.spans[places[number + 1]].since if number + 1 < len(places) else None
-            if back is not None and back <= span.until:
+    def _leaders(self, sign: int, n: int) -> Leading:
+        rows: list[int] = []
+        at: list[Instant] = [LONG_AGO]
+        bars: list[Decimal | None] = [None]
+        best: list[Decimal] = []
+        for row, value in enumerate(self.values):
+            worth = value if sign > 0 else -value
+            if len(best) < n:
+                heappush(best, worth)
+            elif worth < best[0]:
                 continue
-            withdrawn = span.ended == "withdrawn"
-            found.append(Absence(span.until, back, withdrawn, f"{'withdrawn' if withdrawn else VANISHED}: {span.key}"))
-    return found
+            else:
+                heapreplace(best, worth)
+            rows.append(row)
+            if len(best) == n:
+                at.append(self.at[row])
+                bars.append(best[0] if sign > 0 else -best[0])
+        return Leading(rows, Steps(at, bars))
 
 
 def value_of(table: Table, column: str | None, place: int) -> tuple[Decimal, Decimal, str] | None:

@@ -38,7 +38,7 @@ def picked(events: Events, pick: Pick, table: int) -> Steps[Winners]:
         return _simply_picked(events, pick, table, sign)
     front = Front(sign, 1)
     track: Track[Winners] = Track(NOBODY)
-    merged = events.merged(events.lines.leaders(sign, 1))
+    merged = events.merged(events.lines.leaders(sign, 1).rows)
     for place, (t, row, entry) in enumerate(merged):
         front.put(row, entry)
         if place + 1 == len(merged) or merged[place + 1][0] != t:
@@ -85,11 +85,15 @@ def top_steps(events: Events, pick: Pick, value: Callable[[list[tuple[int, Entry
     """What `value` makes of the top rows, through time."""
     front = Front(1, pick.n)
     track = Track(before)
-    merged = events.merged(events.lines.leaders(1, pick.n))
+    last: list[tuple[int, Entry]] = []
+    merged = events.merged(events.lines.leaders(1, pick.n).rows)
     for place, (t, row, entry) in enumerate(merged):
         front.put(row, entry)
         if place + 1 == len(merged) or merged[place + 1][0] != t:
-            track.set(t, value(ranked(front.leaders(), pick)))
+            leaders = front.leaders()
+            if leaders != last:
+                last = leaders
+                track.set(t, value(ranked(leaders, pick)))
     return track.steps()
 
 

@@ -17,11 +17,11 @@ V = TypeVar("V")
 class Events:
     """What happens to the rows of some lines under one way of knowing: (instant, row, entry or None), in order."""
 
-    def __init__(self, lines: Lines, how: str, k: Instant, reduce: str = "") -> None:
+    def __init__(self, lines: Lines, how: str, k: Instant, reduce: str = "", n: int = 1) -> None:
         self.lines = lines
         found: list[tuple[Instant, int, Entry | None]] = []
         size = len(lines.at)
-        for number_, profile in enumerate(lines.profiles(how, k, reduce)):
+        for number_, profile in enumerate(lines.profiles(how, k, reduce, n)):
             found += [(t, size + number_, entry) for t, entry in profile]
         self.others = sorted(found, key=lambda event: event[0])
 

@@ -111,17 +111,22 @@ def fill(store: Store, told: Made) -> None:
         schema.timelines: [],
         schema.spans: [],
     }
-    snapshot = 0
+    looks = sorted(
+        (look.seen_at, name, look.snapshot) for name, one in told.evidence.sources.items() for look in one.sightings
+    )
+    ids = {(name, snapshot): number for number, (_, name, snapshot) in enumerate(looks, 1)}
     for number, (name, source) in enumerate(told.evidence.sources.items(), 1):
-        ids = {}
         block = source.spec.read.hash()
         tables[schema.read_blocks].append({"hash": block, "canonical": source.spec.read.canonical()})
         for look in source.sightings:
-            snapshot += 1
-            ids[look.snapshot] = snapshot
             tables[schema.bodies].append({"sha256": look.body, "codec": "none", "bytes": b""})
             tables[schema.snapshots].append(
-                {"id": snapshot, "source": name, "seen_at": look.seen_at, "recorded_at": look.recorded_at}
+                {
+                    "id": ids[name, look.snapshot],
+                    "source": name,
+                    "seen_at": look.seen_at,
+                    "recorded_at": look.recorded_at,
+                }
                 | {"via": "fetch", "status": 200, "body": look.body, "awaits": False, "because": ""}
             )
             tables[schema.readings].append(
@@ -130,7 +135,13 @@ def fill(store: Store, told: Made) -> None:
             )
         last = source.sightings[-1]
         tables[schema.timelines].append(
-            {"id": number, "source": name, "read_hash": block, "last_snapshot": snapshot, "good_body": last.body}
+            {
+                "id": number,
+                "source": name,
+                "read_hash": block,
+                "last_snapshot": ids[name, last.snapshot],
+                "good_body": last.body,
+            }
             | {"good_seen_at": last.seen_at, "spans": len(source.spans)}
         )
         for position, span in enumerate(source.spans):
@@ -140,9 +151,10 @@ def fill(store: Store, told: Made) -> None:
             )
             tables[schema.spans].append(
                 {"timeline": number, "position": position, "row": span.row, "key": span.key, "cells": cells}
-                | {"observation": span.observation, "snapshot": ids[span.snapshot], "since": span.since}
+                | {"observation": span.observation, "snapshot": ids[name, span.snapshot], "since": span.since}
                 | {"until": span.until, "ended": span.ended}
             )
+    tables[schema.snapshots].sort(key=lambda each: int(each["id"]))
     with store.transaction(durable=False) as connection:
         for table, rows in tables.items():
             for start in range(0, len(rows), BATCH):

@@ -252,7 +252,11 @@ def labelled(luck: random.Random, source: str, opens: datetime, closes: datetime
     rows = {"set": {"from": "board0", "label": {"recipe": REGISTRY.id}, "where": filters(luck, "board0")}}
     values = {
         "best": {"max": "score", "of": "set"},
-        "group": {"max": "score", "of": "set", "where": {"recipe": luck.choice((["P0", "P1"], ["M"], ["R1", "R2"], ["P0", "P1", "M"]))}},
+        "group": {
+            "max": "score",
+            "of": "set",
+            "where": {"recipe": luck.choice((["P0", "P1"], ["M"], ["R1", "R2"], ["P0", "P1", "M"]))},
+        },
     }
     return {"rows": rows, "values": values, "resolve": {"yes": f"group >= best - {luck.randrange(0, 50) / 10} points"}}
 

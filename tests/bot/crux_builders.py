@@ -168,9 +168,8 @@ class World:
 
     def back_fill(self, seen_on: float, **rows: tuple[str, str]) -> Recorded:
         """A body of the board recorded elsewhere on an earlier day, which a reviewer accepts at once."""
-        made = record(
-            self.store, self.loaded.sources["board"], body(self.rows | rows), seen_at=day(seen_on), via="import"
-        )
+        raw = body(START | rows)
+        made = record(self.store, self.loaded.sources["board"], raw, seen_at=day(seen_on), via="import")
         assert made.awaits
         assert accept(self.store, made.snapshot, "ann", "the archive has it") is not None
         return made
@@ -264,9 +263,9 @@ class World:
         assert [one.did for one in await self.carry_on()] == ["announced", "waiting"]
 
     async def decided(self) -> None:
-        """As far as a proposal of YES on reach-85, day 9: opened on day 1, 88.5% seen on day 5, settled on day 7."""
-        self.at(1).see()
-        await self.open_markets()
+        """As far as a proposal of YES on reach-85, day 9: seen from day 0, opened on day 1, 88.5% on day 5, settled on day 7."""
+        self.see()
+        await self.at(1).open_markets()
         self.at(5).see(two=("88.5", "north"))
         self.at(9).see()
         assert self.propose() == [("reach-85", "proposed"), ("when-80", "proposed")]

@@ -36,7 +36,7 @@ ENDED = re.compile(r"^-- exit (\d+)\n", re.MULTILINE)
 PROCESSES = multiprocessing.get_context("forkserver")
 """Real processes, forked from a server that has imported Crux and done nothing else: it saves a second for each."""
 PROCESSES.set_forkserver_preload(
-    ["bot.commands.desk", "bot.app", "bot.opening", "bot.resolving", "bot.proposing", "bot.collecting", "bot.verifying"]
+    ["__main__", "bot.commands.desk", "bot.app", "bot.opening", "bot.resolving", "bot.proposing", "bot.collecting", "bot.verifying"]
     + ["markets.sandbox.serving"]
 )
 

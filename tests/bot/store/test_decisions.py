@@ -203,8 +203,8 @@ def test_another_market_cannot_take_an_openings_place(store: Store) -> None:
 
 def test_a_kept_verdict_comes_back_until_the_evidence_changes(store: Store) -> None:
     with store.transaction() as connection:
-        verdicts.put(connection, "v", "e1", decided())
-        assert verdicts.get(connection, "v", "e1", day(10)) == decided()
-        assert verdicts.get(connection, "v", "e2", day(10)) is None
+        verdicts.put_many(connection, [("v", "e1", decided())])
+        assert verdicts.get_many(connection, {"e1"}, day(10)) == {("v", "e1"): decided()}
+        assert verdicts.get_many(connection, {"e2"}, day(10)) == {}
         verdicts.forget(connection)
-        assert verdicts.get(connection, "v", "e1", day(10)) is None
+        assert verdicts.get_many(connection, {"e1"}, day(10)) == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -16,8 +17,9 @@ from bot.store import (
     by_source,
     counts,
     ensure_readings,
-    evidence_version,
+    evidence_name,
     load_evidence,
+    newest_snapshots,
     record,
     schema,
     validators,
@@ -26,6 +28,7 @@ from bot.store.counting import Counts, SourceCounts, newest_snapshot
 from bot.store.evidence import Validators
 from resolvers.errors import Refusal
 from resolvers.evidence import SourceEvidence, instant
+from resolvers.sources.spec import SourceSpec
 
 BOARD = source()
 SOURCES = {"board": BOARD}
@@ -213,6 +216,11 @@ def test_a_changed_read_block_reads_the_old_bodies_anew(store: Store) -> None:
     spans = load_evidence(store, {"board": wider}, day(2)).source("board").spans
     assert {span.key for span in spans} == {"a", "b"}
     assert scores(store, 2) == {"a": "50.0"}
+
+
+def evidence_version(store: Store, sources: Mapping[str, SourceSpec]) -> str:
+    newest = newest_snapshots(store, sources)
+    return evidence_name({name: (spec.read.hash(), newest.get(name, 0)) for name, spec in sources.items()})
 
 
 def test_the_version_of_evidence_changes_with_every_look_that_counts_and_with_the_read_block(store: Store) -> None:
