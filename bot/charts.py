@@ -17,6 +17,7 @@ from resolvers.verdict import Step, Verdict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 SIZE_PX = (1200, 675)
 DPI = 150
@@ -70,26 +71,31 @@ def alt_text(verdict: Verdict, decided_at: datetime | None) -> str:
 
 def png(verdict: Verdict, question: str, *, decided_at: datetime | None, later: Step | None = None) -> bytes:
     """The chart as PNG, 1200 by 675. `later` is the same tree traced on later evidence: revisions are dotted."""
+    with _lock:
+        out = io.BytesIO()
+        figure = draw(verdict, question, decided_at, later)
+        figure.savefig(out, format="png", metadata={"Description": alt_text(verdict, decided_at)})
+        return out.getvalue()
+
+
+def draw(verdict: Verdict, question: str, decided_at: datetime | None, later: Step | None = None) -> Figure:
+    """The picture before it is written out; hold the lock while it is drawn and saved."""
     from matplotlib.figure import Figure
 
     drawn = curves(verdict.trace)
     after = curves(later) if later else ()
     low, high = _window([*drawn, *after], decided_at, verdict.as_of)
-    with _lock:
-        figure = Figure(figsize=(SIZE_PX[0] / DPI, SIZE_PX[1] / DPI), dpi=DPI, layout="constrained", facecolor=PAPER)
-        axes = figure.add_subplot()
-        _draw_revisions(axes, drawn, after, high)
-        measured = [curve for curve in drawn if not curve.threshold]
-        for number, curve in enumerate(measured):
-            _draw(axes, curve, LINES[number % len(LINES)], verdict.as_of)
-        for curve in drawn:
-            if curve.threshold:
-                _draw_threshold(axes, curve)
-        _decision(axes, decided_at, verdict)
-        _dress(axes, question, drawn, (low, high))
-        out = io.BytesIO()
-        figure.savefig(out, format="png", metadata={"Description": alt_text(verdict, decided_at)})
-        return out.getvalue()
+    figure = Figure(figsize=(SIZE_PX[0] / DPI, SIZE_PX[1] / DPI), dpi=DPI, layout="constrained", facecolor=PAPER)
+    axes = figure.add_subplot()
+    _draw_revisions(axes, drawn, after, high)
+    for number, curve in enumerate(curve for curve in drawn if not curve.threshold):
+        _draw(axes, curve, LINES[number % len(LINES)], verdict.as_of)
+    for curve in drawn:
+        if curve.threshold:
+            _draw_threshold(axes, curve)
+    _decision(axes, decided_at, verdict)
+    _dress(axes, question, drawn, (low, high))
+    return figure
 
 
 def _walk(step: Step) -> Iterator[Step]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.frozen import Frozen
 from bot.store import Store, load_evidence
 from bot.store import markets as opened
+from bot.store.bulk import without_collecting
 from bot.store.verdicts import evidence_name, get_many, newest_snapshots, put_many
 from markets.load import Loaded
 from resolvers.errors import Refusal
@@ -98,7 +99,8 @@ def judge_all(store: Store, questions: Sequence[Asked], as_of: datetime, known_o
             continue
         evidence = load_evidence(store, group.sources, as_of, known_on)
         cache = Cache()
-        made = {each.slug: judge(each.slug, each.rule, evidence, as_of, cache=cache) for each in fresh}
+        with without_collecting():
+            made = {each.slug: judge(each.slug, each.rule, evidence, as_of, cache=cache) for each in fresh}
         evaluated += len(made)
         found |= made
         if known_on is None:

@@ -94,6 +94,8 @@ def _limits(app: App, max_mana: float | None, yes_many: bool) -> Limits:
 
     told = app.debate.limits
     most = told.max_mana if max_mana is None else Decimal(str(max_mana))
+    if not most.is_finite() or most < 0:
+        raise Refusal(f"--max-mana: {most} is no amount of mana; write a number such as 5000")
     return Limits(max_mana=most, changed_pct=told.changed, yes_many=yes_many)
 
 

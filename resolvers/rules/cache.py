@@ -63,6 +63,6 @@ def _unknown(source: str) -> SourceSpec:
             "publisher": "unknown",
             "licence": "unknown",
             "fetch": {"file": "unknown"},
-            "read": {"format": "json", "key": "key", "columns": {}},
+            "read": {"format": "json", "key": "key", "columns": {"key": "text"}},
         }
     )

@@ -152,7 +152,7 @@ class Table:
         return self.spec.read.columns.get(name, TEXT)
 
     def texts(self, name: str) -> list[Text]:
-        """A column as published text; truth values as true or false; `key` is the row's key where no column has that name."""
+        """A column as published text; truth values as true or false; `key` is the row's own key."""
         found = self._texts.get(name)
         if found is None:
             if name == "key" and name not in self.spec.read.columns:
@@ -165,7 +165,7 @@ class Table:
         return found
 
     def numbers(self, name: str) -> list[Number]:
-        """A column as exact numbers in the engine's unit: fractions as percent, dates as days; 1 for any text that is there."""
+        """A column as exact numbers: fractions as percent, dates as days; 1 for any text that is there."""
         found = self._numbers.get(name)
         if found is None:
             column = self.column(name)
@@ -229,7 +229,7 @@ class Table:
         return [(sighting.seen_at, sighting.because) for sighting in self.sightings if sighting.state == "refused"]
 
     def states(self, lost_after: int) -> Steps[str]:
-        """live, late, stale, lost, removed, refused, unreadable or never: what `freshness.state_of` says, at every instant."""
+        """What `freshness.state_of` says, at every instant."""
         at, states = [LONG_AGO], ["never"]
         trouble, newest = "", None
         bounds = [

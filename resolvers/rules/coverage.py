@@ -1,4 +1,4 @@
-"""Which source of a list answers at an instant, and when none does: gaps, refusals, the time before the first sighting."""
+"""Which source of a list answers at an instant, and why none does: gaps, refusals, nothing seen yet."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _first(sights_: Sequence[Sight | None]) -> Answering:
 
 
 def next_good(tables: Sequence[Table], after: Instant, until: Instant) -> tuple[int, Instant] | None:
-    """The first good sighting after an instant, of any of the sources; of several at one instant the first in the list."""
+    """The first good sighting after an instant, of any source; of several at one instant the first in the list."""
     found = []
     for place, table in enumerate(tables):
         index = bisect_right(table.good, after)

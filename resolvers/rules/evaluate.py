@@ -15,7 +15,7 @@ from resolvers.rules.coverage import Answering, answering, next_good
 from resolvers.rules.defaults import Clock, HouseDefaults
 from resolvers.rules.exact import Amount, Ref, Texts, Truth, undefined
 from resolvers.rules.gather import Gather, Registry, Wanted, registries_of
-from resolvers.rules.lines import UNLABELLED, UNREADABLE, Entry, Lines, value_of
+from resolvers.rules.lines import BESTS, UNLABELLED, UNREADABLE, Entry, Lines, value_of
 from resolvers.rules.nodes import (
     Calc,
     Compare,
@@ -109,34 +109,43 @@ class Evaluator:
                 waiting = True
         return tuple(found), waiting
 
-    def lines(self, rows: RowsNode, column: str | None, place: int, first: bool, clock: Clock = "seen") -> Lines:
-        """The lines of one source of a row set."""
-        assert isinstance(rows, Rows | Window)
-        key: Hashable = ("lines", rows.digest, column, place, first, clock, self.early if base_rows(rows).labels else 0)
+    def lines(self, node: Reduce | Pick, place: int, first: bool) -> Lines:
+        """The rows that a reduce or pick rests on, in one source of its list."""
+        of, column = node.of, self.measured(node)
+        clock: Clock = "seen"
+        best: tuple[int, int] | None = None
+        if isinstance(of, Pick):
+            return self.lines(of, place, first)
+        if isinstance(node, Pick):
+            best = (BESTS[node.how], node.n)
+        else:
+            clock = node.clock
+            best = (BESTS[node.how], 1) if node.how in BESTS else None
+        early = self.early if base_rows(of).labels else 0
+        key: Hashable = ("lines", of.digest, column, place, first, clock, best, early)
         found = self.cache.made.get(key)
         if found is None:
-            use = base_rows(rows).sources[place]
-            wanted = Wanted(rows, use, column, first, clock)
-            found = Gather(wanted, self.cache.table(use.source), self.registries(rows)).lines()
+            use = base_rows(of).sources[place]
+            wanted = Wanted(of, use, column, first, clock, best)
+            found = Gather(wanted, self.cache.table(use.source), self.registries(of)).lines()
             self.cache.made[key] = found
         lines: Lines = found
         return lines
 
-    def events(
-        self, rows: RowsNode, column: str | None, place: int, knowing: Knowing, clock: Clock = "seen", reduce: str = ""
-    ) -> Events:
-        """What happens to the rows; for a best (`reduce`) only to those that can be it."""
-        lines = self.lines(rows, column, place, knowing.first_release, clock)
-        return Events(lines, knowing.how, knowing.k, reduce)
+    def events(self, node: Reduce | Pick, place: int, knowing: Knowing) -> Events:
+        """What happens to the rows under a node; for a best only to those that can be it."""
+        lines = self.lines(node, place, knowing.first_release)
+        below = node.of if isinstance(node.of, Pick) else node
+        n = below.n if isinstance(below, Pick) else 1
+        return Events(lines, knowing.how, knowing.k, below.how, n)
 
     def times(self, node: Node, first: bool) -> list[Instant]:
         """The instants at which what is known about a node's rows changes, beyond new rows."""
         found: set[Instant] = set()
         for inner in walk(node):
-            if isinstance(inner, Reduce | Pick) and not isinstance(inner.of, Pick):
+            if isinstance(inner, Reduce | Pick):
                 for place in range(len(base_rows(inner.of).sources)):
-                    clock = inner.clock if isinstance(inner, Reduce) else "seen"
-                    found.update(self.lines(inner.of, self.measured(inner), place, first, clock).times)
+                    found.update(self.lines(inner, place, first).times)
             if isinstance(inner, FieldOf):
                 registry = self.registries(inner.of).get(inner.column)
                 if registry is not None:
@@ -189,12 +198,7 @@ class Evaluator:
             return (0,) * size
         if self.labelled(node):
             return (knowing.k,) * size
-        clock: Clock = node.clock if isinstance(node, Reduce) and not isinstance(node.of, Pick) else "seen"
-        below = node.of if isinstance(node.of, Pick) else node
-        return tuple(
-            self.lines(below.of, self.measured(below), place, knowing.first_release, clock).epoch(knowing.k)
-            for place in range(size)
-        )
+        return tuple(self.lines(node, place, knowing.first_release).epoch(knowing.k) for place in range(size))
 
     def reduced_in(self, node: Reduce, place: int, knowing: Knowing) -> Steps[Amount]:
         """A reduce over one source's rows."""
@@ -202,7 +206,7 @@ class Evaluator:
         table = self.cache.table(base_rows(node.of).sources[place].source)
         if isinstance(node.of, Pick):
             return self.reduced_top(node, node.of, place, table, knowing)
-        events = self.events(node.of, self.measured(node), place, knowing, node.clock, node.how)
+        events = self.events(node, place, knowing)
         if knowing.how == "envelope" and node.how == "distinct" and (events.others or self.labelled(node)):
             return Steps.constant(undefined(NOT_CLOSELY))
         return sweep(events, self.fresh(node, table, knowing), node.how)
@@ -223,8 +227,7 @@ class Evaluator:
 
     def reduced_top(self, node: Reduce, pick: Pick, place: int, table: Table, knowing: Knowing) -> Steps[Amount]:
         """A reduce over the top rows: asked anew at each instant at which a row comes, changes or goes."""
-        lines = self.lines(pick.of, pick.column, place, knowing.first_release)
-        events = Events(lines, knowing.how, knowing.k, "top", pick.n)
+        events = self.events(node, place, knowing)
         column, same = self.measured(node), node.column == pick.column and not self.labelled(node)
         if knowing.how == "envelope" and events.others and not same:
             return Steps.constant(undefined(NOT_CLOSELY))
@@ -266,7 +269,7 @@ class Evaluator:
             for place in range(len(base_rows(pick.of).sources)):
                 self.cache.evaluations += 1
                 table = self.cache.table(base_rows(pick.of).sources[place].source)
-                events = self.events(pick.of, pick.column, place, knowing, reduce=pick.how)
+                events = self.events(pick, place, knowing)
                 steps.append(picked(events, pick, table.number))
             found = stitch(self.answers(pick.of, knowing), steps, lambda because: Winners((), False, because))
             self.cache.made[key] = found

@@ -105,6 +105,10 @@ class Not(_Filter):
     part: Filter
 
     def words(self) -> Phrase:
+        inner = self.part.words()
+        for verb, denied in DENIED.get(self.part.test, {}).items():
+            if f" {verb} " in inner.text:
+                return Phrase(inner.text.replace(f" {verb} ", f" {denied} ", 1), inner.figures)
         return Phrase.of("it is not so that {}", _bracketed(self.part))
 
 
@@ -112,6 +116,14 @@ Filter = Annotated[OneOf | Matching | Has | Present | Measured | AllOf | AnyOf |
 
 for _model in (AllOf, AnyOf, Not):
     _model.model_rebuild()
+
+DENIED = {
+    "one_of": {"is": "is not"},
+    "matching": {"matches": "does not match"},
+    "has": {"has": "does not have"},
+    "present": {"is": "is not"},
+}
+"""How the one verb of a plain filter is denied."""
 
 RELATIONS = {
     ">=": "at least",

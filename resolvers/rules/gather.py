@@ -66,6 +66,8 @@ class Wanted:
     column: str | None
     first_release: bool
     clock: Clock = "seen"
+    best: tuple[int, int] | None = None
+    """(1 or -1, n): only rows that can be among the n greatest or least are wanted."""
 
 
 class Gather:
@@ -98,10 +100,33 @@ class Gather:
         alone = self._alone(found, alone, numbers, certain)
         for place in alone:
             self._other(found, [place], certain)
-        for row in rows:
-            self._other(found, self.table.rows[row], certain)
+        rows_places: list[Sequence[int]] = [self.table.rows[row] for row in rows]
+        if self.wanted.best is not None:
+            found.put_in_order()
+            rows_places = self._able(found, rows_places, numbers, *self.wanted.best)
+        for places in rows_places:
+            self._other(found, places, certain)
         found.put_in_order()
         return found
+
+    def _able(
+        self, found: Lines, rows: Sequence[Sequence[int]], numbers: Sequence[Number], sign: int, n: int
+    ) -> list[Sequence[int]]:
+        """The rows that ever were as good as the n-th best simple row there before them, or that cannot be read."""
+        bars = found.leaders(sign, n).bars
+        since = self.table.since
+        kept_rows: list[Sequence[int]] = []
+        for places in rows:
+            bar = bars.value_at(since[places[0]])
+            for place in places:
+                value = numbers[place]
+                if value is None or (
+                    isinstance(value, Decimal) and (bar is None or (value >= bar if sign > 0 else value <= bar))
+                ):
+                    kept_rows.append(places)
+                    break
+        found.keep_leaders(sign, n)
+        return kept_rows
 
     def _alone(
         self, found: Lines, alone: list[int], numbers: Sequence[Number], certain: Mapping[int, bool]

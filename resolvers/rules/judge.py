@@ -1,4 +1,4 @@
-"""Judging: a rule, the evidence and an instant to a verdict. Pure: the same three give the same verdict, byte for byte."""
+"""Judging: a rule, the evidence and an instant to a verdict; the same three give the same verdict, byte for byte."""
 
 from __future__ import annotations
 

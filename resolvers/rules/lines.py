@@ -286,6 +286,16 @@ class Lines:
             found = self.leading[(sign, n)] = self._leaders(sign, n)
         return found
 
+    def keep_leaders(self, sign: int, n: int) -> None:
+        """Let go of simple rows that can never be among the best `n`."""
+        rows = self.leaders(sign, n).rows
+        self.at = [self.at[row] for row in rows]
+        self.values = [self.values[row] for row in rows]
+        self.places = [self.places[row] for row in rows]
+        if self.clocks is not None:
+            self.clocks = [self.clocks[row] for row in rows]
+        self.leading.clear()
+
     def _leaders(self, sign: int, n: int) -> Leading:
         rows: list[int] = []
         at: list[Instant] = [LONG_AGO]

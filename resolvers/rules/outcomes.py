@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -97,7 +98,7 @@ class NumberOutcome(_Type):
 
     def answers(self) -> tuple[str, ...]:
         shown = [units.show(units.exact(edge), self.unit) for edge in self.edges]
-        between = [f"{low} to under {high}" for low, high in zip(shown, shown[1:], strict=False)]
+        between = [f"{low} to under {high}" for low, high in pairwise(shown)]
         return (f"under {shown[0]}", *between, f"{shown[-1]} or more")
 
     def midpoints(self) -> tuple[Decimal, ...]:
@@ -105,7 +106,7 @@ class NumberOutcome(_Type):
         edges = self.edges
         first = (edges[1] - edges[0]) / 2 if len(edges) > 1 else max(abs(edges[0]) / 2, Decimal(1))
         last = (edges[-1] - edges[-2]) / 2 if len(edges) > 1 else first
-        between = [(low + high) / 2 for low, high in zip(edges, edges[1:], strict=False)]
+        between = [(low + high) / 2 for low, high in pairwise(edges)]
         return (edges[0] - first, *between, edges[-1] + last)
 
     def rounded(self, value: Exact) -> Exact:
@@ -143,13 +144,13 @@ class FirstDateOutcome(_Type):
 
     def answers(self) -> tuple[str, ...]:
         shown = [date_words(edge) for edge in self.edges]
-        between = [f"from {low}, before {high}" for low, high in zip(shown, shown[1:], strict=False)]
+        between = [f"from {low}, before {high}" for low, high in pairwise(shown)]
         return (f"before {shown[0]}", *between, self.never)
 
     def midpoints(self, opens: datetime) -> tuple[int, ...]:
         """One instant for each bucket in milliseconds; `never` lies half the last width after T."""
         edges = [instant(opens) // 1000, *(instant(edge) // 1000 for edge in self.edges)]
-        between = [(low + high) // 2 for low, high in zip(edges, edges[1:], strict=False)]
+        between = [(low + high) // 2 for low, high in pairwise(edges)]
         return (*between, edges[-1] + (edges[-1] - edges[-2]) // 2)
 
     def bucket(self, at_us: int) -> str:

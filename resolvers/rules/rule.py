@@ -128,9 +128,9 @@ class Rule(BaseModel):
         figures = (str(d.bridge), str(d.max_age), str(d.lost_after))
         parts.append(
             Phrase(
-                f"A state lasts from one good sighting of a source to the next, over gaps of at most {figures[0]}; of several "
-                f"sources the first sighted within {figures[1]} answers; at T the first good sighting within {figures[2]} "
-                "after it may still serve",
+                f"A state lasts from one good sighting of a source to the next, over gaps of at most {figures[0]}; "
+                f"of several sources the first sighted within {figures[1]} answers; at T the first good sighting "
+                f"within {figures[2]} after it may still serve",
                 figures,
             )
         )
@@ -148,7 +148,7 @@ class Rule(BaseModel):
         tail, figures = (tail, [label]) if uses_labels else ("", [])
         if self.settlement.how == "final_after":
             figure = str(self.settlement.after)
-            text = "What the sources show at an instant counts as corrected up to {} after the deciding one, and no later{}"
+            text = "What the sources show counts as corrected up to {} after the deciding instant, and no later{}"
             return Phrase.of(text, figure, tail, figures=[figure, *figures])
         if self.settlement.how == "first_release":
             return Phrase.of(

@@ -128,10 +128,10 @@ class Running(Judging):
         latest = self.decides - max(length, 1)
         t0 = first_run(steps, self.opens, latest, length, certain)
         na_at = instant(self.rule.na.at) if self.rule.na is not None else None
-        if na_at is not None and na_at + self.settle > self.as_of and self.na_leaning():
-            if t0 is None or t0 + length > na_at:
-                assert self.rule.na is not None
-                return NotApplicable(if_refused=self.rule.na.if_refused), na_at + self.settle
+        na_open = na_at is not None and na_at + self.settle > self.as_of and (t0 is None or t0 + length > na_at)
+        if na_at is not None and na_open and self.na_leaning():
+            assert self.rule.na is not None
+            return NotApplicable(if_refused=self.rule.na.if_refused), na_at + self.settle
         if t0 is not None:
             return self.bucket(how, t0), max(t0 + length + self.settle, min(last, self.as_of + 1))
         if first_run(steps, self.opens, latest, length, possible) is not None:

@@ -32,7 +32,7 @@ class Scope:
     used: set[str] = field(default_factory=set)
 
     def source(self, name: object, loc: Loc, offset: int | None = None) -> tuple[str, str | None] | None:
-        """A name in `from:` as (source id, view): the whole is tried as an id first, else the part before the last dot."""
+        """A name in `from:` as (source id, view): the whole as an id first, else the part before the last dot."""
         if not isinstance(name, str) or not name:
             self.faults.add(
                 "shape", f"a source is named by its file, as `arc3` or `arc3.main`; found {name!r:.60}", loc, offset

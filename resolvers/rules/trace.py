@@ -29,7 +29,7 @@ from resolvers.rules.nodes import (
     is_condition,
     unit_of,
 )
-from resolvers.rules.picks import Winners
+from resolvers.rules.picks import Winners, ranked
 from resolvers.rules.steps import Steps
 from resolvers.rules.sweep import active
 from resolvers.verdict import Citation, Step
@@ -157,14 +157,14 @@ class Tracer:
         answer, read_at = self.evaluator.answers(node.of, self.knowing).value_at(t)
         if answer.place is None:
             return []
-        rows = node.of.of if isinstance(node.of, Pick) else node.of
-        column = node.of.column if isinstance(node.of, Pick) else self.evaluator.measured(node)
-        assert not isinstance(rows, Pick)
-        events = self.evaluator.events(rows, column, answer.place, self.knowing, node.clock)
+        events = self.evaluator.events(node, answer.place, self.knowing)
+        there = active(events, t if read_at is None else read_at)
+        if isinstance(node.of, Pick):
+            there = ranked(there, node.of)
         table = events.lines.table
         found: list[Ref] = []
         bodies: set[str] = set()
-        for _, entry in active(events, t if read_at is None else read_at):
+        for _, entry in there:
             body = table.spans[entry.place].body
             if len(found) < MOST_CITED or body not in bodies:
                 bodies.add(body)

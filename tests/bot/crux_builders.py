@@ -6,13 +6,16 @@ import asyncio
 import io
 import json
 import random
-import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, redirect_stderr, redirect_stdout
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import httpx
@@ -26,7 +29,6 @@ from bot.proposing import propose_all
 from bot.resolving import Resolver, Stepped
 from bot.review.desk import Card, cards, vote
 from bot.store import Recorded, Store, accept, markets, open_store, record
-from markets.live import Account
 from markets.load import Loaded, load_debate
 from markets.outbox import Patience
 from markets.plan import Limits
@@ -263,7 +265,7 @@ class World:
         assert [one.did for one in await self.carry_on()] == ["announced", "waiting"]
 
     async def decided(self) -> None:
-        """As far as a proposal of YES on reach-85, day 9: seen from day 0, opened on day 1, 88.5% on day 5, settled on day 7."""
+        """As far as proposing YES on reach-85, day 9: seen from day 0, opened on 1, 88.5% on 5, settled on 7."""
         self.see()
         await self.at(1).open_markets()
         self.at(5).see(two=("88.5", "north"))
@@ -352,12 +354,38 @@ def flipped(raw: bytes) -> bytes:
     return raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]
 
 
-def account_of(world: World) -> Account:
-    return world.platform.account
+async def _asked(state: Path, who: str, requests: Sequence[tuple[str, Mapping[str, Any] | None]]) -> list[Any]:
+    sandbox = Sandbox(state)
+    url = await sandbox.start()
+    try:
+        headers = {"Authorization": f"Key {sandbox.accounts[who].key}"}
+        async with httpx.AsyncClient(base_url=url, trust_env=False, headers=headers) as client:
+            answers = [
+                await (client.get(path) if told is None else client.post(path, json=told)) for path, told in requests
+            ]
+        assert all(answer.status_code == 200 for answer in answers), [answer.text for answer in answers]
+        return [answer.json() for answer in answers]
+    finally:
+        await sandbox.stop()
 
 
-def copied_folder(source: Path, target: Path) -> Path:
-    return Path(shutil.copytree(source, target))
+def elsewhere(state: Path, *requests: tuple[str, Mapping[str, Any] | None], who: str = "creator") -> list[Any]:
+    """Requests of another client of the account, to the Manifold kept in a file, between two commands."""
+    return asyncio.run(_asked(state, who, requests))
 
 
-Tell = Callable[[str], None]
+@contextmanager
+def served(state: Path | None = None) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """`crux sandbox` as a process of its own: its address and the keys of its accounts."""
+    with tempfile.TemporaryDirectory() as folder:
+        keys = Path(folder) / "accounts.json"
+        told = [sys.executable, "-m", "bot.cli", "sandbox", "--accounts", str(keys)]
+        process = subprocess.Popen([*told, *(["--state", str(state)] if state else [])], stdout=PIPE, text=True)
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().strip(), json.loads(keys.read_text())
+        finally:
+            process.terminate()
+            assert process.wait(10) == 0
+            assert process.stdout is not None
+            process.stdout.close()

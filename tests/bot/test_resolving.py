@@ -149,7 +149,7 @@ async def test_what_traders_write_reaches_manifold_as_text_and_never_as_markup(w
     await world.reply("trader1", "hm")
     await world.carry_on()
     (objection,) = world.card().objections
-    told = "see [here](https://evil.example) @everyone **now**"
+    told = "see [here](//evil) @everyone **now** # `x` <b>y</b>"
     answer(world.store, objection.id, person="ann", text=told, reviewers=REVIEWERS)
     await world.carry_on()
     reply = next(one for one in await world.comments() if "ann answers" in text_of(one))
@@ -169,8 +169,8 @@ async def test_a_choice_and_a_date_resolve_to_their_answers(world: World) -> Non
     won = {}
     for slug in ("leader", "when-80"):
         live = await world.live(slug)
-        won[slug] = [one["text"] for one in live["answers"] if one["resolution"] == "YES"]
-    assert won == {"leader": ["North"], "when-80": ["before 2020-02-05"]}
+        won[slug] = next(one["text"] for one in live["answers"] if one["id"] == live["resolution"])
+    assert won == {"leader": "North", "when-80": "before 2020-02-05"}
     assert (await world.live("reach-95"))["resolution"] == "NO"
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from stage import Stage
 
-from bot.opening import opened_after
-from bot.store import Store, ledger, markets, open_store, proposals
+from bot.store import ledger, markets, open_store, proposals
 from bot.store.ledger import Budget
 from bot.store.outbox import Outbox
-from bot.verifying import Verified, verify
+from bot.verifying import verify
 
 DEBATE = "killed"
 BY_CHANCE = {"created_time", "last_updated_time", "last_comment_time", "last_drizzle_time", "resolution_time"}
@@ -27,9 +29,9 @@ class Books:
     """Both sides of the account. `sandbox`: every row it has, each as JSON; the rest is our store's."""
 
     sandbox: dict[str, list[str]]
-    outbox: list[tuple[str, str, str, str]]
-    committed_mana: str
-    spent_mana: str
+    outbox: list[tuple[str, str, str, Decimal]]
+    committed_mana: Decimal
+    spent_mana: Decimal
     markets: list[tuple[Any, ...]]
     proposals: list[tuple[int, str, bool]]
 
@@ -47,42 +49,28 @@ class Books:
 
 
 def books(stage: Stage) -> Books:
-    """The books of a stage; nothing may be open in the outbox, and every decision must verify."""
-    store = open_store(stage.store, now=lambda: None, create=False)  # type: ignore[arg-type,return-value]  # nothing asks
+    """The books of a stage; nothing may be open in the outbox, and every decision and the record must verify."""
+    return books_of(stage.store, stage.state())
+
+
+def books_of(path: Path, state: dict[str, Any]) -> Books:
+    store = open_store(path, now=lambda: datetime.now(UTC), create=False)
     try:
-        assert _outbox(store).open_entries() == ()
-        assert _whole(verify(store))
+        outbox = Outbox(store, DEBATE, Budget(DEBATE, None))
+        assert outbox.open_entries() == ()
+        assert verify(store).whole
         with store.reading() as connection:
             return Books(
-                sandbox=_sandbox(stage.state()),
-                outbox=sorted((row.kind, row.slug, row.state, f"{row.mana:f}") for row in _outbox(store).rows()),
-                committed_mana=f"{ledger.committed_mana(connection):f}",
-                spent_mana=f"{ledger.spent_mana(connection):f}",
+                sandbox=_sandbox(state),
+                outbox=sorted((row.kind, row.slug, row.state, row.mana) for row in outbox.rows()),
+                committed_mana=ledger.committed_mana(connection),
+                spent_mana=ledger.spent_mana(connection),
                 markets=[
-                    (one.slug, one.market_id, one.type, one.state, f"{one.subsidy_mana:f}", one.closes_at.isoformat())
+                    (one.slug, one.market_id, one.type, one.state, one.subsidy_mana, one.closes_at)
                     for one in markets.every(connection)
                 ],
-                proposals=[
-                    (one.id, one.state, one.comment_id is not None) for one in proposals.listing(connection)
-                ],
+                proposals=[(one.id, one.state, one.comment_id is not None) for one in proposals.listing(connection)],
             )
-    finally:
-        store.close()
-
-
-def _whole(found: Verified) -> bool:
-    return found.whole
-
-
-def _outbox(store: Store) -> Outbox:
-    return Outbox(store, DEBATE, Budget(DEBATE, None))
-
-
-def known_subsidies(stage: Stage) -> dict[str, str]:
-    """What our own memory says was paid into each market."""
-    store = open_store(stage.store, now=lambda: None, create=False)  # type: ignore[arg-type,return-value]  # nothing asks
-    try:
-        return {slug: f"{one.subsidy_mana:f}" for slug, one in opened_after(_outbox(store).settled_entries()).items()}
     finally:
         store.close()
 
@@ -99,6 +87,7 @@ def _sandbox(state: dict[str, Any]) -> dict[str, list[str]]:
 def _row(table: str, row: dict[str, Any], texts: dict[str, str], comments: dict[str, list[str]]) -> str:
     """A row without what chance or the clock put in: answers by their words, comments by our mark."""
     kept = {name: value for name, value in row.items() if name not in BY_CHANCE}
+    kept["extra"] = {name: value for name, value in row.get("extra", {}).items() if name != "payoutStartTime"}
     if table in IDS_BY_CHANCE:
         del kept["id"]
     if table == "comments":

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 from prepared import Prepared
+from scenes import Theatre
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
-    return Prepared(tmp_path_factory.mktemp("prepared"))
+def theatre(tmp_path_factory: pytest.TempPathFactory) -> Theatre:
+    return Theatre(Prepared(tmp_path_factory.mktemp("prepared")), tmp_path_factory.mktemp("played"))
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from stage import Stage, stage
 
-APPROVALS = [f"review {number} approve --as {who} --because agreed" for number in (1, 2) for who in ("ann", "bob")]
+APPROVALS = [f"review 2 approve --as {who} --because agreed" for who in ("ann", "bob")]
 DECIDED = datetime(2026, 2, 9, tzinfo=UTC)
 """A week and a day after the markets' end: everything has settled."""
 WINDOW = timedelta(hours=49)
@@ -38,12 +38,12 @@ class Prepared:
 
     @property
     def approved(self) -> Path:
-        """Both approved by two people; no notice yet."""
+        """The second of them approved by two people; no notice yet."""
         return self._made("approved", self.proposed, lambda there: self._ran(there, *APPROVALS))
 
     @property
     def agreed(self) -> Path:
-        """Both notices posted, and their windows past."""
+        """Its notice posted, and its window past."""
         return self._made("agreed", self.approved, self._agree)
 
     def _made(self, name: str, before: Path | None, act: Callable[[Stage], object]) -> Path:
@@ -69,6 +69,7 @@ class Prepared:
                 there.post(who, "/v0/bet", bet | ({"answerId": answers[0]} if answers else {}))
 
     def _propose(self, there: Stage) -> None:
+        """Look once before the markets end and once when all has settled, and judge."""
         there.at(DECIDED - timedelta(days=10))
         self._ran(there, "collect")
         there.at(DECIDED)

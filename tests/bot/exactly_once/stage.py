@@ -70,12 +70,16 @@ class Stage:
         assert process.exitcode is not None, f"{commands} did not end in {PATIENCE_S} s"
         return _ran(process.exitcode, out)
 
-    def start(self, *commands: str, kill_at: int | None = None, haste: float | None = None) -> Started:
+    def start(
+        self, *commands: str, kill_at: int | None = None, haste: float | None = None, go: Path | None = None
+    ) -> Started:
         """Begin the same in a process that starts as any program does, and do not wait for it."""
-        order, out = self._order(commands, kill_at, haste)
+        order, out = self._order(commands, kill_at, haste, go)
         return Started(subprocess.Popen([sys.executable, str(HERE / "driver.py"), str(order)], cwd=self.folder), out)
 
-    def _order(self, commands: Sequence[str], kill_at: int | None, haste: float | None) -> tuple[Path, Path]:
+    def _order(
+        self, commands: Sequence[str], kill_at: int | None, haste: float | None, go: Path | None = None
+    ) -> tuple[Path, Path]:
         self.orders += 1
         out = self.folder / f"run-{self.orders}"
         out.mkdir()
@@ -85,7 +89,8 @@ class Stage:
             "CRUX_DATABASE_URL": f"sqlite:///{self.store}",
             "CRUX_DEBATE": str(self.debate),
         }
-        order = driver.Order([line.split() for line in commands], environment, self.url, str(out), kill_at, haste)
+        lines, where = [line.split() for line in commands], str(go) if go else None
+        order = driver.Order(lines, environment, self.url, str(out), kill_at, haste, where)
         return order.write(out / "order.json"), out
 
     @property
@@ -113,8 +118,12 @@ class Stage:
         """Set everybody's clock."""
         driver.set_clock(self.url, moment)
 
-    def later(self, time: timedelta) -> None:
-        self.at(driver.clock_of(self.url) + time)
+    def later(self, than_now: timedelta) -> None:
+        self.at(driver.clock_of(self.url) + than_now)
+
+    def wait(self, seconds: float) -> None:
+        """Let real time pass: what Manifold is slow at ends meanwhile."""
+        time.sleep(seconds)
 
     def misbehave(self, *rules: dict[str, Any]) -> None:
         """The sandbox's faults from now on; none ends them."""

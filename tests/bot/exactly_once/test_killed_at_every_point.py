@@ -3,116 +3,130 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 
 import pytest
 from books import Books, books
-from prepared import Prepared
-from stage import Ran, Stage, stage
+from scenes import ANNOUNCING, FUNDING, OPENING, RESOLVING, RESTORING, RETITLED, Scene, Theatre, again
 
 Say = Callable[[str], None]
-Act = Callable[[Stage], None]
 KILLED = -signal.SIGKILL
 
 
-def test_killed_at_any_point_of_opening_two_markets_makes_and_pays_for_each_once(
-    prepared: Prepared, tmp_path: Path, say: Say
-) -> None:
-    end = killed_everywhere(prepared.ready, tmp_path, "apply", say, at_least=12)
-    assert {row["question"].split()[0] for row in end.rows("markets")} == {"Will", "Whose"}
-    assert len(end.rows("markets")) == len(end.markets) == 2
+def test_killed_at_any_point_of_opening_two_markets_it_makes_and_pays_for_each_once(theatre: Theatre, say: Say) -> None:
+    end = killed_everywhere(theatre, OPENING, say)
+    assert [market[:1] + market[2:5] for market in end.markets] == [
+        ("half-solved", "BINARY", "open", 150),
+        ("who-leads", "MULTIPLE_CHOICE", "open", 200),
+    ]
+    assert len(end.rows("markets")) == 2
     assert end.payments() == [
-        ("ADD_SUBSIDY", 150.0),
-        ("ADD_SUBSIDY", 200.0),
-        ("CREATE_CONTRACT_ANTE", 100.0),
-        ("CREATE_CONTRACT_ANTE", 100.0),
+        ("ADD_SUBSIDY", 150),
+        ("ADD_SUBSIDY", 200),
+        ("CREATE_CONTRACT_ANTE", 100),
+        ("CREATE_CONTRACT_ANTE", 100),
     ]
     assert end.balances()["creator"] == 1_000_000 - 550
-    assert end.committed_mana == end.spent_mana == "550"
+    assert (end.committed_mana, end.spent_mana) == (550, 550)
 
 
-def test_killed_at_any_point_of_announcing_posts_each_notice_once(
-    prepared: Prepared, tmp_path: Path, say: Say
-) -> None:
-    end = killed_everywhere(prepared.approved, tmp_path, "resolve", say, at_least=12)
-    assert [row["content"] for row in end.rows("comments")] == [[mark] for mark in sorted(marks(end))]
-    assert len(marks(end)) == 2
-    assert [state for _, state, _ in end.proposals] == ["agreed", "agreed"]
+def test_killed_at_any_point_of_announcing_it_posts_the_notice_once(theatre: Theatre, say: Say) -> None:
+    end = killed_everywhere(theatre, ANNOUNCING, say)
+    assert [len(row["content"]) for row in end.rows("comments")] == [1]
+    assert end.proposals == [(1, "proposed", False), (2, "agreed", True)]
+    assert ("BOT_COMMENT_FEE", 1) in end.payments()
 
 
-def test_killed_at_any_point_of_resolving_resolves_and_tells_once(
-    prepared: Prepared, tmp_path: Path, say: Say
-) -> None:
-    end = killed_everywhere(prepared.agreed, tmp_path, "resolve", say, at_least=12)
-    assert {row["question"].split()[0]: row["resolution"] for row in end.rows("markets")} == {
-        "Will": "YES",
-        "Whose": "CHOOSE_MULTIPLE",
-    }
-    assert len(marks(end)) == 4  # two notices, two receipts
-    assert [state for _, state, _ in end.proposals] == ["resolved", "resolved"]
+def test_killed_at_any_point_of_resolving_it_resolves_and_gives_its_receipt_once(theatre: Theatre, say: Say) -> None:
+    end = killed_everywhere(theatre, RESOLVING, say)
+    assert [market["resolution"] for market in end.rows("markets") if market.get("is_resolved")] == ["CHOOSE_MULTIPLE"]
+    assert end.proposals == [(1, "proposed", False), (2, "resolved", True)]
+    assert [payment for payment in end.payments() if payment[0] == "BOT_COMMENT_FEE"] == [("BOT_COMMENT_FEE", 1)] * 2
+    assert len({str(row["content"]) for row in end.rows("comments")}) == 2
 
 
-def test_killed_at_any_point_of_funding_pays_the_difference_once(prepared: Prepared, tmp_path: Path, say: Say) -> None:
-    end = killed_everywhere(prepared.opened, tmp_path, "apply --yes-many", say, before=more_subsidy)
-    assert [row for row in end.payments() if row[0] == "ADD_SUBSIDY"] == [
-        ("ADD_SUBSIDY", 50.0),
-        ("ADD_SUBSIDY", 150.0),
-        ("ADD_SUBSIDY", 200.0),
-    ]
+def test_killed_at_any_point_of_funding_it_pays_the_difference_once(theatre: Theatre, say: Say) -> None:
+    end = killed_everywhere(theatre, FUNDING, say)
+    subsidies = [mana for category, mana in end.payments() if category == "ADD_SUBSIDY"]
+    assert subsidies == [50, 150, 200]
+    assert (end.committed_mana, end.spent_mana) == (600, 600)
 
 
-def test_killed_at_any_point_of_putting_drift_back_it_is_put_back(
-    prepared: Prepared, tmp_path: Path, say: Say
-) -> None:
-    end = killed_everywhere(
-        prepared.opened, tmp_path, "apply --yes-many --restore half-solved", say, before=somebody_retitles
-    )
-    assert "Will a system solve half" in end.sandbox["markets"][1]
+def test_killed_at_any_point_of_putting_drift_back_it_is_put_back(theatre: Theatre, say: Say) -> None:
+    end = killed_everywhere(theatre, RESTORING, say)
+    assert RETITLED not in {market["question"] for market in end.rows("markets")}
 
 
-def more_subsidy(there: Stage) -> None:
-    there.edit("markets/half-solved.yaml", "subsidy: 150", "subsidy: 200")
-    there.edit("debate.yaml", "budget: 604", "budget: 600")
+@pytest.mark.parametrize("scene", [OPENING, FUNDING, ANNOUNCING, RESOLVING], ids=lambda scene: scene.name)
+def test_killed_again_while_it_recovers_it_ends_the_same(theatre: Theatre, scene: Scene) -> None:
+    points, wanted = theatre.untouched(scene)
+    sent, worked = numbers(points, "sent")[0], numbers(points, "worked, answer unread")[0]
+    for number, second in ((sent, 4), (worked, 7), (sent, 10), (worked, 13)):
+        with theatre.stage(scene) as there:
+            assert there.run(scene.command, kill_at=number).code == KILLED
+            there.run(scene.command, kill_at=second)
+            again(there, scene)
+            assert books(there) == wanted, f"killed at {points[number - 1]}, then at point {second} of recovering"
 
 
-def somebody_retitles(there: Stage) -> None:
-    market = next(row["id"] for row in there.state()["markets"] if row["outcome_type"] == "BINARY")
-    there.post("mod", f"/v0/market/{market}/update", {"question": "Will something else happen?"})
+@pytest.mark.parametrize(
+    "scene", [OPENING, FUNDING, RESTORING, ANNOUNCING, RESOLVING], ids=lambda scene: scene.name
+)
+def test_killed_after_the_work_it_is_found_though_reads_are_15_s_stale(theatre: Theatre, scene: Scene) -> None:
+    points, wanted = theatre.untouched(scene)
+    for number in numbers(points, "worked, answer unread"):
+        with theatre.stage(scene) as there:
+            assert there.run(scene.command, kill_at=number).code == KILLED
+            there.misbehave({"route": "GET *", "what": "stale_reads", "times": None})
+            there.run(scene.command)
+            there.misbehave()
+            there.later(timedelta(seconds=20))
+            again(there, scene)
+            assert books(there) == wanted, f"killed at {points[number - 1]}"
 
 
-def killed_everywhere(
-    prepared: Path, tmp_path: Path, command: str, say: Say, *, before: Act = lambda there: None, at_least: int = 1
-) -> Books:
-    """Run a command once untouched; then once for each point, killed there and run again, to the very same end."""
-    with stage(tmp_path / "untouched", prepared) as there:
-        before(there)
-        points = there.run(command).points
-        again(there, command)
-        wanted = books(there)
+@pytest.mark.parametrize("scene", [OPENING, FUNDING, ANNOUNCING, RESOLVING], ids=lambda scene: scene.name)
+def test_killed_while_manifold_still_works_on_the_request_nothing_is_done_twice(theatre: Theatre, scene: Scene) -> None:
+    """Real waiting, a hundred times faster: the request is worked on 30 s after its sender died, at most 60 s in life."""
+    points, wanted = theatre.untouched(scene)
+    number = numbers(points, "sent")[0]
+    with theatre.stage(scene) as there:
+        there.misbehave({"route": scene.route, "what": "slow", "ms": 300})
+        assert there.run(scene.command, kill_at=number).code == KILLED
+        there.run(scene.command, haste=100)
+        there.wait(0.4)
+        again(there, scene)
+        assert books(there) == wanted
+
+
+@pytest.mark.parametrize("scene", [OPENING, FUNDING, RESOLVING], ids=lambda scene: scene.name)
+def test_a_program_started_as_any_other_and_killed_mid_request_ends_the_same(theatre: Theatre, scene: Scene) -> None:
+    """The other tests fork their processes; these are started from the command line, Python and all."""
+    points, wanted = theatre.untouched(scene)
+    number = numbers(points, "sent")[0]
+    with theatre.stage(scene) as there:
+        assert there.start(scene.command, kill_at=number).end().code == KILLED
+        assert there.start(scene.command, "verify").end().codes == (0, 0)
+        assert books(there) == wanted
+
+
+def killed_everywhere(theatre: Theatre, scene: Scene, say: Say) -> Books:
+    """Once for each point: killed there, run again, and at the very end that it has when nobody disturbs it."""
+    points, wanted = theatre.untouched(scene)
     for number, name in enumerate(points, 1):
-        with stage(tmp_path / f"point-{number}", prepared) as there:
-            before(there)
-            killed = there.run(command, kill_at=number)
+        with theatre.stage(scene) as there:
+            killed = there.run(scene.command, kill_at=number)
             assert (killed.code, len(killed.points)) == (KILLED, number)
-            again(there, command)
+            ran = there.run(scene.command)
+            assert ran.codes == (0,), ran.err
             assert books(there) == wanted, f"killed at point {number}, {name}"
-    assert len(points) >= at_least
-    say(told(command, points))
+    assert len(points) >= 12
+    told = [f"  {number:2} {name}" for number, name in enumerate(points, 1)]
+    say("\n".join([f"\n{scene.name}: crux {scene.command}, SIGKILL at each of {len(points)} points", *told]))
     return wanted
 
 
-def again(there: Stage, command: str) -> Ran:
-    """The same command in a new process, and then once more: that one must find nothing to do."""
-    ran = there.run(command, command)
-    assert ran.codes == (0, 0), ran.err
-    return ran
-
-
-def marks(end: Books) -> set[str]:
-    return {mark for row in end.rows("comments") for mark in row["content"]}
-
-
-def told(command: str, points: Sequence[str]) -> str:
-    lines = [f"  {number:3} {name}" for number, name in enumerate(points, 1)]
-    return "\n".join([f"\ncrux {command}: SIGKILL at {len(points)} points, each ended as if it never had been", *lines])
+def numbers(points: Iterable[str], *kinds: str) -> list[int]:
+    """The numbers of the points of these kinds."""
+    return [number for number, name in enumerate(points, 1) if name.partition(": ")[2] in kinds]

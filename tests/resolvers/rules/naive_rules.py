@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 
 from resolvers.evidence import Instant, SourceEvidence, Span
 
@@ -47,7 +47,7 @@ def options_of(spans: Sequence[Span], t: Instant, k: Instant, column: str, low: 
     vanished = newest.ended == "vanished" and newest.until is not None and newest.until <= k
     if newest.ended == "withdrawn" and newest.until is not None and newest.until <= k:
         return None
-    for span, following in zip(known, known[1:], strict=False):
+    for span, following in pairwise(known):
         if span.ended == "withdrawn" and span.until is not None and span.until <= t < following.since:
             return None
     if column not in newest.cells:
@@ -83,7 +83,9 @@ def reduced(how: str, values: Sequence[Fraction]) -> Fraction | float | None:
     return ordered[half] if len(values) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
-def bounds(how: str, source: SourceEvidence, t: Instant, k: Instant) -> tuple[Fraction | float, Fraction | float] | None:
+def bounds(
+    how: str, source: SourceEvidence, t: Instant, k: Instant
+) -> tuple[Fraction | float, Fraction | float] | None:
     """The least and greatest that the reduce may be; None where it may be nothing at all."""
     found = [reduced(how, values) for values in worlds_at(source, t, k)]
     some = [value for value in found if value is not None]
@@ -109,8 +111,8 @@ def critical(source: SourceEvidence, bridge: int, low: Instant, high: Instant) -
 
 
 def first_runs(
-    source: SourceEvidence, how: str, bar: Fraction, opens: Instant, decides: Instant, hold: int, settle: int, bridge: int,
-    as_of: Instant,
+    source: SourceEvidence, how: str, bar: Fraction, opens: Instant, decides: Instant, hold: int, settle: int,
+    bridge: int, as_of: Instant,
 ) -> tuple[Instant | None, Instant | None]:  # fmt: skip
     """The first certain and the first possible start of a run, by trying every instant that could be one."""
     span = max(hold, 1)

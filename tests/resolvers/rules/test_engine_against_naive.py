@@ -63,7 +63,14 @@ def counted(source: SourceEvidence, t: int, k: int) -> tuple[int, int]:
 
 
 @settings(max_examples=300, deadline=None)
-@given(HISTORIES, st.booleans(), st.sampled_from(["max", "min", "median"]), st.integers(0, 12), st.integers(0, 10), st.integers(20, 90))
+@given(
+    HISTORIES,
+    st.booleans(),
+    st.sampled_from(["max", "min", "median"]),
+    st.integers(0, 12),
+    st.integers(0, 10),
+    st.integers(20, 90),
+)
 def test_runs_are_those_that_trying_every_start_finds(history, complete, how, hold, settle, as_of):
     source = board(history, complete)
     made = rule(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from resolvers.outcome import Answers, No, Yes
-
 from rule_worlds import BOARD, SYSTEMS, compiled, daily, day, judged, rule, scores, seen, spec, world
+
+from resolvers.outcome import Answers, No, Yes
 
 TAU = spec("tau3", {"pass_1": {"unit": "percent", "between": [0, 100]}, "class": "text"})
 GAP = {
@@ -56,7 +56,12 @@ def test_example_3_a_first_date_found_through_a_fallback_source():
     of = {"from": ["fbench.csv", "fbench.html"]}
     human = {"model": "Superforecaster median forecast"}
     parity = rule(
-        {"first_date": "llm >= human", "hold": "14 days", "edges": ["2027-07-01", "2028-01-01"], "never": "not before 2030"},
+        {
+            "first_date": "llm >= human",
+            "hold": "14 days",
+            "edges": ["2027-07-01", "2028-01-01"],
+            "never": "not before 2030",
+        },
         CSV,
         HTML,
         values={
@@ -68,12 +73,10 @@ def test_example_3_a_first_date_found_through_a_fallback_source():
     )
     both = fbench("66.9", "68.0")
     first = {number: fbench("66.9") if number < 128 else both for number in range(120, 131)}
-    second = {number: both for number in range(131, 160)}
+    second = dict.fromkeys(range(131, 160), both)
     found = judged(parity, world(seen(CSV, first), seen(HTML, second)), 150)
     assert found.state == "decided", found.because
-    assert found.outcome == Answers(
-        weights={"before 2027-07-01": Decimal(100)}, value="2027-05-09 00:00 UTC"
-    )
+    assert found.outcome == Answers(weights={"before 2027-07-01": Decimal(100)}, value="2027-05-09 00:00 UTC")
 
 
 OSWORLD = spec("osworld", {"accuracy": {"unit": "fraction", "between": [0, 1]}})
