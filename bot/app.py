@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from bot import debates, say
 from bot.settings import Settings, unknown_variables
 from bot.store import Store, open_store
 from markets.load import Loaded
 from markets.spec import DebateSpec
+from resolvers.errors import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +37,24 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
+def store_url(settings: Settings) -> str:
+    """Where the store is; Refusal where no database of this program's kind can be there."""
+    url = settings.store_url()
+    try:
+        if "://" in url:
+            sa.make_url(url).get_dialect().import_dbapi()
+    except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
+        raise Refusal(f"CRUX_DATABASE_URL: {error}; write sqlite:////home/me/crux.sqlite") from None
+    return url
+
+
 @contextmanager
 def opened_store() -> Iterator[tuple[Settings, Store]]:
     """The store the settings name, open until the command ends; unknown CRUX_ variables are pointed out."""
     settings = Settings()
     for name in unknown_variables():
         say.aside(f"crux: {name} is set, but no setting has that name; it does nothing")
-    store = open_store(settings.store_url(), now=wall_clock)
+    store = open_store(store_url(settings), now=wall_clock)
     try:
         yield settings, store
     finally:

@@ -31,6 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except CruxError as error:
         sys.stderr.write(_told(error))
         sys.exit(OUTSIDE if isinstance(error, Outside) else FAULTS)
+    except OSError as error:
+        sys.stderr.write(
+            f"crux: {error.filename or 'the system'}: {error.strerror}; look at that place and try again\n"
+        )
+        sys.exit(OUTSIDE)
     except KeyboardInterrupt:
         sys.stderr.write("stopped; whatever had begun is in the store and goes on from there\n")
         sys.exit(130)

@@ -36,13 +36,13 @@ def load(given: Path | None) -> tuple[Path, Loaded]:
 
 
 def check_paths(paths: Sequence[Path], debate: Path | None) -> tuple[int, list[Fault]]:
-    """How many markets the given folders or files define, and every fault in them."""
+    """How many markets the given folders or files define, and every fault in them and in their debate.yaml."""
     markets, faults = 0, []
     for folder, only in _asked_for(paths, debate):
         loaded = load_debate(folder, only)
-        named = None if only is None else {path.resolve() for path in only}
+        named = {folder.resolve(), (folder / "debate.yaml").resolve(), *(path.resolve() for path in only or ())}
         markets += len(loaded.markets)
-        faults += [fault for fault in loaded.faults if named is None or Path(fault.path).resolve() in named]
+        faults += [fault for fault in loaded.faults if only is None or Path(fault.path).resolve() in named]
     return markets, faults
 
 

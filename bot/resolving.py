@@ -37,7 +37,7 @@ class Resolver:
     async def announce_all(self) -> list[Stepped]:
         """Post the notice of every approved proposal, once; its window begins when the notice stands."""
         done = []
-        for each in cards(self.store):
+        for each in self._living():
             if each.proposal.state == "approved":
                 try:
                     done.append(await self._announce(each))
@@ -48,13 +48,16 @@ class Resolver:
     async def resolve_all(self) -> list[Stepped]:
         """Carry out what is agreed, past its window and not objected to; finish what an earlier run had begun."""
         done: list[Stepped] = []
-        for each in cards(self.store):
+        for each in self._living():
             if each.proposal.state == "agreed":
                 done += await self._objections(each)
-        for each in cards(self.store):
+        for each in self._living():
             if each.proposal.state in ("agreed", "resolving"):
                 done.append(await self._resolve(each))
         return [*done, *await self._say()]
+
+    def _living(self) -> list[Card]:
+        return cards(self.store, debate=self.outbox.debate)
 
     async def _announce(self, seen: Card) -> Stepped:
         proposal = seen.proposal
@@ -123,9 +126,10 @@ class Resolver:
     def _speaking(self, posted: Collection[str]) -> list[Card]:
         """The proposals that may owe their traders a word: those agreed on, and resolved ones without a receipt yet."""
         with self.store.reading() as connection:
-            there = {one.id: one.market_id for one in markets.every(connection)}
+            there = {one.id: one.market_id for one in markets.every(connection, self.outbox.debate)}
             found = proposals.listing(connection, states=("agreed", "resolving", "resolved"))
-        return [card(self.store, one.id) for one in found if receipt_key(there[one.market], one.id) not in posted]
+        ours = [one for one in found if one.market in there]
+        return [card(self.store, one.id) for one in ours if receipt_key(there[one.market], one.id) not in posted]
 
     async def _resolve(self, seen: Card) -> Stepped:
         proposal, slug = seen.proposal, seen.market.slug

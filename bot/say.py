@@ -23,18 +23,19 @@ def program() -> str:
 
 
 def document(value: Any) -> None:
-    """Print the one JSON document of a `--json` run."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n")
+    """Print the one JSON document of a `--json` run; what UTF-8 cannot hold (in file names) as JSON escapes."""
+    text = json.dumps(value, ensure_ascii=False, indent=1, default=str)
+    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
 
 
 def line(text: str = "") -> None:
-    """One line of the answer a person asked for."""
-    sys.stdout.write(text + "\n")
+    """One line of the answer a person asked for; text from outside cannot break out of it or steer the terminal."""
+    sys.stdout.write(_plain(" ".join(text.splitlines())) + "\n")
 
 
 def aside(text: str) -> None:
     """Progress, advice and warnings: stderr, so that the answer can be piped."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(_plain(text) + "\n")
     sys.stderr.flush()
 
 

@@ -175,6 +175,11 @@ def day_text(ordinal: Exact) -> str:
     return date.fromordinal(number).isoformat() if 1 <= number <= date.max.toordinal() else "unknown"
 
 
+def shortest(value: Decimal) -> Decimal:
+    """The same number with no idle zeros, so that 50 and 50.0 are one in a hash."""
+    return Decimal(plain(exact(value)))
+
+
 def exact(value: Decimal) -> Exact:
     """A finite Decimal as an exact number: an int where it is whole."""
     if value == value.to_integral_value():

@@ -20,10 +20,11 @@ def register(app: typer.Typer) -> None:
 @group.command()
 def upgrade(json: Json = False) -> None:
     """Bring the store to the newest schema; an existing one is copied first."""
+    from bot.app import store_url
     from bot.settings import Settings
     from bot.store import upgrade as bring_up
 
-    url = Settings().store_url()
+    url = store_url(Settings())
     kept = bring_up(url)
     _told(json, {"database": url, "kept": str(kept) if kept else None}, f"{url} is at the newest schema")
 
@@ -33,10 +34,11 @@ def backup(
     target: Annotated[Path, typer.Argument(help="Where the copy goes; must not exist yet.")], json: Json = False
 ) -> None:
     """Copy the whole store, even while it is in use."""
+    from bot.app import store_url
     from bot.settings import Settings
     from bot.store import backup as copy
 
-    made = copy(Settings().store_url(), target)
+    made = copy(store_url(Settings()), target)
     _told(json, {"copy": str(made)}, f"copied to {made}")
 
 
@@ -45,10 +47,11 @@ def restore(
     copy: Annotated[Path, typer.Argument(help="A copy that `crux db backup` made.")], json: Json = False
 ) -> None:
     """Put a copy in the store's place; the store that was there is kept beside it."""
+    from bot.app import store_url
     from bot.settings import Settings
     from bot.store import restore as put_back
 
-    kept = put_back(Settings().store_url(), copy)
+    kept = put_back(store_url(Settings()), copy)
     _told(json, {"kept": str(kept) if kept else None}, f"restored; the store before it is kept as {kept}")
 
 

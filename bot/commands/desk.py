@@ -89,6 +89,11 @@ def review(
 
     with opened_app(debate) as app:
         seen = card(app.store, number)
+        if seen.market.debate != app.debate.debate:
+            raise Refusal(
+                f"proposal {number} is of the debate {seen.market.debate}, and this is {app.debate.debate}; "
+                "name that one's folder with --debate"
+            )
         if said == "answer":
             answer(app.store, _objection(seen, objection), person=person, text=because, reviewers=app.debate.reviewers)
             after = card(app.store, number)
@@ -152,7 +157,7 @@ def status(debate: Debate = None, json: Json = False) -> None:
 
     with opened_app(debate) as app:
         rows = market_rows(app)
-        open_proposals = len(cards(app.store))
+        open_proposals = len(cards(app.store, debate=app.debate.debate))
         where = app.store.name
     if json:
         say.document({"database": where, "debate": str(app.folder), "markets": rows, "open_proposals": open_proposals})

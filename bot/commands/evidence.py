@@ -61,11 +61,7 @@ def import_(
 
     with opened_app(debate) as app:
         source = _source(app, name)
-        try:
-            raw = file.read_bytes()
-        except OSError as error:
-            raise Refusal(f"{file} cannot be read: {error.strerror}; name the file that holds the body") from None
-        recorded = record(app.store, source, raw, seen_at=moment(seen_at, "--seen-at"), via="import")
+        recorded = record(app.store, source, _bytes_of(file), seen_at=moment(seen_at, "--seen-at"), via="import")
     _told([(name, recorded)], json)
 
 
@@ -120,6 +116,21 @@ def _source(app: App, name: str) -> SourceSpec:
     if name not in app.loaded.sources:
         raise Refusal(f"no source is called {name!r}{nearest(name, app.loaded.sources)}")
     return app.loaded.sources[name]
+
+
+def _bytes_of(file: Path) -> bytes:
+    """A recorded body, no longer than a fetch would have taken."""
+    from resolvers.fetch import Limits
+
+    most = Limits().max_bytes
+    try:
+        with file.open("rb") as opened:
+            raw = opened.read(most + 1)
+    except OSError as error:
+        raise Refusal(f"{file} cannot be read: {error.strerror}; name the file that holds the body") from None
+    if len(raw) > most:
+        raise Refusal(f"{file} has more than {most} bytes, more than a look would take: cut out what is needed")
+    return raw
 
 
 def _told(came: list[tuple[str, Recorded]], json: bool) -> None:

@@ -34,10 +34,10 @@ def moment(text: str | None, option: str) -> datetime | None:
         return None
     try:
         parsed = datetime.fromisoformat(text)
-    except ValueError:
+        if parsed.tzinfo is None:
+            if len(text) > len("2025-05-08"):
+                raise Refusal(f"{option}: {text!r} has no zone; write {text}Z for UTC")
+            parsed = parsed.replace(tzinfo=UTC)
+        return parsed.astimezone(UTC)
+    except (ValueError, OverflowError):  # the second where its zone takes it out of the calendar
         raise Refusal(f"{option}: {text!r} is no time; write 2025-05-08 or 2025-05-08T14:35Z") from None
-    if parsed.tzinfo is None:
-        if len(text) > len("2025-05-08"):
-            raise Refusal(f"{option}: {text!r} has no zone; write {text}Z for UTC")
-        parsed = parsed.replace(tzinfo=UTC)
-    return parsed.astimezone(UTC)

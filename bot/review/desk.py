@@ -52,11 +52,12 @@ def card(store: Store, number: int) -> Card:
         )
 
 
-def cards(store: Store, *, living: bool = True) -> list[Card]:
-    """Every proposal that has not ended, or all of them."""
+def cards(store: Store, *, living: bool = True, debate: str | None = None) -> list[Card]:
+    """Every proposal that has not ended, or all of them; of one debate if it is named."""
     with store.reading() as connection:
         numbers = [one.id for one in proposals.listing(connection) if not living or one.closed_at is None]
-    return [card(store, number) for number in numbers]
+    found = [card(store, number) for number in numbers]
+    return [one for one in found if debate is None or one.market.debate == debate]
 
 
 def vote(store: Store, seen: Card, *, person: str, said: str, because: str, reviewers: Collection[str]) -> Card:

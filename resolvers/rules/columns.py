@@ -64,6 +64,7 @@ class Table:
         self._kept: dict[Filter | None, dict[int, bool]] = {}
         self._apart: dict[Filter | None, tuple[list[int], list[int]]] = {}
         self._absences: dict[int, list[Absence]] = {}
+        self._whole: dict[str, bool] = {}
 
     def kept(
         self, part: Filter | None, find: Callable[[Filter | None, Table], Iterable[tuple[int, bool]]]
@@ -160,7 +161,8 @@ class Table:
             else:
                 found = [span.cells.get(name, ABSENT) for span in self.spans]
             if self.column(name).kind == "bool":
-                found = [_truth_text(text) for text in found]
+                meant = {text: _truth_text(text) for text in set(found)}
+                found = [meant[text] for text in found]
             self._texts[name] = found
         return found
 
@@ -174,6 +176,15 @@ class Table:
                 text: self._number(text, column) if isinstance(text, str) else text for text in set(texts)
             }
             found = self._numbers[name] = [known[text] for text in texts]
+        return found
+
+    def whole(self, name: str | None) -> bool:
+        """Whether every span has a readable number in this column."""
+        if name is None:
+            return True
+        found = self._whole.get(name)
+        if found is None:
+            found = self._whole[name] = all(type(value) is Decimal for value in self.numbers(name))
         return found
 
     def _number(self, text: str, column: Column) -> Decimal | None:

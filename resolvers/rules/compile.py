@@ -125,8 +125,10 @@ def _overridden(overrides: Mapping[str, Any], defaults: HouseDefaults, faults: F
     try:
         return HouseDefaults.model_validate({**defaults.model_dump(), **given})
     except ValidationError as error:
-        for problem in error.errors():
-            faults.add("shape", str(problem["msg"]).removeprefix("Value error, "), tuple(problem["loc"]))
+        # A field that takes two forms tells of both; the last is the one that people write.
+        wrong = {str(problem["loc"][0]): str(problem["msg"]) for problem in error.errors()}
+        for key, message in wrong.items():
+            faults.add("shape", message.removeprefix("Value error, "), (key,))
         return defaults
 
 

@@ -109,13 +109,23 @@ class Evaluator:
                 waiting = True
         return tuple(found), waiting
 
-    def lines(self, node: Reduce | Pick, place: int, first: bool) -> Lines:
-        """The rows that a reduce or pick rests on, in one source of its list."""
+    def lines(self, node: Reduce | Pick, first: bool) -> tuple[Lines, ...]:
+        """The rows that a reduce or pick rests on, in each source of its list."""
+        key: Hashable = ("lines of", node.digest, first, self.early)
+        found = self.cache.made.get(key)
+        if found is None:
+            places = range(len(base_rows(node.of).sources))
+            found = self.cache.made[key] = tuple(self.lines_in(node, place, first) for place in places)
+        lines: tuple[Lines, ...] = found
+        return lines
+
+    def lines_in(self, node: Reduce | Pick, place: int, first: bool) -> Lines:
+        """The same in one source; nodes that want the same rows and column share them."""
         of, column = node.of, self.measured(node)
         clock: Clock = "seen"
         best: tuple[int, int] | None = None
         if isinstance(of, Pick):
-            return self.lines(of, place, first)
+            return self.lines_in(of, place, first)
         if isinstance(node, Pick):
             best = (BESTS[node.how], node.n)
         else:
@@ -134,7 +144,7 @@ class Evaluator:
 
     def events(self, node: Reduce | Pick, place: int, knowing: Knowing) -> Events:
         """What happens to the rows under a node; for a best only to those that can be it."""
-        lines = self.lines(node, place, knowing.first_release)
+        lines = self.lines(node, knowing.first_release)[place]
         below = node.of if isinstance(node.of, Pick) else node
         n = below.n if isinstance(below, Pick) else 1
         return Events(lines, knowing.how, knowing.k, below.how, n)
@@ -144,8 +154,8 @@ class Evaluator:
         found: set[Instant] = set()
         for inner in walk(node):
             if isinstance(inner, Reduce | Pick):
-                for place in range(len(base_rows(inner.of).sources)):
-                    found.update(self.lines(inner, place, first).times)
+                for lines in self.lines(inner, first):
+                    found.update(lines.times)
             if isinstance(inner, FieldOf):
                 registry = self.registries(inner.of).get(inner.column)
                 if registry is not None:
@@ -186,19 +196,19 @@ class Evaluator:
         key: Hashable = ("reduce", node.digest, knowing.how, knowing.read_at, parts, self.house, self.early)
         found = self.cache.made.get(key)
         if found is None:
-            steps = [self.reduced_in(node, place, knowing) for place in range(len(parts))]
+            places = range(len(base_rows(node.of).sources))
+            steps = [self.reduced_in(node, place, knowing) for place in places]
             found = self.cache.made[key] = stitch(self.answers(node.of, knowing), steps, undefined)
         result: Steps[Amount] = found
         return result
 
     def parts(self, node: Reduce | Pick, knowing: Knowing) -> tuple[int, ...]:
         """What decides a result besides the node: for each source, how much is known of its rows at k."""
-        size = len(base_rows(node.of).sources)
         if knowing.how not in ("fixed", "first"):
-            return (0,) * size
+            return ()
         if self.labelled(node):
-            return (knowing.k,) * size
-        return tuple(self.lines(node, place, knowing.first_release).epoch(knowing.k) for place in range(size))
+            return (knowing.k,)
+        return tuple(lines.epoch(knowing.k) for lines in self.lines(node, knowing.first_release))
 
     def reduced_in(self, node: Reduce, place: int, knowing: Knowing) -> Steps[Amount]:
         """A reduce over one source's rows."""

@@ -6,7 +6,7 @@ import hashlib
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from resolvers import units
 from resolvers.rules.phrase import Phrase
@@ -70,7 +70,7 @@ class Measured(_Filter):
     test: Literal["measured"] = "measured"
     column: str
     op: Literal[">=", ">", "<=", "<", "==", "!="]
-    value: Decimal
+    value: Annotated[Decimal, AfterValidator(units.shortest)]
     unit: str
 
     def words(self) -> Phrase:

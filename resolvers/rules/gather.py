@@ -134,29 +134,21 @@ class Gather:
         """Rows with one span that still stands: the plain ones are simple, the rest (returned) need a closer look."""
         if self.test is not None or self.published:
             return alone
-        values = [numbers[place] for place in alone]
-        if None in values or ABSENT in values or not all(map(certain.__getitem__, alone)):
-            odd = [
-                place
-                for place, value in zip(alone, values, strict=True)
-                if value is None or (value is not ABSENT and not certain[place])
-            ]
-            strange = set(odd)
-            alone = [
-                place
-                for place, value in zip(alone, values, strict=True)
-                if value is not ABSENT and place not in strange
-            ]
-        else:
-            odd = []
-        self._simple(found, alone, numbers)
+        if self.table.whole(self.wanted.column) and all(map(certain.__getitem__, alone)):
+            self._simple(found, alone, numbers)
+            return []
+        # By identity: a Decimal that is compared with something strange asks a slow question about its type.
+        there = [place for place in alone if numbers[place] is not ABSENT]
+        odd = [place for place in there if numbers[place] is None or not certain[place]]
+        strange = set(odd)
+        self._simple(found, [place for place in there if place not in strange], numbers)
         return odd
 
     def _simple(self, found: Lines, places: Sequence[int], numbers: Sequence[Number] | Mapping[int, Number]) -> None:
         """Rows that never change."""
         since = self.table.since
         found.at += [since[place] for place in places]
-        found.values += [value for place in places if isinstance(value := numbers[place], Decimal)]
+        found.values += [numbers[place] for place in places]  # type: ignore[misc]  # only places with a number are given
         found.places += places
         if found.clocks is not None:
             published = self.table.published()

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from heapq import heappush, heapreplace
-from itertools import pairwise
 
 from resolvers.evidence import Instant
 from resolvers.rules.columns import ABSENT, EXACTLY, Absence, Table
@@ -185,11 +184,12 @@ class Lines:
     sums: dict[str, Steps[Base]] = field(default_factory=dict)
     hulls: dict[tuple[str, int], Sequence[list[tuple[Instant, Entry | None]]]] = field(default_factory=dict)
     could_win: dict[tuple[str, int], list[Line]] = field(default_factory=dict)
+    led_by: tuple[int, int] | None = None
     leading: dict[tuple[int, int], Leading] = field(default_factory=dict)
 
     def put_in_order(self) -> None:
         """Simple rows by time, after all have been gathered; and the instants at which others change."""
-        if any(later < earlier for earlier, later in pairwise(self.at)):
+        if self.at != sorted(self.at):
             order = sorted(range(len(self.at)), key=self.at.__getitem__)
             self.at = [self.at[place] for place in order]
             self.values = [self.values[place] for place in order]
@@ -270,6 +270,8 @@ class Lines:
 
     def rivals(self, reduce: str, n: int) -> list[Line]:
         """The other rows that are ever as good as the n-th best simple row that was there before them."""
+        if self.led_by == (BESTS[reduce], n):
+            return self.others
         found = self.could_win.get((reduce, n))
         if found is None:
             sign = BESTS[reduce]
@@ -288,6 +290,7 @@ class Lines:
 
     def keep_leaders(self, sign: int, n: int) -> None:
         """Let go of simple rows that can never be among the best `n`."""
+        self.led_by = (sign, n)
         rows = self.leaders(sign, n).rows
         self.at = [self.at[row] for row in rows]
         self.values = [self.values[row] for row in rows]

@@ -129,26 +129,42 @@ def split(part: Filter | None, labels: frozenset[str]) -> tuple[Filter | None, F
 
 def kept(part: Filter | None, table: Table) -> list[tuple[int, bool]]:
     """The spans that a filter on own cells lets through, in order, each with whether that is certain."""
-    parts = conjuncts(part)
-    if not parts:
+    if part is None:
         return [(place, True) for place in range(len(table.spans))]
-    places, rest = _indexed(parts, table)
-    test = _several([test_of(inner, table, frozenset()) for inner in rest], False) if rest else None
-    if test is None:
-        return [(place, True) for place in places]
-    found = []
-    for place in places:
-        value = test(place, NO_LABELS)
+    sure, possible = places_of(part, table)
+    if len(sure) == len(possible):
+        return [(place, True) for place in sorted(sure)]
+    return [(place, place in sure) for place in sorted(possible)]
+
+
+Places = tuple[set[int], set[int]]
+"""The spans that are in for sure, and those that are in or may be."""
+
+
+def places_of(part: Filter, table: Table) -> Places:
+    """A filter over a whole table at once: each different text of a column is looked at once."""
+    if isinstance(part, AllOf | AnyOf):
+        found = [places_of(inner, table) for inner in part.parts]
+        join = set.intersection if isinstance(part, AllOf) else set.union
+        return join(*(sure for sure, _ in found)), join(*(possible for _, possible in found))
+    if isinstance(part, Not):
+        sure, possible = places_of(part.part, table)
+        everything = set(range(len(table.spans)))
+        return everything - possible, everything - sure
+    if isinstance(part, Measured):
+        return _measured_places(part, table.numbers(part.column))
+    decide = _decider(part)
+    ins: set[int] = set()
+    maybes: set[int] = set()
+    for text, places in table.postings(part.column).items():
+        value = decide(text)
         if value is not False:
-            found.append((place, value is True))
-    return found
+            (ins if value else maybes).update(places)
+    return ins, ins | maybes if maybes else ins
 
 
-def _indexed(parts: Sequence[Filter], table: Table) -> tuple[Sequence[int], list[Filter]]:
-    """The spans that one equality lets through, from the column's index, and the conditions that are left."""
-    for number, part in enumerate(parts):
-        if isinstance(part, OneOf) and None not in table.postings(part.column):
-            postings = table.postings(part.column)
-            found = [place for value in part.values for place in postings.get(value, ())]
-            return (found if len(part.values) == 1 else sorted(found)), [*parts[:number], *parts[number + 1 :]]
-    return range(len(table.spans)), list(parts)
+def _measured_places(part: Measured, numbers: Sequence[Number]) -> Places:
+    compare, wanted = OPERATORS[part.op], part.value
+    sure = {place for place, value in enumerate(numbers) if type(value) is Decimal and compare(value, wanted)}
+    open_ = {place for place, value in enumerate(numbers) if value is None}
+    return sure, sure | open_ if open_ else sure

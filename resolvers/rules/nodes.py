@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from resolvers import units
 from resolvers.durations import Duration
@@ -24,6 +24,17 @@ from resolvers.rules.phrase import Phrase
 
 class _Node(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def words(self) -> Phrase:
+        """The English of the node, with its figures."""
+        return self._spoken
+
+    @cached_property
+    def _spoken(self) -> Phrase:
+        return self._say()
+
+    def _say(self) -> Phrase:
+        raise NotImplementedError
 
     @cached_property
     def digest(self) -> str:
@@ -52,6 +63,12 @@ class SourceUse(BaseModel):
     def name(self) -> str:
         return f"{self.source}.{self.view}" if self.view else self.source
 
+    def words(self) -> Phrase:
+        """The source's name, and what its view keeps."""
+        if self.where is None:
+            return Phrase(self.name)
+        return Phrase.of("{} (those where {})", self.name, self.where.words())
+
 
 class Label(BaseModel):
     """A column joined from a registry: the registry row whose key is the row's key."""
@@ -74,8 +91,8 @@ class Rows(_Node):
     where: Filter | None = None
     labels: tuple[Label, ...] = ()
 
-    def words(self) -> Phrase:
-        whole = Phrase(", or else ".join(use.name for use in self.sources))
+    def _say(self) -> Phrase:
+        whole = Phrase.listed([use.words() for use in self.sources], ", or else ")
         if len(self.sources) > 1:
             whole = Phrase.of("the first that answers of {}", whole)
         rows = Phrase.of("the rows of {}", whole)
@@ -111,7 +128,7 @@ class Reduce(_Node):
     unit: str = ""
     clock: Clock = "seen"
 
-    def words(self) -> Phrase:
+    def _say(self) -> Phrase:
         if self.how == "count":
             return Phrase.of("the number of {}", _bare_rows(self.of))
         if self.how == "any":
@@ -137,7 +154,7 @@ class Pick(_Node):
     n: int = Field(default=1, ge=1, le=1000)
     ties: Ties = "share"
 
-    def words(self) -> Phrase:
+    def _say(self) -> Phrase:
         if self.how == "top":
             return Phrase.of(
                 "the top {} by {} of {}", str(self.n), spoken(self.column), self.of.words(), figures=[str(self.n)]
@@ -158,7 +175,7 @@ class FieldOf(_Node):
     type: Literal["number", "text"] = "text"
     unit: str = ""
 
-    def words(self) -> Phrase:
+    def _say(self) -> Phrase:
         return Phrase.of("the {} of {}", spoken(self.column), self.of.words())
 
 
@@ -175,7 +192,7 @@ class Window(_Node):
     before: AwareDatetime | None = None
     clock: Clock = "seen"
 
-    def words(self) -> Phrase:
+    def _say(self) -> Phrase:
         if self.at is not None:
             figure = date_words(self.at)
             return Phrase.of("{} as it stood at {}", self.of.words(), figure, figures=[figure])
@@ -190,11 +207,11 @@ class Literal_(_Node):
     """A number with its unit, as the author wrote it; or a text to compare a picked row's text with."""
 
     kind: Literal["literal"] = "literal"
-    value: Decimal | None = None
+    value: Annotated[Decimal, AfterValidator(units.shortest)] | None = None
     unit: str = ""
     texts: tuple[str, ...] = ()
 
-    def words(self) -> Phrase:
+    def _say(self) -> Phrase:
         if self.value is None:
             return Phrase(" or ".join(self.texts))
         figure = units.show(units.exact(self.value), self.unit)
@@ -209,7 +226,7 @@ class Calc(_Node):
     parts: tuple[Node, ...]
     unit: str = ""
 
-    def words(self) -> Phrase:
+    def _say(self) -> Phrase:
         inner = [_spoken_part(part) for part in self.parts]
         if self.op in ("min", "max"):
             return Phrase.of("the {} of {}", "smaller" if self.op == "min" else "larger", Phrase.listed(inner, " and "))
@@ -231,7 +248,7 @@ class Compare(_Node):
     left: Node
     right: Node
 
-    def words(self) -> Phrase:
+    def _say(self) -> Phrase:
         return Phrase.of("{} is {} {}", self.left.words(), RELATIONS[self.op], self.right.words())
 
 
@@ -242,7 +259,7 @@ class Logic(_Node):
     op: Literal["all", "any", "not"]
     parts: tuple[Node, ...]
 
-    def words(self) -> Phrase:
+    def _say(self) -> Phrase:
         inner = [Phrase.of("({})", part.words()) if isinstance(part, Logic) else part.words() for part in self.parts]
         if self.op == "not":
             return Phrase.of("it is not so that {}", inner[0])
@@ -256,7 +273,7 @@ class Hold(_Node):
     of: Node
     length: Duration = Duration.of_days(0)
 
-    def words(self) -> Phrase:
+    def _say(self) -> Phrase:
         if not self.length.us:
             return self.of.words()
         figure = str(self.length)
@@ -270,7 +287,7 @@ class State(_Node):
     source: str
     state: Literal["live", "late", "stale", "removed", "lost"]
 
-    def words(self) -> Phrase:
+    def _say(self) -> Phrase:
         return Phrase(f"the source {self.source} is {self.state}")
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from resolvers import units
 from resolvers.evidence import instant
@@ -80,7 +80,7 @@ class NumberOutcome(_Type):
     of: Node
     unit: str = ""
     round: int | None = None
-    edges: tuple[Decimal, ...]
+    edges: tuple[Annotated[Decimal, AfterValidator(units.shortest)], ...]
 
     def words(self) -> Phrase:
         rounding = Phrase("")
@@ -170,7 +170,7 @@ class OutcomeNode(_Node):
     kind: Literal["outcome"] = "outcome"
     how: OutcomeType
 
-    def words(self) -> Phrase:
+    def _say(self) -> Phrase:
         return self.how.words()
 
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from resolvers import units
+from resolvers.evidence import Instant
 from resolvers.rules.columns import EXACTLY, LOWEST
 from resolvers.rules.exact import INF, Amount, Ref, undefined
 from resolvers.rules.lines import Base, Entry
@@ -300,13 +301,46 @@ class Ordered(Held):
     def __init__(self, table: int, latest: bool) -> None:
         super().__init__(table)
         self.sign = 1 if latest else -1
+        self.at: dict[Instant, dict[int, Entry]] = {}
+        self.clocks: list[Instant] = []
+        self.clockless: dict[int, Entry] = {}
+
+    def put(self, row: int, entry: Entry) -> None:
+        super().put(row, entry)
+        if entry.clock is None:
+            self.clockless[row] = entry
+        elif entry.sure:
+            if entry.clock not in self.at:
+                self.at[entry.clock] = {}
+                heapq.heappush(self.clocks, -self.sign * entry.clock)
+            self.at[entry.clock][row] = entry
+
+    def drop(self, row: int) -> None:
+        entry = self.sure.get(row)
+        if entry is not None and entry.clock is not None:
+            del self.at[entry.clock][row]
+        self.clockless.pop(row, None)
+        super().drop(row)
+
+    def _best(self) -> Instant | None:
+        """The first (or last) instant at which a sure row stands, times the sign."""
+        while self.clocks:
+            clock = -self.clocks[0]
+            if self.at[self.sign * clock]:
+                return clock
+            del self.at[self.sign * clock]
+            heapq.heappop(self.clocks)
+        return None
 
     def value(self) -> Amount:
         if not self.sure:
             return undefined(self.because() if self.open else EMPTY)
-        clocks = [self.sign * entry.clock for entry in self.sure.values() if entry.clock is not None]
-        best = max(clocks) if clocks else None
-        found = [e for e in self.entries() if e.clock is None or best is None or self.sign * e.clock >= best]
+        best = self._best()
+        found = [] if best is None else list(self.at[self.sign * best].values())
+        found += [
+            e for e in self.open.values() if e.clock is not None and (best is None or self.sign * e.clock >= best)
+        ]
+        found += self.clockless.values()
         low, high = min(entry.low for entry in found), max(entry.high for entry in found)
         rows = tuple((self.table, entry.place) for entry in found[:2])
         return interval(low, high, self.because() or "several rows at one instant", rows)

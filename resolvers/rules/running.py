@@ -10,7 +10,7 @@ from resolvers.rules.coverage import shown
 from resolvers.rules.evaluate import Knowing
 from resolvers.rules.judging import Judging, NaState
 from resolvers.rules.outcomes import FirstDateOutcome, YesOutcome
-from resolvers.rules.runs import Found, Run, RunFinder, certain, first_run, possible
+from resolvers.rules.runs import Found, Run, RunFinder
 from resolvers.verdict import Step, Verdict
 
 How = YesOutcome | FirstDateOutcome
@@ -27,7 +27,7 @@ class Running(Judging):
         if run is not None and (before_na or na.stage == "none" or (na.stage == "judged" and na.truth.value is False)):
             return self.ran(how, run, found)
         if na.stage == "judged" and na.truth.value is True and not before_na:
-            return self.not_applicable(how, found, na)
+            return self.na_decided(na)
         if run is not None and na.stage == "early":
             return self.pending(how, f"the run is complete, but N/A comes first: {na.because}", na.until)
         if na.stage == "judged" and na.truth.value is None and (run is not None or self.over):
@@ -63,13 +63,6 @@ class Running(Judging):
         """One sentence with the figures."""
         lasting = f" and stayed true for {how.when.length}" if how.when.length.us else ""
         return f"True from {shown(run.t0)}{lasting}: {compared(step)}"
-
-    def not_applicable(self, how: How, found: Found, na: NaState) -> Verdict:
-        assert self.rule.na is not None
-        earlier = found.possible
-        if earlier is not None and earlier.end <= instant(self.rule.na.at):
-            return self.unknown(how, f"N/A, unless it had come true before: {earlier.because}", earlier)
-        return self.na_decided(na)
 
     def not_ran(self, how: How, found: Found, na: NaState) -> Verdict:
         """No certain run so far."""
@@ -120,21 +113,18 @@ class Running(Judging):
     def leaning(self, how: How) -> tuple[Outcome | None, Instant]:
         """What comes out if nothing more is seen, and when that would be decided."""
         last = self.decides + self.settle
-        now = min(self.as_of, self.decides - 1)
-        length = how.when.length.us
-        knowing = Knowing(self.way_now, self.as_of)
-        low = min(self.opens, now)
-        steps = self.evaluator.truths(how.when.of, knowing, low, now + 1)
-        latest = self.decides - max(length, 1)
-        t0 = first_run(steps, self.opens, latest, length, certain)
+        found = RunFinder(
+            self.evaluator, how.when, self.opens, self.decides, self.how, self.settle, onwards=True
+        ).find()
+        run = found.certain
         na_at = instant(self.rule.na.at) if self.rule.na is not None else None
-        na_open = na_at is not None and na_at + self.settle > self.as_of and (t0 is None or t0 + length > na_at)
+        na_open = na_at is not None and na_at + self.settle > self.as_of and (run is None or run.end > na_at)
         if na_at is not None and na_open and self.na_leaning():
             assert self.rule.na is not None
             return NotApplicable(if_refused=self.rule.na.if_refused), na_at + self.settle
-        if t0 is not None:
-            return self.bucket(how, t0), max(t0 + length + self.settle, min(last, self.as_of + 1))
-        if first_run(steps, self.opens, latest, length, possible) is not None:
+        if run is not None:
+            return self.bucket(how, run.t0), run.k
+        if found.possible is not None:
             return None, last
         return self.never(how), last
 

@@ -1,8 +1,11 @@
 """Finding the first run of a condition: true (or possibly true) from t0 on, for as long as it has to hold.
 
-What counts as known moves with the run: k = t0 + length + settle. Between the instants at which more becomes known,
-every t0 sees the same; such stretches are looked at one by one, and only where looking at every k at once (the
-envelope) does not already tell.
+What counts as known moves with the run: k = t0 + length + settle. A run has to be seen by its own end, too: without
+that, a value put in place today would be true of the days before at once, and settling would protect nobody from a
+publisher's slip. So the condition is asked twice, as known at the end and as known at k, and both have to be true.
+
+Between the instants at which more becomes known, every t0 sees the same; such stretches are looked at one by one, and
+only where looking at every k at once (the envelope) does not already tell.
 """
 
 from __future__ import annotations
@@ -13,9 +16,9 @@ from dataclasses import dataclass
 
 from resolvers.evidence import Instant
 from resolvers.rules.evaluate import Evaluator, Knowing
-from resolvers.rules.exact import Truth
+from resolvers.rules.exact import Truth, conjunction
 from resolvers.rules.nodes import Hold
-from resolvers.rules.steps import Steps
+from resolvers.rules.steps import Steps, merged
 
 Accept = Callable[[Truth], bool]
 
@@ -69,15 +72,28 @@ def first_run(steps: Steps[Truth], low: Instant, last: Instant, length: int, acc
 
 
 class RunFinder:
-    """Looks for runs of one condition that starts at `opens` or later, is complete by T, and is known by `as_of`."""
+    """Looks for runs of one condition that start at `opens` or later, are complete by T, and are known by `as_of`.
+
+    `onwards`: as if nothing more were ever seen and everything stayed as it is at `as_of`, up to T.
+    """
 
     def __init__(
-        self, evaluator: Evaluator, hold: Hold, opens: Instant, decides: Instant, how: str, settle: int
+        self,
+        evaluator: Evaluator,
+        hold: Hold,
+        opens: Instant,
+        decides: Instant,
+        how: str,
+        settle: int,
+        onwards: bool = False,
     ) -> None:
         self.evaluator, self.hold, self.opens = evaluator, hold, opens
         self.length, self.settle, self.how = hold.length.us, settle, how
         self.span = max(self.length, 1)
-        self.last = min(decides - self.span, evaluator.as_of - self.length - settle)
+        self.last = decides - self.span
+        self.now = evaluator.as_of + 1 if onwards else decides
+        if not onwards:
+            self.last = min(self.last, evaluator.as_of - self.length - settle)
 
     def find(self) -> Found:
         if self.last < self.opens:
@@ -103,7 +119,12 @@ class RunFinder:
         return Found(None, first_possible)
 
     def _truths(self, knowing: Knowing, low: Instant, last: Instant) -> Steps[Truth]:
-        return self.evaluator.truths(self.hold.of, knowing, low, last + self.span)
+        """The condition from `low` until a run that starts at `last` is over; after now it stays as it is."""
+        high = last + self.span
+        if high <= self.now:
+            return self.evaluator.truths(self.hold.of, knowing, low, high)
+        start = min(low, self.now - 1)
+        return self.evaluator.truths(self.hold.of, knowing, start, self.now).cut(low, high)
 
     def _run(self, t0: Instant, because: str = "") -> Run:
         end = t0 + self.length
@@ -113,15 +134,12 @@ class RunFinder:
         self, times: list[Instant], low: Instant, last: Instant
     ) -> Iterator[tuple[Steps[Truth], Instant, Instant]]:
         """[low, last] in pieces within which every t0 is judged by the same knowledge."""
-        lag = self.length + self.settle
+        lags = sorted({self.length, self.length + self.settle})
         while low <= last:
-            following = bisect_right(times, low + lag)
-            piece_last = min(last, times[following] - lag - 1) if following < len(times) else last
-            yield (
-                self._truths(Knowing("first" if self.how == "first" else "fixed", low + lag), low, piece_last),
-                low,
-                piece_last,
-            )
+            following = [times[place] - lag for lag in lags if (place := bisect_right(times, low + lag)) < len(times)]
+            piece_last = min([last, *(t - 1 for t in following)])
+            parts = [self._truths(Knowing(self.how, low + lag), low, piece_last) for lag in lags]
+            yield (parts[0] if len(parts) == 1 else merged(parts, conjunction)), low, piece_last
             low = piece_last + 1
 
     def _pieces_of(

@@ -57,6 +57,9 @@ def merged(parts: Sequence[Steps[V]], combine: Callable[[Sequence[V]], W]) -> St
     """Several step functions that begin at one instant, combined at every instant where one of them changes."""
     if len(parts) == 1:
         return parts[0].map(lambda value: combine((value,)))
+    if len(parts) == 2 and len(parts[1].at) == 1:
+        constant = parts[1].values[0]
+        return parts[0].map(lambda value: combine((value, constant)))
     instants = sorted({instant for part in parts for instant in part.at})
     places = [0] * len(parts)
     values: list[W] = []

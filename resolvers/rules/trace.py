@@ -122,7 +122,7 @@ class Tracer:
         # The parts are made here and nowhere else, so they are not validated a second time.
         return Step.model_construct(
             node=node.kind,
-            words=self.words(node),
+            words=node.words().text,
             value=value,
             unit=unit,
             at=None if t is None else moment(t),
@@ -135,14 +135,6 @@ class Tracer:
 
     def known_at(self, t: Instant) -> Instant:
         return t if self.knowing.how == "vintage" else self.knowing.k
-
-    def words(self, node: Node) -> str:
-        key: Hashable = ("words", id(node))
-        found = self.cache.made.get(key)
-        if found is None:
-            # The node itself is kept beside its words, so that its id stays its own.
-            found = self.cache.made[key] = (node.words().text, node)
-        return str(found[0])
 
     # citations
 

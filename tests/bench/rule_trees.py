@@ -185,7 +185,7 @@ def rule_blocks(seed: int, markets: int, sources: int) -> Iterator[RuleBlocks]:
 Blocks = dict[str, Any]
 
 
-POOL = 4
+POOL = 2
 """Filters in use on one leaderboard: markets of one debate ask the same groups again and again."""
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from stage import Stage
 
-from bot.store import ledger, markets, open_store, proposals
+from bot.store import ledger, markets, open_store, proposals, reviews
 from bot.store.ledger import Budget
 from bot.store.outbox import Outbox
 from bot.verifying import verify
@@ -34,6 +34,7 @@ class Books:
     spent_mana: Decimal
     markets: list[tuple[Any, ...]]
     proposals: list[tuple[int, str, bool]]
+    votes: list[tuple[int, str, str]]
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         return [json.loads(row) for row in self.sandbox[table]]
@@ -70,6 +71,11 @@ def books_of(path: Path, state: dict[str, Any]) -> Books:
                     for one in markets.every(connection)
                 ],
                 proposals=[(one.id, one.state, one.comment_id is not None) for one in proposals.listing(connection)],
+                votes=[
+                    (one.id, said.person, said.vote)
+                    for one in proposals.listing(connection)
+                    for said in reviews.reviews(connection, one, all_rounds=True)
+                ],
             )
     finally:
         store.close()
@@ -79,9 +85,7 @@ def _sandbox(state: dict[str, Any]) -> dict[str, list[str]]:
     texts = {row["id"]: f"{row['contract_id']}/{row['text']}" for row in state["answers"]}
     comments = {row["id"]: MARK.findall(json.dumps(row["content"])) for row in state["comments"]}
     tables = {name: rows for name, rows in state.items() if isinstance(rows, list)}
-    return {
-        name: sorted(_row(name, row, texts, comments) for row in rows) for name, rows in tables.items()
-    }
+    return {name: sorted(_row(name, row, texts, comments) for row in rows) for name, rows in tables.items()}
 
 
 def _row(table: str, row: dict[str, Any], texts: dict[str, str], comments: dict[str, list[str]]) -> str:

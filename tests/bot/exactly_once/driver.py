@@ -26,7 +26,12 @@ import sqlalchemy as sa
 
 import bot.app
 import bot.platform
+import markets.sandbox.server
 from bot.cli import main as crux
+from markets.sandbox.server import Sandbox
+
+START = datetime(2026, 1, 2, tzinfo=UTC)
+"""When the first command runs: the day after the markets open."""
 
 WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
 MARKET = re.compile(r"/v0/market/[^/?]+")
@@ -81,22 +86,29 @@ class Points:
 
 
 class Clock:
-    """The sandbox's clock is everybody's: the process reads it at its start, and its waiting moves it on."""
+    """The sandbox's clock is everybody's: the process reads it at its start, and its waiting moves it on.
+
+    Without a sandbox outside, the clock begins at START and is told to the one within.
+    """
 
     def __init__(self, sandbox: str, haste: float | None) -> None:
         self._sandbox = sandbox
         self._haste = haste
-        self._at = clock_of(sandbox)
+        self._at = clock_of(sandbox) if sandbox else START
 
     def now(self) -> datetime:
         return self._at
+
+    def milliseconds(self) -> int:
+        return round(self._at.timestamp() * 1000)
 
     async def sleep(self, seconds: float) -> None:
         if self._haste is not None:
             await asyncio.sleep(seconds / self._haste)
             return
         self._at += timedelta(seconds=seconds)
-        set_clock(self._sandbox, self._at)
+        if self._sandbox:
+            set_clock(self._sandbox, self._at)
         await asyncio.sleep(0)
 
 
@@ -159,7 +171,22 @@ def watch_wire(reach: Callable[[str], None]) -> None:
         request.extensions = {**request.extensions, "trace": trace}
         return await send(self, request)
 
-    setattr(httpx.AsyncHTTPTransport, "handle_async_request", watched)
+    replaced(httpx.AsyncHTTPTransport, "handle_async_request", watched)
+
+
+def without_certificates() -> None:
+    """Everything here is plain HTTP on this machine; reading the certificates takes a sixth of a process's life."""
+    make = httpx.AsyncHTTPTransport.__init__
+
+    def made(self: httpx.AsyncHTTPTransport, *given: Any, **named: Any) -> None:
+        make(self, *given, **{**named, "verify": False})
+
+    replaced(httpx.AsyncHTTPTransport, "__init__", made)
+
+
+def replaced(where: object, name: str, by: object) -> None:
+    """Put something else in a seam of the product, in this process only."""
+    setattr(where, name, by)
 
 
 def run(order_path: str) -> None:
@@ -172,10 +199,12 @@ def run(order_path: str) -> None:
     sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115  # until the end
     os.environ.update(order.environment)
     points, clock = Points(out / "points", order.kill_at), Clock(order.sandbox, order.haste)
-    setattr(bot.app, "wall_clock", clock.now)
-    setattr(bot.platform, "connect", partial(bot.platform.connect, sleep=clock.sleep))
+    replaced(markets.sandbox.server, "Sandbox", partial(Sandbox, now=clock.milliseconds))  # that of --sandbox
+    replaced(bot.app, "wall_clock", clock.now)
+    replaced(bot.platform, "connect", partial(bot.platform.connect, sleep=clock.sleep))
     watch_store(points.reach)
     watch_wire(points.reach)
+    without_certificates()
     (out / "ready").touch()
     while order.go is not None and not Path(order.go).exists():
         time.sleep(0.001)

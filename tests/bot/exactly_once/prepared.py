@@ -32,9 +32,14 @@ class Prepared:
         return self._made("opened", self.ready, self._open)
 
     @property
+    def decided(self) -> Path:
+        """Both decided by what was seen, nothing proposed yet."""
+        return self._made("decided", self.opened, self._decide)
+
+    @property
     def proposed(self) -> Path:
-        """Both decided and proposed."""
-        return self._made("proposed", self.opened, self._propose)
+        """Both put to the reviewers."""
+        return self._made("proposed", self.decided, lambda there: self._ran(there, "propose"))
 
     @property
     def approved(self) -> Path:
@@ -68,12 +73,12 @@ class Prepared:
                 bet = {"contractId": market["id"], "amount": 30, "outcome": ("YES", "NO")[number]}
                 there.post(who, "/v0/bet", bet | ({"answerId": answers[0]} if answers else {}))
 
-    def _propose(self, there: Stage) -> None:
-        """Look once before the markets end and once when all has settled, and judge."""
+    def _decide(self, there: Stage) -> None:
+        """Look once before the markets end and once when all has settled."""
         there.at(DECIDED - timedelta(days=10))
         self._ran(there, "collect")
         there.at(DECIDED)
-        self._ran(there, "collect", "propose")
+        self._ran(there, "collect")
 
     def _agree(self, there: Stage) -> None:
         self._ran(there, "resolve")

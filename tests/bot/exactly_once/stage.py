@@ -15,10 +15,10 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,6 @@ import driver
 from markets.sandbox.serving import serve
 
 HERE = Path(__file__).parent
-START = datetime(2026, 1, 2, tzinfo=UTC)
 PATIENCE_S = 60.0
 """How long a process may take before the test gives up on it; it takes some tenths of a second."""
 
@@ -36,14 +35,23 @@ ENDED = re.compile(r"^-- exit (\d+)\n", re.MULTILINE)
 PROCESSES = multiprocessing.get_context("forkserver")
 """Real processes, forked from a server that has imported Crux and done nothing else: it saves a second for each."""
 PROCESSES.set_forkserver_preload(
-    ["__main__", "bot.commands.desk", "bot.app", "bot.opening", "bot.resolving", "bot.proposing", "bot.collecting", "bot.verifying"]
-    + ["markets.sandbox.serving"]
+    [
+        "__main__",
+        "bot.app",
+        "bot.collecting",
+        "bot.commands.desk",
+        "bot.opening",
+        "bot.proposing",
+        "bot.resolving",
+        "bot.verifying",
+        "markets.sandbox.serving",
+    ]
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """How a process ended: its exit code (-9 where SIGKILL ended it), those of its commands, and what it said and passed."""
+    """How a process ended (-9: by SIGKILL) and each of its commands, what it said, and the points that it passed."""
 
     code: int
     codes: tuple[int, ...]
@@ -62,20 +70,29 @@ class Stage:
     orders: int = 0
 
     def run(self, *commands: str, kill_at: int | None = None, haste: float | None = None) -> Ran:
-        """Run commands (each a line of words) one after the other in one forked process, to its end."""
-        order, out = self._order(commands, kill_at, haste)
+        """Run commands (each a line of words) one after the other in one process, to its end."""
+        return self.begin(*commands, kill_at=kill_at, haste=haste).end()
+
+    def begin(
+        self, *commands: str, kill_at: int | None = None, haste: float | None = None, go: Path | None = None
+    ) -> Begun:
+        """The same without waiting for its end; it begins its first command when the file `go` is there."""
+        order, out = self._order(commands, kill_at, haste, go)
         process = PROCESSES.Process(target=driver.run, args=(str(order),))
         process.start()
-        process.join(PATIENCE_S)
-        assert process.exitcode is not None, f"{commands} did not end in {PATIENCE_S} s"
-        return _ran(process.exitcode, out)
 
-    def start(
-        self, *commands: str, kill_at: int | None = None, haste: float | None = None, go: Path | None = None
-    ) -> Started:
-        """Begin the same in a process that starts as any program does, and do not wait for it."""
-        order, out = self._order(commands, kill_at, haste, go)
-        return Started(subprocess.Popen([sys.executable, str(HERE / "driver.py"), str(order)], cwd=self.folder), out)
+        def ended() -> int:
+            process.join(PATIENCE_S)
+            assert process.exitcode is not None, f"{commands} did not end in {PATIENCE_S} s"
+            return process.exitcode
+
+        return Begun(out, ended)
+
+    def program(self, *commands: str, kill_at: int | None = None) -> Ran:
+        """The same in a process that is started as any program is: not forked, Python and all."""
+        order, out = self._order(commands, kill_at, None)
+        command = [sys.executable, str(HERE / "driver.py"), str(order)]
+        return _ran(subprocess.run(command, cwd=self.folder, timeout=PATIENCE_S, check=False).returncode, out)
 
     def _order(
         self, commands: Sequence[str], kill_at: int | None, haste: float | None, go: Path | None = None
@@ -125,6 +142,12 @@ class Stage:
         """Let real time pass: what Manifold is slow at ends meanwhile."""
         time.sleep(seconds)
 
+    def wait_until(self, there: Callable[[], bool]) -> None:
+        end = time.monotonic() + PATIENCE_S
+        while not there():
+            assert time.monotonic() < end
+            time.sleep(0.002)
+
     def misbehave(self, *rules: dict[str, Any]) -> None:
         """The sandbox's faults from now on; none ends them."""
         driver.told(self.url, "faults", {"rules": list(rules)})
@@ -137,15 +160,20 @@ class Stage:
             return json.load(answer)
 
 
-@dataclass(slots=True)
-class Started:
-    """A process on its way."""
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A process on its way, which writes to the folder `out`."""
 
-    process: subprocess.Popen[bytes]
     out: Path
+    ended: Callable[[], int]
+
+    @property
+    def ready(self) -> bool:
+        """Whether it only waits for its `go`."""
+        return (self.out / "ready").exists()
 
     def end(self) -> Ran:
-        return _ran(self.process.wait(PATIENCE_S), self.out)
+        return _ran(self.ended(), self.out)
 
 
 def _ran(code: int, out: Path) -> Ran:
@@ -155,6 +183,12 @@ def _ran(code: int, out: Path) -> Ran:
 
 
 _SAID = ("stdout", "stderr", "points")
+
+
+def without_sandbox(folder: Path, prepared: Path) -> Stage:
+    """A stage whose sandbox is only the file that commands with --sandbox serve in their own process."""
+    shutil.copytree(prepared, folder, ignore=shutil.ignore_patterns("run-*", "*.lock", "address"))
+    return Stage(folder, "", {"creator": ""})
 
 
 @contextmanager
@@ -172,7 +206,7 @@ def stage(folder: Path, prepared: Path | None = None) -> Iterator[Stage]:
         accounts = json.loads((folder / "accounts.json").read_text(encoding="utf-8"))
         made = Stage(folder, url, accounts)
         kept = folder / "clock"
-        made.at(datetime.fromisoformat(kept.read_text(encoding="utf-8")) if kept.exists() else START)
+        made.at(datetime.fromisoformat(kept.read_text(encoding="utf-8")) if kept.exists() else driver.START)
         yield made
         kept.write_text(driver.clock_of(url).isoformat(), encoding="utf-8")
     finally:

@@ -114,16 +114,17 @@ def first_runs(
     source: SourceEvidence, how: str, bar: Fraction, opens: Instant, decides: Instant, hold: int, settle: int,
     bridge: int, as_of: Instant,
 ) -> tuple[Instant | None, Instant | None]:  # fmt: skip
-    """The first certain and the first possible start of a run, by trying every instant that could be one."""
+    """The first certain and the first possible start of a run, seen by its end and after settling, by trying each."""
     span = max(hold, 1)
     starts = set(critical(source, bridge, opens, decides))
     for sighting in source.sightings:
-        for shift in (hold + settle, span):
+        for shift in (hold, hold + settle, span):
             starts |= {sighting.seen_at - shift, sighting.seen_at - shift + 1}
     sure = maybe = None
     for t0 in sorted(t for t in starts if opens <= t <= decides - span and t + hold + settle <= as_of):
         k = t0 + hold + settle
-        truths = [at_least(source, how, bar, t, k, bridge) for t in critical(source, bridge, t0, t0 + span)]
+        inside = critical(source, bridge, t0, t0 + span)
+        truths = [at_least(source, how, bar, t, known, bridge) for t in inside for known in (t0 + hold, k)]
         if maybe is None and False not in truths:
             maybe = t0
         if sure is None and all(truths):

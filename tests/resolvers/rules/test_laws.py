@@ -81,7 +81,10 @@ def test_a_look_that_failed_changes_nothing(trouble: str):
 def test_a_best_row_that_vanished_unmatched_asks_instead_of_counting_as_withdrawn():
     history = daily({0: scores(a="70", b="90"), 20: scores(a="70")}, 120)
     ranked = rule(
-        {"number": "best", "edges": ["50%", "80%"]}, BOARD, values={"best": {"max": "score", "from": "board"}}, closes=60
+        {"number": "best", "edges": ["50%", "80%"]},
+        BOARD,
+        values={"best": {"max": "score", "from": "board"}},
+        closes=60,
     )
     found = judged(ranked, world(seen(BOARD, history)), 70)
     assert found.state == "unknown"
@@ -91,7 +94,10 @@ def test_a_best_row_that_vanished_unmatched_asks_instead_of_counting_as_withdraw
 def test_a_vanished_row_that_is_not_the_best_does_not_matter():
     history = daily({0: scores(a="90", b="70"), 20: scores(a="90")}, 120)
     ranked = rule(
-        {"number": "best", "edges": ["50%", "80%"]}, BOARD, values={"best": {"max": "score", "from": "board"}}, closes=60
+        {"number": "best", "edges": ["50%", "80%"]},
+        BOARD,
+        values={"best": {"max": "score", "from": "board"}},
+        closes=60,
     )
     assert judged(ranked, world(seen(BOARD, history)), 70).outcome == Answers(
         weights={"80% or more": Decimal(100)}, value="90%"
@@ -101,7 +107,10 @@ def test_a_vanished_row_that_is_not_the_best_does_not_matter():
 def test_a_row_that_came_back_had_been_there_all_the_time():
     history = daily({0: scores(a="70", b="90"), 58: scores(a="70"), 64: scores(a="70", b="90")}, 120)
     ranked = rule(
-        {"number": "best", "edges": ["50%", "80%"]}, BOARD, values={"best": {"max": "score", "from": "board"}}, closes=60
+        {"number": "best", "edges": ["50%", "80%"]},
+        BOARD,
+        values={"best": {"max": "score", "from": "board"}},
+        closes=60,
     )
     assert judged(ranked, world(seen(BOARD, history)), 70).state == "decided"
 
@@ -118,8 +127,12 @@ def test_a_row_gone_from_a_complete_list_is_withdrawn():
 def test_an_unreadable_score_is_bounded_and_matters_only_where_it_could_decide():
     number = {"number": "best", "edges": ["50%", "80%"]}
     bounded = spec("board", {"score": {"unit": "percent", "between": [0, 85]}})
-    decided = judged(rule(number, bounded, closes=60, **BEST), world(seen(bounded, daily({0: scores(a="82", b=None)}, 90))), 80)
-    open_ = judged(rule(number, bounded, closes=60, **BEST), world(seen(bounded, daily({0: scores(a="60", b=None)}, 90))), 80)
+    decided = judged(
+        rule(number, bounded, closes=60, **BEST), world(seen(bounded, daily({0: scores(a="82", b=None)}, 90))), 80
+    )
+    open_ = judged(
+        rule(number, bounded, closes=60, **BEST), world(seen(bounded, daily({0: scores(a="60", b=None)}, 90))), 80
+    )
     assert decided.state == "decided"
     assert (open_.state, "unreadable: score of b" in open_.because) == ("unknown", True)
 
@@ -132,7 +145,10 @@ UNLABELLED_BOARD = spec("board", {"score": {"unit": "percent", "between": [0, 10
 
 
 def labelled(labels: dict[float, dict[str, str]], until: int = 150):
-    return seen(SYSTEMS, daily({at: {key: {"class": text} for key, text in shown.items()} for at, shown in labels.items()}, until))
+    return seen(
+        SYSTEMS,
+        daily({at: {key: {"class": text} for key, text in shown.items()} for at, shown in labels.items()}, until),
+    )
 
 
 def test_an_unlabelled_row_makes_an_interval_that_waits_for_its_label():
@@ -153,7 +169,9 @@ def test_an_unlabelled_row_that_cannot_be_the_best_does_not_wait():
     assert judged(ranked, world(board, labelled({0: {"a": "P1"}})), 67).state == "decided"
 
 
-SETTLING = daily({0: scores(a="60"), 40: scores(a="60", b="80"), 45: scores(a="60", b="84"), 64: scores(a="60", b="86")}, 150)
+SETTLING = daily(
+    {0: scores(a="60"), 40: scores(a="60", b="80"), 45: scores(a="60", b="84"), 64: scores(a="60", b="86")}, 150
+)
 
 
 @pytest.mark.parametrize(
@@ -225,7 +243,7 @@ def test_a_source_silent_at_t_may_be_read_at_its_first_good_sighting_after():
 
 def test_a_removed_source_makes_it_na_at_the_stated_instant_and_beats_no():
     gone = over(na={"when": "removed(board)", "before": day(80).date(), "if_refused": "NO"})
-    history = daily({0: scores(a="80")}, 60) | {number: "gone" for number in range(61, 120)}
+    history = daily({0: scores(a="80")}, 60) | dict.fromkeys(range(61, 120), "gone")
     early, found = judged(gone, world(seen(BOARD, history)), 70), judged(gone, world(seen(BOARD, history)), 87)
     assert (early.state, early.leaning) == ("pending", NotApplicable(if_refused=No()))
     assert (found.state, found.outcome, found.instant) == ("decided", NotApplicable(if_refused=No()), day(80))
@@ -233,7 +251,7 @@ def test_a_removed_source_makes_it_na_at_the_stated_instant_and_beats_no():
 
 def test_what_came_true_before_is_not_made_na():
     gone = over(na={"when": "removed(board)", "if_refused": "NO"})
-    history = daily({0: scores(a="80"), 20: scores(a="90")}, 60) | {number: "gone" for number in range(61, 120)}
+    history = daily({0: scores(a="80"), 20: scores(a="90")}, 60) | dict.fromkeys(range(61, 120), "gone")
     assert judged(gone, world(seen(BOARD, history)), 120).outcome == Yes()
 
 
@@ -257,7 +275,10 @@ def test_an_empty_group_is_lower_than_every_number_and_two_empty_groups_are_not_
 
 
 def test_division_by_zero_is_unknown_not_infinite():
-    values = {"n": {"count": "rows", "from": "board", "where": {"key": "nobody"}}, "all": {"count": "rows", "from": "board"}}
+    values = {
+        "n": {"count": "rows", "from": "board", "where": {"key": "nobody"}},
+        "all": {"count": "rows", "from": "board"},
+    }
     ratio = rule({"yes": "all / n >= 2"}, BOARD, values=values)
     found = judged(ratio, world(seen(BOARD, daily({0: scores(a="80")}, 120))), 120)
     assert (found.state, "division by zero" in found.because) == ("unknown", True)
@@ -265,7 +286,7 @@ def test_division_by_zero_is_unknown_not_infinite():
 
 def test_a_first_date_falls_in_the_bucket_that_holds_the_start_of_its_run():
     dated = rule({"first_date": "best >= 85%", "hold": "7 days", "edges": ["2027-02-01", "2027-03-01"]}, BOARD, **BEST)
-    board = world(seen(BOARD, daily({0: scores(a="80"), 31: scores(a="90")}, 130)))
+    board = world(seen(BOARD, daily({0: scores(a="80"), 31: scores(a="80", b="90")}, 130)))
     assert dated.answers() == (
         "before 2027-02-01",
         "from 2027-02-01, before 2027-03-01",
@@ -314,7 +335,12 @@ def test_the_trace_cites_observation_snapshot_and_body_of_the_deciding_row():
     span = next(span for span in board.spans if span.key == "b")
     (cite,) = found.citations()
     assert (cite.source, cite.key, cite.column, cite.text) == ("board", "b", "score", "90")
-    assert (cite.observation, cite.snapshot, cite.body, cite.seen_at) == (span.observation, span.snapshot, span.body, day(50))
+    assert (cite.observation, cite.snapshot, cite.body, cite.seen_at) == (
+        span.observation,
+        span.snapshot,
+        span.body,
+        day(50),
+    )
     compare = found.trace.steps[0].steps[0]
     assert compare.steps[0].series == ((day(0), "80"), (day(50), "90"))
 

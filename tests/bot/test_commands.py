@@ -1,0 +1,341 @@
+"""The commands as a whole: exit codes, one JSON document on stdout, settings, the review desk in a terminal, copies."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from crux_builders import DEBATE, Crux, World, body, elsewhere, folder, harm, living
+
+TOP = Path(__file__).parents[2]
+
+
+async def _played(path: Path) -> None:
+    async with living(path) as world:
+        await world.decided()
+
+
+@pytest.fixture
+def decided(tmp_path: Path, crux: Crux) -> Crux:
+    """Commands today, on a debate played up to two proposals in January 2020."""
+    asyncio.run(_played(tmp_path))
+    return crux.on(tmp_path / "debate", tmp_path / "crux.sqlite")
+
+
+def vote(crux: Crux, person: str, said: str = "approve", *more: object, number: int = 1) -> object:
+    return crux("review", number, said, "--as", person, "--because", "I read the row", *more, "--json")
+
+
+# One document, four exit codes -------------------------------------------------------------------------------------
+
+
+def test_every_command_prints_one_json_document_and_nothing_else_on_stdout(decided: Crux, tmp_path: Path) -> None:
+    state = tmp_path / "sandbox.jsonl"
+    raw = tmp_path / "body.csv"
+    raw.write_bytes(body({"base": ("10.0", "south")}))
+    commands = [
+        ["check"],
+        ["schema", tmp_path / "schemas"],
+        ["plan", "--sandbox", state],
+        ["apply", "--sandbox", state],
+        ["collect"],
+        ["import", "board", raw, "--seen-at", "2020-02-01"],
+        ["sources"],
+        ["verdict"],
+        ["propose"],
+        ["proposals"],
+        ["proposals", "--all"],
+        ["review", "1", "ask", "--as", "ann", "--because", "which row?"],
+        ["resolve", "--sandbox", state],
+        ["verify"],
+        ["status"],
+        ["db", "backup", tmp_path / "copy.sqlite"],
+        ["db", "upgrade"],
+        ["db", "restore", tmp_path / "copy.sqlite"],
+    ]
+    codes = {}
+    for command in commands:
+        ran = decided(*command, "--json")
+        json.loads(ran.out)
+        assert "Traceback" not in ran.err, command
+        codes[" ".join(str(each) for each in command[:2])] = ran.code
+    assert {name: code for name, code in codes.items() if code} == {"collect": 3}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["chekc"], ["review", "1"], ["review", "one", "approve", "--as", "ann", "--because", "x"], ["import"], ["--no"]],
+)
+def test_wrong_usage_exits_2(decided: Crux, arguments: list[str]) -> None:
+    ran = decided(*arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert "Traceback" not in ran.err
+    assert ran.err
+
+
+def test_without_arguments_it_shows_its_commands(crux: Crux) -> None:
+    ran = crux()
+    assert ran.code in (0, 2)
+    for name in ("demo", "check", "plan", "apply", "collect", "import", "verdict", "review", "resolve", "verify"):
+        assert name in ran.out + ran.err
+
+
+def test_trouble_outside_exits_3_in_one_sentence(decided: Crux, tmp_path: Path) -> None:
+    database = tmp_path / "crux.sqlite"
+    harm(database, "bodies", ("UPDATE bodies SET bytes = x'00', codec = 'raw'", ()))
+    for table in ("reading_rows", "readings", "spans", "timelines"):
+        harm(database, table, (f"DELETE FROM {table}", ()))
+    ran = decided("verdict")
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err.startswith("crux: the stored bytes of body ")
+    assert "crux db restore" in ran.err
+
+
+def test_the_console_script_and_the_module_are_the_same_program(tmp_path: Path) -> None:
+    env = {name: value for name, value in os.environ.items() if not name.startswith("CRUX_")}
+    for program in ([str(Path(sys.executable).with_name("crux"))], [sys.executable, "-m", "bot.cli"]):
+        ran = subprocess.run([*program, "check", str(folder(tmp_path))], capture_output=True, text=True, env=env)
+        assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "4 markets, 0 faults\n")
+
+
+# Settings ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_variable_that_no_setting_reads_is_pointed_out(decided: Crux) -> None:
+    decided.set(manifold_kye="secret")
+    ran = decided("status", "--json")
+    assert (ran.code, ran.err) == (
+        0,
+        "crux: CRUX_MANIFOLD_KYE is set, but no setting has that name; it does nothing\n",
+    )
+
+
+def test_without_a_setting_the_state_lives_in_the_users_data_directory(crux: Crux, tmp_path: Path) -> None:
+    ran = crux("status", "--debate", folder(tmp_path / "debate"), "--json")
+    assert ran.json["database"] == str(tmp_path / "data" / "crux" / "crux.sqlite")
+    assert [row["state"] for row in ran.json["markets"]] == ["defined"] * 4
+    assert ran.json["open_proposals"] == 0
+
+
+def test_status_names_the_store_and_every_market(decided: Crux, tmp_path: Path) -> None:
+    ran = decided("status", "--json")
+    assert (ran.json["database"], ran.json["debate"]) == (str(tmp_path / "crux.sqlite"), str(tmp_path / "debate"))
+    assert {row["slug"]: (row["type"], row["state"]) for row in ran.json["markets"]} == {
+        "leader": ("MULTIPLE_CHOICE", "open"),
+        "reach-85": ("BINARY", "open"),
+        "reach-95": ("BINARY", "open"),
+        "when-80": ("DATE", "open"),
+    }
+    assert ran.json["open_proposals"] == 2
+
+
+@pytest.mark.parametrize("url", ["nonsense", "nonsense://x", "sqlite://", "sqlite:////proc/none/crux.sqlite"])
+def test_a_database_url_that_cannot_be_is_told_in_one_sentence(crux: Crux, tmp_path: Path, url: str) -> None:
+    crux.patch.chdir(tmp_path)
+    crux.set(database_url=url, debate=folder(tmp_path / "debate"))
+    ran = crux("status")
+    assert "Traceback" not in ran.err
+    assert ran.code in (0, 1, 3)
+    assert url == "nonsense" or ran.err.startswith("crux: ")
+
+
+def test_a_file_that_is_no_store_is_refused_untouched(crux: Crux, tmp_path: Path) -> None:
+    path = tmp_path / "crux.sqlite"
+    path.write_bytes(b"my diary\n" * 500)
+    ran = crux.on(folder(tmp_path / "debate"), path)("status")
+    assert ran.code == 1
+    assert "is no database of Crux" in ran.err
+    assert path.read_bytes() == b"my diary\n" * 500
+
+
+def test_a_time_at_the_edge_of_the_calendar_is_taken(decided: Crux) -> None:
+    for at in ("0001-01-01", "9999-12-31"):
+        ran = decided("verdict", "reach-95", "--as-of", at, "--known-on", at, "--json")
+        assert (ran.code, len(ran.json)) == (0, 1)
+
+
+# The review desk in a terminal -------------------------------------------------------------------------------------
+
+
+def test_review_by_the_command(decided: Crux) -> None:
+    (first, _) = decided("proposals", "--json").json
+    assert (first["id"], first["slug"], first["state"], first["approvals_wanted"]) == (1, "reach-85", "proposed", 2)
+    assert first["cells"][0]["text"] == "88.5"
+    assert vote(decided, "ann").json["approvals_wanted"] == 1
+    again = vote(decided, "ann")
+    assert (again.code, again.out) == (1, "")
+    assert "one person, one vote" in again.err
+    assert vote(decided, "ben").json["state"] == "approved"
+    shown = decided("proposals").out
+    assert "proposal 1: reach-85 -> YES  [approved]" in shown
+    assert "ann: approve: I read the row" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["1", "approve", "--as", "anne", "--because", "x"], "'anne' is no reviewer; did you mean 'ann'"),
+        (["1", "aprove", "--as", "ann", "--because", "x"], "did you mean 'approve'"),
+        (["1", "approve", "--as", "ann", "--because", " "], "say why: --because TEXT"),
+        (["99", "approve", "--as", "ann", "--because", "x"], "there is no proposal 99; `crux proposals` lists them"),
+        (["1", "answer", "--as", "ann", "--because", "x"], "say which objection to proposal 1 you answer"),
+    ],
+)
+def test_a_review_that_cannot_be_is_refused_with_its_remedy(decided: Crux, arguments: list[str], said: str) -> None:
+    ran = decided("review", *arguments)
+    assert (ran.code, ran.out) == (1, "")
+    assert said in ran.err
+    assert decided("proposals", "--json").json[0]["reviews"] == []
+
+
+def test_resolve_by_the_command_once_its_window_has_passed(tmp_path: Path, crux: Crux) -> None:
+    quick = {"debate.yaml": DEBATE.replace("48 hours", "1 second")}
+
+    async def play() -> None:
+        async with living(tmp_path, quick) as world:
+            await world.decided()
+
+    asyncio.run(play())
+    crux.on(tmp_path / "debate", tmp_path / "crux.sqlite")
+    state = tmp_path / "sandbox.jsonl"
+    assert crux("resolve", "--sandbox", state, "--json").json == []
+    vote(crux, "ann")
+    vote(crux, "ben")
+    ran = crux("resolve", "--sandbox", state, "--json")
+    assert [(each["slug"], each["did"]) for each in ran.json] == [("reach-85", "announced"), ("reach-85", "waiting")]
+    time.sleep(1.1)
+    ran = crux("resolve", "--sandbox", state, "--json")
+    assert [(each["slug"], each["did"], each["because"]) for each in ran.json] == [("reach-85", "resolved", "YES")]
+    assert crux("resolve", "--sandbox", state, "--json").json == []
+    (found,) = elsewhere(state, ("/v0/search-markets?term=&limit=100", None))
+    assert [(one["question"], one["resolution"]) for one in found if one["isResolved"]] == [
+        ("Will a row reach 85%?", "YES")
+    ]
+    assert crux("verify", "--json").json["verified"] == 1
+
+
+async def test_text_from_traders_cannot_steer_the_reviewers_terminal(world: World, crux: Crux) -> None:
+    await world.decided()
+    await world.bet("trader1")
+    world.approve()
+    await world.carry_on()
+    await world.reply("trader1", "\x1b[2J\x1b]0;gone\x07 done\n\nproposal 9: all is well  [resolved]")
+    await world.carry_on()
+    assert world.card().objections
+    crux.on(world.folder, world.database)
+    shown = (await asyncio.to_thread(crux, "proposals")).out
+    assert "\x1b" not in shown
+    assert "\x07" not in shown
+    assert not any(line.startswith("proposal 9") for line in shown.splitlines())
+    told = (await asyncio.to_thread(crux, "proposals", "--json")).out
+    assert "\x1b" not in told
+
+
+async def test_an_answer_by_the_command_frees_the_resolution(world: World, crux: Crux) -> None:
+    await world.decided()
+    await world.bet("trader1")
+    world.approve()
+    await world.carry_on()
+    await world.reply("trader1", "a typo")
+    await world.carry_on()
+    crux.on(world.folder, world.database)
+    ran = await asyncio.to_thread(crux, "review", 1, "answer", "--as", "cat", "--because", "no typo", "--json")
+    assert [(one["by"], one["answered_by"], one["answer"]) for one in ran.json["objections"]] == [
+        ("trader1", "cat", "no typo")
+    ]
+    world.at(11)
+    assert [one.did for one in await world.carry_on()] == ["resolved"]
+
+
+# Several debates in one store --------------------------------------------------------------------------------------
+
+
+def other(path: Path) -> Path:
+    """Another debate, whose reviewers are other people."""
+    told = DEBATE.replace("debate: small", "debate: other").replace("{ann: {}, ben: {}, cat: {}}", "{dan: {}, eve: {}}")
+    return folder(path, {"debate.yaml": told})
+
+
+def test_reviewers_of_one_debate_have_no_word_in_another(decided: Crux, tmp_path: Path) -> None:
+    ran = decided("review", 1, "approve", "--as", "dan", "--because", "x", "--debate", other(tmp_path / "other"))
+    assert (ran.code, ran.out) == (1, "")
+    assert "proposal 1 is of the debate small, and this is other" in ran.err
+    assert decided("proposals", "--json").json[0]["reviews"] == []
+
+
+def test_resolving_one_debate_leaves_the_others_alone(decided: Crux, tmp_path: Path) -> None:
+    vote(decided, "ann")
+    vote(decided, "ben")
+    state = tmp_path / "sandbox.jsonl"
+    assert decided("resolve", "--debate", other(tmp_path / "other"), "--sandbox", state, "--json").json == []
+    assert decided("proposals", "--json").json[0]["state"] == "approved"
+    assert [one["did"] for one in decided("resolve", "--sandbox", state, "--json").json] == ["announced", "waiting"]
+
+
+# Copies ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_copy_can_be_put_back_and_what_it_replaces_is_kept(decided: Crux, tmp_path: Path) -> None:
+    copy = tmp_path / "copies" / "one.sqlite"
+    assert decided("db", "backup", copy, "--json").json == {"copy": str(copy)}
+    vote(decided, "ann")
+    ran = decided("db", "restore", copy, "--json")
+    assert ran.code == 0
+    assert decided("proposals", "--json").json[0]["reviews"] == []
+    decided.set(database_url=f"sqlite:///{ran.json['kept']}")
+    assert [one["person"] for one in decided("proposals", "--json").json[0]["reviews"]] == ["ann"]
+
+
+def test_a_copy_is_never_written_over_and_no_store_is_lost_to_a_bad_one(decided: Crux, tmp_path: Path) -> None:
+    copy, bad = tmp_path / "one.sqlite", tmp_path / "bad.sqlite"
+    decided("db", "backup", copy)
+    ran = decided("db", "backup", copy)
+    assert (ran.code, "exists already; choose another name" in ran.err) == (1, True)
+    bad.write_bytes(b"no copy" * 100)
+    for given in (bad, tmp_path / "none.sqlite"):
+        ran = decided("db", "restore", given)
+        assert (ran.code, "Traceback" in ran.err) == (1, False)
+    assert len(decided("proposals", "--json").json) == 2
+
+
+# Where the environment is read ------------------------------------------------------------------------------------
+
+
+def test_nothing_but_the_settings_reads_the_environment() -> None:
+    readers = set()
+    for room in ("bot", "markets", "resolvers", "migrations"):
+        for path in (TOP / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                named = isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv", "environb", "putenv")
+                brought = (
+                    isinstance(node, ast.ImportFrom)
+                    and node.module == "os"
+                    and any(each.name in ("environ", "getenv", "environb") for each in node.names)
+                )
+                if named or brought:
+                    readers.add(path.relative_to(TOP).as_posix())
+    assert readers == {"bot/settings.py"}
+
+
+def test_below_the_bot_nothing_asks_the_system_for_the_time() -> None:
+    """The clock is an argument: only the sandbox, which is a server, has one of its own to fall back on."""
+    askers = set()
+    for room in ("markets", "resolvers"):
+        for path in (TOP / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                    owner = node.func.value
+                    whose = owner.id if isinstance(owner, ast.Name) else ""
+                    if (whose, node.func.attr) in {
+                        ("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time"),
+                        ("time", "time_ns"), ("random", "random"), ("random", "randint"),
+                    }:  # fmt: skip
+                        askers.add(path.relative_to(TOP).as_posix())
+    assert askers <= {"markets/sandbox/clock.py"}
