@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(OUTSIDE if isinstance(error, Outside) else FAULTS)
     except OSError as error:
         sys.stderr.write(
-            f"crux: {error.filename or 'the system'}: {error.strerror}; look at that place and try again\n"
+            f"crux: {error.filename or 'the system'}: {error.strerror}; mend that and try again\n"
         )
         sys.exit(OUTSIDE)
     except KeyboardInterrupt:

@@ -88,7 +88,10 @@ async def _sandboxed(path: Path) -> AsyncIterator[tuple[str, str]]:
     from markets.sandbox.server import Sandbox
 
     sandbox = Sandbox(path)
-    url = await sandbox.start()
+    try:
+        url = await sandbox.start()
+    except RuntimeError as taken:  # another process serves that file
+        raise Refusal(str(taken)) from None
     try:
         yield url, sandbox.accounts["creator"].key
     finally:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     app.command()(collect)
     app.command(name="import")(import_)
+    app.command(name="accept")(accept_)
     app.command()(sources)
     app.command()(verdict)
 
@@ -65,6 +66,34 @@ def import_(
     _told([(name, recorded)], json)
 
 
+def accept_(
+    snapshot: Annotated[int, typer.Argument(help="The import, as `crux sources` numbers it.")],
+    person: Annotated[str, typer.Option("--as", help="Who you are in debate.yaml.")],
+    because: Annotated[str, typer.Option("--because", help="Why it may count; it stands on the record.")],
+    debate: Debate = None,
+    json: Json = False,
+) -> None:
+    """Let an import count that is dated after a market opened; it takes as many reviewers as a resolution."""
+    from bot.app import opened_app
+    from bot.review.desk import accept_import
+
+    with opened_app(debate) as app:
+        counted = accept_import(
+            app.store,
+            snapshot,
+            person=person,
+            because=because,
+            reviewers=app.debate.reviewers,
+            quorum=app.debate.review.quorum,
+        )
+    if json:
+        say.document({"snapshot": snapshot, "counted_as": counted})
+    elif counted is None:
+        say.line(f"import {snapshot}: accepted by {person}; more reviewers are needed before it counts")
+    else:
+        say.line(f"import {snapshot}: counts from now on, as snapshot {counted}")
+
+
 def sources(debate: Debate = None, json: Json = False) -> None:
     """The state of every source: live or not, since when, why, and how much was seen of it."""
     from bot.app import opened_app
@@ -80,9 +109,8 @@ def sources(debate: Debate = None, json: Json = False) -> None:
     columns = ("id", "state", "since", "snapshots", "observations", "newest", "because")
     say.table("Sources", columns, ([row[column] for column in columns] for row in rows))
     for one in waiting:
-        say.line(
-            f"import {one.snapshot} of {one.source}, seen {say.short(one.seen_at)}, counts once reviewers accept it"
-        )
+        what = f"import {one.snapshot} of {one.source}, seen {say.short(one.seen_at)}"
+        say.line(f"{what}, counts once reviewers accept it: crux accept {one.snapshot}")
 
 
 def verdict(

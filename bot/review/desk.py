@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from bot.frozen import Frozen
 from bot.review.quorum import Vote, standing, wanted
-from bot.store import Store, markets, proposals, resolutions, reviews
+from bot.store import Store, accept, awaiting, markets, proposals, resolutions, reviews
 from bot.store.markets import Market
 from bot.store.proposals import Proposal
 from bot.store.reviews import Objection, Review
@@ -113,6 +113,18 @@ def answer(store: Store, objection: int, *, person: str, text: str, reviewers: C
         raise Refusal("say what the answer is: --because TEXT; it is posted under the objection")
     with store.transaction() as connection:
         return reviews.answered(connection, objection, by=person, answer=text, at=store.now())
+
+
+def accept_import(
+    store: Store, snapshot: int, *, person: str, because: str, reviewers: Collection[str], quorum: int
+) -> int | None:
+    """A reviewer accepts an import dated after a market opened; with the last of the quorum it counts (law 1)."""
+    _reviewer(person, reviewers)
+    if not because.strip():
+        raise Refusal("say why: --because TEXT; it stands on the record beside the import")
+    if snapshot not in [one.snapshot for one in awaiting(store)]:
+        raise Refusal(f"snapshot {snapshot} awaits nobody's acceptance; `crux sources` lists those that do")
+    return accept(store, snapshot, person, because, quorum=quorum)
 
 
 def _reviewer(person: str, reviewers: Collection[str]) -> None:

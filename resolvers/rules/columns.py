@@ -65,6 +65,7 @@ class Table:
         self._apart: dict[Filter | None, tuple[list[int], list[int]]] = {}
         self._absences: dict[int, list[Absence]] = {}
         self._whole: dict[str, bool] = {}
+        self._extremes: dict[str, Mapping[int, tuple[Decimal, Decimal] | None]] = {}
 
     def kept(
         self, part: Filter | None, find: Callable[[Filter | None, Table], Iterable[tuple[int, bool]]]
@@ -108,6 +109,10 @@ class Table:
     def ones(self) -> list[Number]:
         """What is added up where rows are counted."""
         return [Decimal(1)] * len(self.spans)
+
+    def seen(self) -> tuple[tuple[Sighting, ...], tuple[Span, ...]]:
+        """The sightings and spans as they stood."""
+        return self.sightings, self.spans
 
     @cached_property
     def since(self) -> list[Instant]:
@@ -176,6 +181,21 @@ class Table:
                 text: self._number(text, column) if isinstance(text, str) else text for text in set(texts)
             }
             found = self._numbers[name] = [known[text] for text in texts]
+        return found
+
+    @cached_property
+    def first(self) -> list[Instant]:
+        """When each row was first seen."""
+        since = self.since
+        return [since[places[0]] for places in self.rows]
+
+    def extremes(self, name: str) -> Mapping[int, tuple[Decimal, Decimal] | None]:
+        """The least and greatest number that each row but the simple ones ever showed; None: something unreadable."""
+        found = self._extremes.get(name)
+        if found is None:
+            numbers = self.numbers(name)
+            some = [(row, places) for row, places in enumerate(self.rows) if self.row_of[places[0]] >= 0]
+            found = self._extremes[name] = {row: _extreme([numbers[place] for place in places]) for row, places in some}
         return found
 
     def whole(self, name: str | None) -> bool:
@@ -281,6 +301,17 @@ def _trouble(sighting: Sighting) -> str:
     if is_gone(sighting):
         return "removed"
     return sighting.state if sighting.state in ("refused", "unreadable") else ""
+
+
+def _extreme(values: list[Number]) -> tuple[Decimal, Decimal] | None:
+    """The least and greatest of a row's numbers; of none at all, what no bar is passed by."""
+    some = [value for value in values if value is not ABSENT]
+    if not some:
+        return HIGHEST, LOWEST
+    numbers = [value for value in some if isinstance(value, Decimal)]
+    if len(numbers) < len(some):
+        return None
+    return (numbers[0], numbers[0]) if len(numbers) == 1 else (min(numbers), max(numbers))
 
 
 def _truth_text(text: Text) -> Text:

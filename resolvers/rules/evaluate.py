@@ -109,13 +109,22 @@ class Evaluator:
                 waiting = True
         return tuple(found), waiting
 
-    def lines(self, node: Reduce | Pick, first: bool) -> tuple[Lines, ...]:
-        """The rows that a reduce or pick rests on, in each source of its list."""
-        key: Hashable = ("lines of", node.digest, first, self.early)
+    def lines(self, node: Reduce | Pick, first: bool, every: bool = False) -> tuple[Lines, ...]:
+        """The rows that a reduce or pick rests on, in each source of its list.
+
+        A source that answers at no instant gives none, unless `every` one is asked for (a late reading may be of any).
+        """
+        key: Hashable = ("lines of", node.digest, first, every, self.early, self.house)
         found = self.cache.made.get(key)
         if found is None:
-            places = range(len(base_rows(node.of).sources))
-            found = self.cache.made[key] = tuple(self.lines_in(node, place, first) for place in places)
+            uses = base_rows(node.of).sources
+            heard = {answer.place for answer in self.coverage(node.of).values}
+            found = self.cache.made[key] = tuple(
+                self.lines_in(node, place, first)
+                if every or len(uses) == 1 or place in heard
+                else Lines(self.cache.table(use.source))
+                for place, use in enumerate(uses)
+            )
         lines: tuple[Lines, ...] = found
         return lines
 
@@ -144,7 +153,7 @@ class Evaluator:
 
     def events(self, node: Reduce | Pick, place: int, knowing: Knowing) -> Events:
         """What happens to the rows under a node; for a best only to those that can be it."""
-        lines = self.lines(node, knowing.first_release)[place]
+        lines = self.lines(node, knowing.first_release, bool(knowing.read_at))[place]
         below = node.of if isinstance(node.of, Pick) else node
         n = below.n if isinstance(below, Pick) else 1
         return Events(lines, knowing.how, knowing.k, below.how, n)
@@ -166,21 +175,31 @@ class Evaluator:
 
     def amounts(self, node: Node, knowing: Knowing, low: Instant, high: Instant) -> Steps[Amount]:
         """A numeric node on [low, high)."""
-        if isinstance(node, Reduce):
+        # By kind rather than isinstance, which is slow on pydantic models and asked here more than anywhere.
+        if node.kind == "reduce":
             return self.reduced(node, knowing).cut(low, high)
-        if isinstance(node, Literal_):
-            assert node.value is not None
-            value = units.exact(node.value)
-            return Steps.constant(Amount(value, value), low)
-        if isinstance(node, Calc):
+        if node.kind == "literal":
+            return self.literal(node)
+        if node.kind == "calc":
             return self.calculated(node, knowing, low, high)
-        if isinstance(node, FieldOf):
+        if node.kind == "field":
             return self.field_amounts(node, knowing).cut(low, high)
-        assert isinstance(node, Window) and node.at is not None
+        assert node.kind == "window" and node.at is not None
         at = instant(node.at)
         before = undefined(f"not to be read before {date_words(node.at)}")
         value_then = self.amounts(node.of, knowing, at, at + 1).values[0] if high > at else before
         return Steps((LONG_AGO, at), (before, value_then)).cut(low, high)
+
+    def literal(self, node: Literal_) -> Steps[Amount]:
+        """A written number; it has always held."""
+        key: Hashable = ("literal", node.value)
+        found = self.cache.made.get(key)
+        if found is None:
+            assert node.value is not None
+            value = units.exact(node.value)
+            found = self.cache.made[key] = Steps.constant(Amount(value, value))
+        result: Steps[Amount] = found
+        return result
 
     def calculated(self, node: Calc, knowing: Knowing, low: Instant, high: Instant) -> Steps[Amount]:
         parts = [self.amounts(part, knowing, low, high) for part in node.parts]
@@ -208,7 +227,8 @@ class Evaluator:
             return ()
         if self.labelled(node):
             return (knowing.k,)
-        return tuple(lines.epoch(knowing.k) for lines in self.lines(node, knowing.first_release))
+        every = self.lines(node, knowing.first_release, bool(knowing.read_at))
+        return tuple(lines.epoch(knowing.k) for lines in every)
 
     def reduced_in(self, node: Reduce, place: int, knowing: Knowing) -> Steps[Amount]:
         """A reduce over one source's rows."""
@@ -410,10 +430,10 @@ class Distinguish:
         numeric = registry is None and table.column(column).kind in ("number", "date")
         self.cells: Sequence[object] = () if registry else table.numbers(column) if numeric else table.texts(column)
 
-    def __call__(self, entry: Entry) -> object | None:
+    def __call__(self, place: int) -> object | None:
         if self.registry is not None:
-            return self.registry.label(self.table.spans[entry.place].key, self.k)
-        return self.cells[entry.place]
+            return self.registry.label(self.table.spans[place].key, self.k)
+        return self.cells[place]
 
 
 def stitch(

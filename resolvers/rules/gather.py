@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from resolvers.evidence import Instant, instant
 from resolvers.rules.columns import ABSENT, Number, Table
@@ -100,33 +99,28 @@ class Gather:
         alone = self._alone(found, alone, numbers, certain)
         for place in alone:
             self._other(found, [place], certain)
-        rows_places: list[Sequence[int]] = [self.table.rows[row] for row in rows]
         if self.wanted.best is not None:
             found.put_in_order()
-            rows_places = self._able(found, rows_places, numbers, *self.wanted.best)
-        for places in rows_places:
-            self._other(found, places, certain)
+            rows = self._able(found, rows, *self.wanted.best)
+        for row in rows:
+            self._other(found, self.table.rows[row], certain)
         found.put_in_order()
         return found
 
-    def _able(
-        self, found: Lines, rows: Sequence[Sequence[int]], numbers: Sequence[Number], sign: int, n: int
-    ) -> list[Sequence[int]]:
+    def _able(self, found: Lines, rows: Sequence[int], sign: int, n: int) -> list[int]:
         """The rows that ever were as good as the n-th best simple row there before them, or that cannot be read."""
         bars = found.leaders(sign, n).bars
-        since = self.table.since
-        kept_rows: list[Sequence[int]] = []
-        for places in rows:
-            bar = bars.value_at(since[places[0]])
-            for place in places:
-                value = numbers[place]
-                if value is None or (
-                    isinstance(value, Decimal) and (bar is None or (value >= bar if sign > 0 else value <= bar))
-                ):
-                    kept_rows.append(places)
-                    break
+        extremes, first = self.table.extremes(self.wanted.column or ""), self.table.first
+        able: list[int] = []
+        for row in rows:
+            extreme = extremes[row]
+            if extreme is not None:
+                bar = bars.value_at(first[row])
+                if bar is not None and (extreme[1] < bar if sign > 0 else extreme[0] > bar):
+                    continue
+            able.append(row)
         found.keep_leaders(sign, n)
-        return kept_rows
+        return able
 
     def _alone(
         self, found: Lines, alone: list[int], numbers: Sequence[Number], certain: Mapping[int, bool]

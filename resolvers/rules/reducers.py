@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -22,6 +22,8 @@ EMPTY = "no eligible row"
 
 
 NO_BASE = Base()
+Shown = tuple[Decimal, Decimal, int]
+"""A row's least and greatest value, and its span."""
 
 
 class Reducer(Protocol):
@@ -35,6 +37,10 @@ class Reducer(Protocol):
     def put(self, row: int, entry: Entry) -> None: ...
 
     def drop(self, row: int) -> None: ...
+
+    def add(self, value: Decimal, place: int, clock: Instant | None) -> None:
+        """A row that never changes nor goes."""
+        ...
 
     def value(self) -> Amount: ...
 
@@ -72,9 +78,8 @@ class Held:
         self.open.pop(row, None)
         self.odd.pop(row, None)
 
-    def entries(self) -> Iterable[Entry]:
-        yield from self.sure.values()
-        yield from self.open.values()
+    def add(self, value: Decimal, place: int, clock: Instant | None) -> None:
+        self.put(-1 - place, Entry(True, value, value, place, 0, clock))
 
     def matters(self, entry: Entry) -> bool:
         """Whether an odd entry can be why the value is open."""
@@ -221,6 +226,10 @@ class Median(Held):
             insort(self.lows, entry.low)
             insort(self.highs, entry.high)
 
+    def add(self, value: Decimal, place: int, clock: Instant | None) -> None:
+        insort(self.lows, value)
+        insort(self.highs, value)
+
     def drop(self, row: int) -> None:
         entry = self.sure.get(row)
         if entry is not None:
@@ -260,9 +269,9 @@ def _middle(values: Sequence[Decimal]) -> Exact:
 
 
 class Distinct(Held):
-    """How many different values there are; texts are counted by what `key` makes of an entry."""
+    """How many different values there are, by what `key` makes of a row's span (None: nobody can tell)."""
 
-    def __init__(self, table: int, key: Callable[[Entry], object | None]) -> None:
+    def __init__(self, table: int, key: Callable[[int], object | None]) -> None:
         super().__init__(table)
         self.key = key
         self.counted: Counter[object] = Counter()
@@ -271,15 +280,18 @@ class Distinct(Held):
     def put(self, row: int, entry: Entry) -> None:
         super().put(row, entry)
         if entry.sure:
-            self._count(entry, 1)
+            self._count(entry.place, 1)
+
+    def add(self, value: Decimal, place: int, clock: Instant | None) -> None:
+        self._count(place, 1)
 
     def drop(self, row: int) -> None:
         if row in self.sure:
-            self._count(self.sure[row], -1)
+            self._count(self.sure[row].place, -1)
         super().drop(row)
 
-    def _count(self, entry: Entry, sign: int) -> None:
-        value = self.key(entry)
+    def _count(self, place: int, sign: int) -> None:
+        value = self.key(place)
         if value is None:
             self.unreadable += sign
             return
@@ -288,10 +300,10 @@ class Distinct(Held):
             del self.counted[value]
 
     def value(self) -> Amount:
-        new = {self.key(entry) for entry in self.open.values()} - self.counted.keys() - {None}
-        blank = self.unreadable + sum(1 for entry in self.open.values() if self.key(entry) is None)
+        open_values = [self.key(entry.place) for entry in self.open.values()]
+        new = set(open_values) - self.counted.keys() - {None}
         low = len(self.counted) or (1 if self.unreadable else 0)
-        high = len(self.counted) + len(new) + blank
+        high = len(self.counted) + len(new) + self.unreadable + open_values.count(None)
         return Amount(low, high, (self.because() or "a value cannot be read") if low != high else "")
 
 
@@ -301,19 +313,29 @@ class Ordered(Held):
     def __init__(self, table: int, latest: bool) -> None:
         super().__init__(table)
         self.sign = 1 if latest else -1
-        self.at: dict[Instant, dict[int, Entry]] = {}
+        self.at: dict[Instant, dict[int, Shown]] = {}
         self.clocks: list[Instant] = []
-        self.clockless: dict[int, Entry] = {}
+        self.clockless: dict[int, Shown] = {}
 
     def put(self, row: int, entry: Entry) -> None:
         super().put(row, entry)
         if entry.clock is None:
-            self.clockless[row] = entry
+            self.clockless[row] = (entry.low, entry.high, entry.place)
         elif entry.sure:
-            if entry.clock not in self.at:
-                self.at[entry.clock] = {}
-                heapq.heappush(self.clocks, -self.sign * entry.clock)
-            self.at[entry.clock][row] = entry
+            self._stand(row, entry.clock, (entry.low, entry.high, entry.place))
+
+    def add(self, value: Decimal, place: int, clock: Instant | None) -> None:
+        if clock is None:
+            self.clockless[-1 - place] = (value, value, place)
+        else:
+            self._stand(-1 - place, clock, (value, value, place))
+
+    def _stand(self, row: int, clock: Instant, shown: Shown) -> None:
+        there = self.at.get(clock)
+        if there is None:
+            there = self.at[clock] = {}
+            heapq.heappush(self.clocks, -self.sign * clock)
+        there[row] = shown
 
     def drop(self, row: int) -> None:
         entry = self.sure.get(row)
@@ -333,16 +355,18 @@ class Ordered(Held):
         return None
 
     def value(self) -> Amount:
-        if not self.sure:
-            return undefined(self.because() if self.open else EMPTY)
         best = self._best()
         found = [] if best is None else list(self.at[self.sign * best].values())
-        found += [
-            e for e in self.open.values() if e.clock is not None and (best is None or self.sign * e.clock >= best)
-        ]
         found += self.clockless.values()
-        low, high = min(entry.low for entry in found), max(entry.high for entry in found)
-        rows = tuple((self.table, entry.place) for entry in found[:2])
+        if not found or (best is None and not any(row in self.sure or row < 0 for row in self.clockless)):
+            return undefined(self.because() if self.open else EMPTY)
+        found += [
+            (entry.low, entry.high, entry.place)
+            for entry in self.open.values()
+            if entry.clock is not None and (best is None or self.sign * entry.clock >= best)
+        ]
+        low, high = min(low for low, _, _ in found), max(high for _, high, _ in found)
+        rows = tuple((self.table, place) for _, _, place in found[:2])
         return interval(low, high, self.because() or "several rows at one instant", rows)
 
 

@@ -54,13 +54,14 @@ def joined(at: Sequence[Instant], values: Sequence[V]) -> Steps[V]:
 
 
 def merged(parts: Sequence[Steps[V]], combine: Callable[[Sequence[V]], W]) -> Steps[W]:
-    """Several step functions that begin at one instant, combined at every instant where one of them changes."""
+    """Several step functions, combined at every instant where one of them changes; constants may begin earlier."""
     if len(parts) == 1:
         return parts[0].map(lambda value: combine((value,)))
-    if len(parts) == 2 and len(parts[1].at) == 1:
+    if len(parts) == 2 and len(parts[1].at) == 1 and parts[1].at[0] <= parts[0].at[0]:
         constant = parts[1].values[0]
         return parts[0].map(lambda value: combine((value, constant)))
-    instants = sorted({instant for part in parts for instant in part.at})
+    start = max(part.at[0] for part in parts)
+    instants = sorted({start, *(instant for part in parts for instant in part.at if instant > start)})
     places = [0] * len(parts)
     values: list[W] = []
     for instant in instants:

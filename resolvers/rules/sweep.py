@@ -65,11 +65,17 @@ def sweep(events: Events, reducer: Reducer, how: str) -> Steps[Amount]:
     if how in DECOMPOSED:
         return decomposed(events, reducer, how)
     track = Track(reducer.value())
-    merged = events.merged()
-    for place, (t, row, entry) in enumerate(merged):
-        _apply(reducer, row, entry)
-        if place + 1 == len(merged) or merged[place + 1][0] != t:
-            track.set(t, reducer.value())
+    lines, others = events.lines, events.others
+    row, rows, place, size = 0, len(lines.at), 0, len(others)
+    while row < rows or place < size:
+        t = min(lines.at[row] if row < rows else FAR_AHEAD, others[place][0] if place < size else FAR_AHEAD)
+        while row < rows and lines.at[row] == t:
+            reducer.add(lines.values[row], lines.places[row], lines.clock_of(row))
+            row += 1
+        while place < size and others[place][0] == t:
+            _apply(reducer, others[place][1], others[place][2])
+            place += 1
+        track.set(t, reducer.value())
     return track.steps()
 
 

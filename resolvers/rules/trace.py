@@ -34,7 +34,7 @@ from resolvers.rules.steps import Steps
 from resolvers.rules.sweep import active
 from resolvers.verdict import Citation, Step
 
-MOST_CITED = 100
+MOST_CITED = 40
 """Rows cited one by one for a count, sum or mean; beyond them only rows that bring a new body."""
 MOST_DRAWN = 2000
 """Points of a series; a longer one keeps its newest."""

@@ -189,9 +189,17 @@ POOL = 2
 """Filters in use on one leaderboard: markets of one debate ask the same groups again and again."""
 
 
+def usual(source: str) -> Blocks | str:
+    """The filter that most markets on this leaderboard use."""
+    return _filter(random.Random(f"{source} 0"))
+
+
 def filters(luck: random.Random, source: str) -> Blocks | str:
     """One of the few filters that are in use on this leaderboard."""
-    own = random.Random(f"{source} {luck.randrange(POOL)}")
+    return _filter(random.Random(f"{source} {luck.randrange(POOL)}"))
+
+
+def _filter(own: random.Random) -> Blocks | str:
     kind = own.randrange(6)
     if kind == 0:
         return {"track": own.choice(TRACKS), "checked": True}
@@ -229,7 +237,7 @@ def gap(luck: random.Random, source: str, opens: datetime, closes: datetime, num
 def first_time(luck: random.Random, source: str, opens: datetime, closes: datetime, number: int) -> Blocks:
     days = (closes - opens).days
     edges = [(opens + timedelta(days=days * part // 5)).date().isoformat() for part in range(1, 5)]
-    values = {"many": {"count": "rows", "from": source, "where": filters(luck, source)}}
+    values = {"many": {"count": "rows", "from": source, "where": usual(source)}}
     resolve = {
         "first_date": f"many >= {luck.randrange(20, 900)}",
         "hold": "7 days",
@@ -241,10 +249,10 @@ def first_time(luck: random.Random, source: str, opens: datetime, closes: dateti
 
 def top_class(luck: random.Random, source: str, opens: datetime, closes: datetime, number: int) -> Blocks:
     column = luck.choice(("class", "org"))
-    values = {"top": {"argmax": luck.choice(("score", "minutes")), "from": source, "where": filters(luck, source)}}
+    values = {"top": {"argmax": "score", "from": source, "where": usual(source)}}
     answers = {"the first": ["P0", "lab 0", "lab 1"], "the second": ["R1", "R2", "lab 2"], "other": "else"}
     na = {"when": f"entries < {luck.randrange(2, 40)}", "if_refused": "other"}
-    values["entries"] = {"count": "rows", "from": source, "where": filters(luck, source)}
+    values["entries"] = {"count": "rows", "from": source, "where": usual(source)}
     return {"values": values, "resolve": {"choice": f"top.{column}", "answers": answers}, "na": na}
 
 
@@ -262,9 +270,10 @@ def labelled(luck: random.Random, source: str, opens: datetime, closes: datetime
 
 
 def middle(luck: random.Random, source: str, opens: datetime, closes: datetime, number: int) -> Blocks:
-    how = luck.choice(("median", "mean", "min", "sum", "distinct", "last"))
+    # One or two ways on each leaderboard, all of them over the whole bench.
+    how = ("median", "mean", "min", "sum", "distinct", "last")[int(source[5:]) % 6]
     column = "org" if how == "distinct" else "minutes"
-    values = {"value": {how: column, "from": source, "where": filters(luck, source)}}
+    values = {"value": {how: column, "from": source, "where": usual(source)}}
     unit = "" if how == "distinct" else " minutes"
     edges = [f"{edge}{unit}" for edge in sorted(luck.sample(range(2, 500), 4))]
     return {"values": values, "resolve": {"number": "value", "round": 1, "edges": edges}}
@@ -273,8 +282,8 @@ def middle(luck: random.Random, source: str, opens: datetime, closes: datetime, 
 def windowed(luck: random.Random, source: str, opens: datetime, closes: datetime, number: int) -> Blocks:
     middle_ = opens + timedelta(days=luck.randrange(30, 100))
     values = {
-        "then": {"max": "score", "from": source, "where": filters(luck, source), "at": middle_.date().isoformat()},
-        "new": {"max": "score", "from": source, "within": {"from": f"2025-0{luck.randrange(1, 5)}-01"}},
+        "then": {"max": "score", "from": source, "where": usual(source), "at": middle_.date().isoformat()},
+        "new": {"max": "score", "from": source, "within": {"from": "2025-01-01"}},
     }
     return {
         "values": values,
@@ -285,7 +294,7 @@ def windowed(luck: random.Random, source: str, opens: datetime, closes: datetime
 def fallback(luck: random.Random, source: str, opens: datetime, closes: datetime, number: int) -> Blocks:
     other = "board2" if source != "board2" else "board4"
     values = {
-        "some": {"any": "rows", "from": [source, other], "where": f"score >= {luck.choice((80, 90, 95))}%"},
+        "some": {"any": "rows", "from": [source, other], "where": "score >= 80%"},
         "few": {"top": "score", "from": [source, other], "n": 5},
         "least": {"min": "score", "of": "few"},
     }
@@ -293,7 +302,7 @@ def fallback(luck: random.Random, source: str, opens: datetime, closes: datetime
 
 
 def picked_number(luck: random.Random, source: str, opens: datetime, closes: datetime, number: int) -> Blocks:
-    values = {"quick": {"argmin": "minutes", "from": source, "where": filters(luck, source), "ties": "first"}}
+    values = {"quick": {"argmin": "minutes", "from": source, "where": usual(source), "ties": "first"}}
     condition = f"quick.score >= {threshold(luck, 20, 90)} and quick.class != R2"
     return {
         "values": values,

@@ -7,13 +7,14 @@ import gzip
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
-from crux_builders import START, Crux, World, body, day, folder, living
+from crux_builders import START, Crux, Ran, World, body, day, folder, living
 
 from bot.collecting import collect
 from bot.judging import asked
@@ -25,7 +26,9 @@ from resolvers.outcome import No
 from resolvers.sources.spec import SourceSpec
 
 RISEN = START | {"two": ("88.5", "north")}
-SMALL = Limits(private_ok=True, attempts=1, total_s=0.5, max_bytes=100_000)
+SMALL = Limits(private_ok=True, attempts=1, total_s=30, max_bytes=100_000)
+SHORT = replace(SMALL, total_s=0.5)
+BOMB = gzip.compress(bytes(20_000_000))
 
 
 @pytest.fixture
@@ -154,7 +157,28 @@ async def test_an_import_dated_after_a_market_opened_counts_only_once_it_is_acce
     ran = await asyncio.to_thread(crux, "verdict", "reach-95", "--as-of", "2020-01-20", "--json")
     assert ran.json[0]["state"] == "pending"
     listed = await asyncio.to_thread(crux, "sources")
-    assert "import 4 of board, seen 2020-01-13 00:00, counts once reviewers accept it" in listed.out
+    assert "import 4 of board, seen 2020-01-13 00:00, counts once reviewers accept it: crux accept 4" in listed.out
+
+
+async def test_an_import_that_waits_counts_with_the_last_of_the_quorum(world: World, crux: Crux) -> None:
+    await world.decided()
+    world.at(13)
+    raw = body(START | {"two": ("97.5", "north")})
+    record(world.store, world.loaded.sources["board"], raw, seen_at=day(10), via="import")
+    crux.on(world.folder, world.database)
+
+    def accept(person: str, because: str = "the archive has it") -> Ran:
+        return crux("accept", 4, "--as", person, "--because", because, "--json")
+
+    for person, because, said in (("anne", "x", "'anne' is no reviewer"), ("ann", " ", "say why")):
+        ran = await asyncio.to_thread(accept, person, because)
+        assert (ran.code, ran.out, said in ran.err) == (1, "", True)
+    assert (await asyncio.to_thread(accept, "ann")).json == {"snapshot": 4, "counted_as": None}
+    assert "ann has accepted snapshot 4 already" in (await asyncio.to_thread(accept, "ann")).err
+    assert world.judge("reach-95")[0].state == "pending"
+    assert (await asyncio.to_thread(accept, "ben")).json == {"snapshot": 4, "counted_as": 5}
+    assert world.judge("reach-95")[0].state == "decided"
+    assert "awaits nobody's acceptance" in (await asyncio.to_thread(accept, "cat")).err
 
 
 async def test_an_honest_back_fill_changes_no_past_decision(world: World) -> None:
@@ -283,7 +307,7 @@ async def endless(request: web.Request) -> web.StreamResponse:
 
 
 async def bomb(request: web.Request) -> web.Response:
-    return web.Response(body=gzip.compress(bytes(50_000_000)), headers={"Content-Encoding": "gzip"})
+    return web.Response(body=BOMB, headers={"Content-Encoding": "gzip"})
 
 
 async def gone(request: web.Request) -> web.Response:
@@ -291,22 +315,22 @@ async def gone(request: web.Request) -> web.Response:
 
 
 @pytest.mark.parametrize(
-    ("serve", "status", "because"),
+    ("serve", "limits", "status", "because"),
     [
-        (gone, 404, "HTTP 404 Not Found"),
-        (zeros, 0, "over-long: more than 100000 bytes, stopped"),
-        (endless, 0, "no whole answer within 0.5 s: stopped"),
-        (bomb, 0, "over-long: inflates to more than 100000 bytes, stopped"),
+        (gone, SMALL, 404, "HTTP 404 Not Found"),
+        (zeros, SMALL, 0, "over-long: more than 100000 bytes, stopped"),
+        (endless, SHORT, 0, "no whole answer within 0.5 s: stopped"),
+        (bomb, SMALL, 0, "over-long: inflates to more than 100000 bytes, stopped"),
     ],
     ids=["404", "200-MB", "never-ending", "gzip-of-zeros"],
 )
 async def test_an_answer_that_is_no_use_is_a_snapshot_with_its_reason_and_no_bytes(
-    world: World, serve: Answer, status: int, because: str
+    world: World, serve: Answer, limits: Limits, status: int, because: str
 ) -> None:
     world.see(two=("88.5", "north"))
     world.at(1)
     async with publisher(serve) as url:
-        ((_, came),) = await look(world, url)
+        ((_, came),) = await look(world, url, limits)
     assert (came.state, came.because, came.body, came.new_observations) == ("failed", because, None, 0)
     assert rows(world.database, "snapshots", "id, status, body, because")[-1] == (2, status, None, because)
     assert len(rows(world.database, "bodies")) == 1

@@ -7,10 +7,12 @@ SQLAlchemy's events and httpx's trace; the product knows nothing of them. By han
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import re
 import signal
+import stat
 import sys
 import time
 import urllib.request
@@ -54,6 +56,7 @@ class Order:
 
     `kill_at` is the number of a point from 1 on. `haste` None: waiting only moves the sandbox's clock; a number: it
     really waits, so many times faster, and the clock stands still. `go`: begin only when that file is there.
+    `line_s`: how long the line to Manifold lives on after the process, as if nobody had told the other end.
     """
 
     commands: list[list[str]]
@@ -63,6 +66,7 @@ class Order:
     kill_at: int | None = None
     haste: float | None = None
     go: str | None = None
+    line_s: float = 0.0
 
     def write(self, path: Path) -> Path:
         path.write_text(json.dumps(asdict(self)), encoding="utf-8")
@@ -72,9 +76,10 @@ class Order:
 class Points:
     """Counts the points passed, writes each down before anything else, and dies at the one that was ordered."""
 
-    def __init__(self, path: Path, kill_at: int | None) -> None:
+    def __init__(self, path: Path, kill_at: int | None, line_s: float) -> None:
         self._file = path.open("w", encoding="utf-8")
         self._kill_at = kill_at
+        self._line_s = line_s
         self._passed = 0
 
     def reach(self, name: str) -> None:
@@ -82,7 +87,21 @@ class Points:
         self._file.write(f"{name}\n")
         self._file.flush()
         if self._passed == self._kill_at:
+            if self._line_s:
+                keep_lines(self._line_s)
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def keep_lines(seconds: float) -> None:
+    """Leave a process behind that holds this one's sockets, and nothing else of it, for a while."""
+    if os.fork():
+        return
+    for name in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(OSError):
+            if not stat.S_ISSOCK(os.fstat(int(name)).st_mode):
+                os.close(int(name))
+    time.sleep(seconds)
+    os._exit(0)
 
 
 class Clock:
@@ -198,7 +217,7 @@ def run(order_path: str) -> None:
         os.dup2(file, number)
     sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115  # until the end
     os.environ.update(order.environment)
-    points, clock = Points(out / "points", order.kill_at), Clock(order.sandbox, order.haste)
+    points, clock = Points(out / "points", order.kill_at, order.line_s), Clock(order.sandbox, order.haste)
     replaced(markets.sandbox.server, "Sandbox", partial(Sandbox, now=clock.milliseconds))  # that of --sandbox
     replaced(bot.app, "wall_clock", clock.now)
     replaced(bot.platform, "connect", partial(bot.platform.connect, sleep=clock.sleep))

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import driver
 
@@ -37,7 +37,9 @@ PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(
     [
         "__main__",
+        "anyio._backends._asyncio",
         "bot.app",
+        "bot.cli",
         "bot.collecting",
         "bot.commands.desk",
         "bot.opening",
@@ -45,6 +47,7 @@ PROCESSES.set_forkserver_preload(
         "bot.resolving",
         "bot.verifying",
         "markets.sandbox.serving",
+        "urllib.request",
     ]
 )
 
@@ -60,6 +63,15 @@ class Ran:
     points: tuple[str, ...]
 
 
+class How(TypedDict, total=False):
+    """What may be ordered of a process besides its commands: see driver.Order."""
+
+    kill_at: int
+    haste: float
+    go: str
+    line_s: float
+
+
 @dataclass(slots=True)
 class Stage:
     """A running sandbox with a folder beside it that holds the store and the debate."""
@@ -69,15 +81,13 @@ class Stage:
     accounts: dict[str, Any]
     orders: int = 0
 
-    def run(self, *commands: str, kill_at: int | None = None, haste: float | None = None) -> Ran:
+    def run(self, *commands: str, **how: Unpack[How]) -> Ran:
         """Run commands (each a line of words) one after the other in one process, to its end."""
-        return self.begin(*commands, kill_at=kill_at, haste=haste).end()
+        return self.begin(*commands, **how).end()
 
-    def begin(
-        self, *commands: str, kill_at: int | None = None, haste: float | None = None, go: Path | None = None
-    ) -> Begun:
-        """The same without waiting for its end; it begins its first command when the file `go` is there."""
-        order, out = self._order(commands, kill_at, haste, go)
+    def begin(self, *commands: str, **how: Unpack[How]) -> Begun:
+        """The same without waiting for its end."""
+        order, out = self._order(commands, how)
         process = PROCESSES.Process(target=driver.run, args=(str(order),))
         process.start()
 
@@ -88,15 +98,13 @@ class Stage:
 
         return Begun(out, ended)
 
-    def program(self, *commands: str, kill_at: int | None = None) -> Ran:
+    def program(self, *commands: str, **how: Unpack[How]) -> Ran:
         """The same in a process that is started as any program is: not forked, Python and all."""
-        order, out = self._order(commands, kill_at, None)
+        order, out = self._order(commands, how)
         command = [sys.executable, str(HERE / "driver.py"), str(order)]
         return _ran(subprocess.run(command, cwd=self.folder, timeout=PATIENCE_S, check=False).returncode, out)
 
-    def _order(
-        self, commands: Sequence[str], kill_at: int | None, haste: float | None, go: Path | None = None
-    ) -> tuple[Path, Path]:
+    def _order(self, commands: Sequence[str], how: How) -> tuple[Path, Path]:
         self.orders += 1
         out = self.folder / f"run-{self.orders}"
         out.mkdir()
@@ -106,8 +114,7 @@ class Stage:
             "CRUX_DATABASE_URL": f"sqlite:///{self.store}",
             "CRUX_DEBATE": str(self.debate),
         }
-        lines, where = [line.split() for line in commands], str(go) if go else None
-        order = driver.Order(lines, environment, self.url, str(out), kill_at, haste, where)
+        order = driver.Order([line.split() for line in commands], environment, self.url, str(out), **how)
         return order.write(out / "order.json"), out
 
     @property

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from books import books
 from scenes import ANNOUNCING, FUNDING, OPENING, RESOLVING, Scene, Theatre, again
-from stage import Ran, Stage
+from stage import Ran, Stage, without_sandbox
 
 TOLD = "crux: another process is at `manifold` with this store; wait for it to end\n"
 APPROVE = "review 2 approve --as {} --because agreed"
@@ -36,6 +37,16 @@ def test_two_processes_that_both_find_what_a_dead_one_left_open_do_it_once(theat
         one_does_it(at_once(there, [scene.command, scene.command]))
         again(there, scene)
         assert books(there) == wanted
+
+
+def test_two_stores_on_one_sandbox_file_at_once_the_later_is_told(theatre: Theatre, tmp_path: Path) -> None:
+    """A served file belongs to the process that serves it, or two sandboxes would write over one another."""
+    with theatre.stage(OPENING) as serving:
+        other = without_sandbox(tmp_path / "other", theatre.prepared.ready)
+        ran = other.run(f"apply --sandbox {serving.folder / 'sandbox.jsonl'}")
+        assert ran.codes == (1,)
+        assert ran.err.startswith("crux: ") and "another sandbox is serving this state file" in ran.err
+        assert serving.state()["markets"] == []
 
 
 def test_one_person_approving_twice_at_once_has_one_vote_and_is_told(theatre: Theatre) -> None:
@@ -75,7 +86,7 @@ PROPOSED = Scene("reviewing", lambda made: made.proposed, "", "")
 
 def at_once(there: Stage, commands: Sequence[str]) -> list[Ran]:
     """Each command in a process of its own; they begin in the same millisecond and wait a hundred times faster."""
-    begun = [there.begin(command, haste=100, go=there.folder / "go") for command in commands]
+    begun = [there.begin(command, haste=100, go=str(there.folder / "go")) for command in commands]
     there.wait_until(lambda: all(each.ready for each in begun))
     (there.folder / "go").touch()
     return [each.end() for each in begun]

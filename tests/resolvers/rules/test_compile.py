@@ -123,11 +123,10 @@ def test_every_figure_of_a_rule_stands_in_its_words(made):
 
 
 def test_the_words_of_a_rule_read_aloud():
+    rows = "the rows of tau3.banking where submission type is standard and modality is text"
     assert tau3().outcome.words().text == (
-        "YES if, at some time from opening to T, the largest pass 1 among the rows of tau3.banking where "
-        "submission type is standard and modality is text and class is one of P0, P1 is at least the largest pass 1 among the rows of "
-        "tau3.banking where submission type is standard and modality is text less 10 points, "
-        "without a break for 30 days"
+        f"YES if, at some time from opening to T, the largest pass 1 among {rows} and class is one of P0, P1 "
+        f"is at least the largest pass 1 among {rows} less 10 points, without a break for 30 days"
     )
 
 

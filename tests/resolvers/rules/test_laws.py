@@ -374,3 +374,13 @@ def test_before_it_opens_nothing_is_said():
 
 def test_a_source_without_any_evidence_is_unknown_not_a_crash():
     assert judged(over(), world(), 120).state == "unknown"
+
+
+def test_a_late_reading_may_be_of_a_source_that_answers_at_no_other_time():
+    one, two = spec("one", {"score": {"unit": "percent"}}), spec("two", {"score": {"unit": "percent"}})
+    values = {"best": {"max": "score", "from": ["one", "two"]}}
+    resolve = {"number": "best", "edges": ["50%", "80%"]}
+    ranked = rule(resolve, one, two, values=values, closes=60, max_age="40 days")
+    first = seen(one, daily({0: scores(a="60")}, 50) | {70: scores(a="60")})
+    found = judged(ranked, world(first, seen(two, {62: scores(x="90")})), 80)
+    assert (found.state, found.outcome.value) == ("decided", "90%")

@@ -1,0 +1,123 @@
+"""Law 7 as an invariant: whatever reviewers do in whatever order, a proposal goes on only by the rules, once each."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from crux_builders import BASE, Clock, folder
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from bot.opening import freeze
+from bot.review.desk import Card, card, vote
+from bot.store import Store, audit, markets, open_store, proposals
+from markets.load import load_debate
+from resolvers.errors import Refusal
+from resolvers.outcome import Yes
+from resolvers.verdict import Step, Verdict
+
+PEOPLE = ("ann", "ben", "cat", "dan")
+QUORUM = 2
+
+
+class Desk(RuleBasedStateMachine):
+    """Four reviewers with cards that may be stale, and a judge who puts disputed proposals to them again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.clock = Clock(BASE)
+        self.store: Store = open_store(Path(self.folder.name) / "crux.sqlite", now=self.clock)
+        self.votes: dict[str, str] = {}  # of the present round, what each person last said
+        self.spent: set[str] = set()  # who has approved or rejected in it
+        self.state, self.round = "proposed", 1
+        self.held: dict[str, Card] = {}
+
+    def teardown(self) -> None:
+        self.store.close()
+        self.folder.cleanup()
+
+    @initialize()
+    def propose(self) -> None:
+        spec = load_debate(folder(Path(self.folder.name) / "debate")).markets["reach-85"]
+        trace = Step(node="yes", words="", value="true")
+        verdict = Verdict(slug=spec.slug, as_of=BASE, state="decided", outcome=Yes(), because="it did", semantics=1,
+                          trace=trace)  # fmt: skip
+        with self.store.transaction() as connection:
+            freeze(connection, spec, BASE)
+            market = markets.opened(connection, debate=spec.debate, slug=spec.slug, opening=1, version=spec.version,
+                                    market_id="id", url="", type="BINARY", answers={}, at=BASE,
+                                    closes_at=spec.closes).id  # fmt: skip
+            self.number = proposals.propose(connection, market=market, version=spec.version, verdict=verdict,
+                                            last_snapshot=0, at=BASE).id  # fmt: skip
+        self.held = dict.fromkeys(PEOPLE, card(self.store, self.number))
+
+    @rule(person=st.sampled_from(PEOPLE))
+    def looks(self, person: str) -> None:
+        self.held[person] = card(self.store, self.number)
+
+    @rule(person=st.sampled_from(PEOPLE), said=st.sampled_from(("approve", "reject", "ask", "dispute")))
+    def says(self, person: str, said: str) -> None:
+        self.clock.at += timedelta(minutes=1)
+        seen = self.held[person]
+        allowed = (
+            (seen.proposal.state, seen.proposal.round) == (self.state, self.round)
+            and (self.state == "proposed" or (said == "dispute" and self.state == "approved"))
+            and (said == "dispute" or person not in self.spent)
+        )
+        try:
+            after = vote(self.store, seen, person=person, said=said, because="as I see it", reviewers=PEOPLE)
+        except Refusal:
+            assert not allowed, f"{person} should have been let to {said}"
+            return
+        assert allowed, f"{person} should have been told not to {said}"
+        self.votes[person] = said
+        self.spent |= {person} if said in ("approve", "reject") else set()
+        self._expect(said)
+        assert (after.proposal.state, after.proposal.round) == (self.state, self.round)
+
+    def _expect(self, said: str) -> None:
+        count = list(self.votes.values()).count
+        if said == "dispute":
+            self.state = "disputed"
+        elif count("reject") >= QUORUM:
+            self.state = "rejected"
+        elif not count("ask") and count("approve") >= QUORUM + count("reject"):
+            self.state = "approved"
+
+    @precondition(lambda self: self.state == "disputed")
+    @rule()
+    def judged_again(self) -> None:
+        self.clock.at += timedelta(minutes=1)
+        with self.store.transaction() as connection:
+            there = proposals.get(connection, self.number)
+            proposals.move(connection, there, "proposed", actor="crux", at=self.clock.at, because="judged again")
+        self.state, self.round, self.votes, self.spent = "proposed", self.round + 1, {}, set()
+
+    @invariant()
+    def what_stands_is_what_was_said(self) -> None:
+        if not hasattr(self, "number"):
+            return
+        there = card(self.store, self.number)
+        assert (there.proposal.state, there.proposal.round) == (self.state, self.round)
+        said = [one.person for one in there.reviews if one.vote in ("approve", "reject")]
+        assert sorted(said) == sorted(self.spent)
+        with self.store.reading() as connection:
+            assert audit.broken_links(connection) == ()
+
+
+FEW = settings(max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def test_whatever_reviewers_do_a_proposal_goes_on_only_by_the_rules() -> None:
+    run_state_machine_as_test(Desk, settings=FEW)
