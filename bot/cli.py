@@ -32,9 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stderr.write(_told(error))
         sys.exit(OUTSIDE if isinstance(error, Outside) else FAULTS)
     except OSError as error:
-        sys.stderr.write(
-            f"crux: {error.filename or 'the system'}: {error.strerror}; mend that and try again\n"
-        )
+        sys.stderr.write(f"crux: {error.filename or 'the system'}: {error.strerror}; mend that and try again\n")
         sys.exit(OUTSIDE)
     except KeyboardInterrupt:
         sys.stderr.write("stopped; whatever had begun is in the store and goes on from there\n")

@@ -10,15 +10,19 @@ from bot.frozen import Frozen
 from bot.store import Store, load_evidence
 from bot.store import markets as opened
 from bot.store.bulk import without_collecting
+from bot.store.counting import newest_snapshot
 from bot.store.verdicts import evidence_name, get_many, newest_snapshots, put_many
 from markets.load import Loaded
-from resolvers.errors import Refusal
+from resolvers.errors import Outside, Refusal
 from resolvers.rules.cache import Cache
 from resolvers.rules.faults import nearest
 from resolvers.rules.judge import judge
 from resolvers.rules.rule import Rule
 from resolvers.sources.spec import SourceSpec
 from resolvers.verdict import Verdict
+
+TRIES = 5
+"""How often all is judged anew because something was recorded meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,44 +85,69 @@ def _grouped(questions: Iterable[Asked]) -> list[_Group]:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The verdicts in the order asked, and how many rules had to be evaluated for them."""
+    """The verdicts in the order asked, how many rules had to be evaluated, and the newest look they know of."""
 
+    questions: tuple[Asked, ...]
     verdicts: tuple[Verdict, ...]
     evaluated: int
+    last_snapshot: int
 
 
 def judge_all(store: Store, questions: Sequence[Asked], as_of: datetime, known_on: datetime | None = None) -> Judged:
-    """Judge every question as of an instant; what was judged on the same evidence before is taken from the cache."""
+    """Judge every question as of an instant; what was judged on the same evidence before is taken from the cache.
+
+    A look that is recorded meanwhile would be in some verdicts and not in others, so all is judged again then.
+    """
+    for _ in range(TRIES):
+        before = _newest(store)
+        judged = _judged(store, questions, as_of, known_on, before)
+        if _newest(store) == before:
+            return judged
+    raise Outside("evidence comes in faster than it can be judged: try again when collecting is done")
+
+
+def _newest(store: Store) -> int:
+    with store.reading() as connection:
+        return newest_snapshot(connection)
+
+
+def _judged(
+    store: Store, questions: Sequence[Asked], as_of: datetime, known_on: datetime | None, last_snapshot: int
+) -> Judged:
     found: dict[str, Verdict] = {}
     evaluated = 0
     for group in _grouped(questions):
-        kept = {} if known_on else _kept(store, group, as_of)
+        newest = newest_snapshots(store, group.sources)
+        kept = {} if known_on else _kept(store, group, as_of, newest)
+        found |= kept
         fresh = [each for each in group.members if each.slug not in kept]
-        found |= {slug: verdict for slug, (_, verdict) in kept.items()}
-        if not fresh:
-            continue
-        evidence = load_evidence(store, group.sources, as_of, known_on)
-        cache = Cache()
-        with without_collecting():
-            made = {each.slug: judge(each.slug, each.rule, evidence, as_of, cache=cache) for each in fresh}
-        evaluated += len(made)
-        found |= made
-        if known_on is None:
-            _keep(store, group, fresh, made)
-    return Judged(tuple(found[each.slug] for each in questions), evaluated)
+        if fresh:
+            made = _fresh(store, group, fresh, as_of, known_on)
+            evaluated += len(made)
+            found |= made
+            if known_on is None:
+                _keep(store, fresh, made, newest)
+    return Judged(tuple(questions), tuple(found[each.slug] for each in questions), evaluated, last_snapshot)
 
 
-def _kept(store: Store, group: _Group, as_of: datetime) -> dict[str, tuple[str, Verdict]]:
-    newest = newest_snapshots(store, group.sources)
+def _fresh(
+    store: Store, group: _Group, fresh: Sequence[Asked], as_of: datetime, known_on: datetime | None
+) -> dict[str, Verdict]:
+    evidence = load_evidence(store, group.sources, as_of, known_on)
+    cache = Cache()
+    with without_collecting():
+        return {each.slug: judge(each.slug, each.rule, evidence, as_of, cache=cache) for each in fresh}
+
+
+def _kept(store: Store, group: _Group, as_of: datetime, newest: Mapping[str, int]) -> dict[str, Verdict]:
     names = {each.slug: _evidence_name(each, newest) for each in group.members}
     wanted = {(each.version, names[each.slug]): each.slug for each in group.members}
     with store.reading() as connection:
         there = get_many(connection, set(names.values()), as_of)
-    return {wanted[key]: (key[1], verdict) for key, verdict in there.items() if key in wanted}
+    return {wanted[key]: verdict for key, verdict in there.items() if key in wanted}
 
 
-def _keep(store: Store, group: _Group, fresh: Sequence[Asked], made: Mapping[str, Verdict]) -> None:
-    newest = newest_snapshots(store, group.sources)
+def _keep(store: Store, fresh: Sequence[Asked], made: Mapping[str, Verdict], newest: Mapping[str, int]) -> None:
     rows = [(each.version, _evidence_name(each, newest), made[each.slug]) for each in fresh]
     with store.transaction(durable=False) as connection:
         put_many(connection, rows)

@@ -85,13 +85,14 @@ async def connect(
 
 @asynccontextmanager
 async def _sandboxed(path: Path) -> AsyncIterator[tuple[str, str]]:
+    from markets.sandbox.journal import StateFileError
     from markets.sandbox.server import Sandbox
 
-    sandbox = Sandbox(path)
     try:
+        sandbox = Sandbox(path)
         url = await sandbox.start()
-    except RuntimeError as taken:  # another process serves that file
-        raise Refusal(str(taken)) from None
+    except StateFileError as error:
+        raise Refusal(str(error)) from None
     try:
         yield url, sandbox.accounts["creator"].key
     finally:

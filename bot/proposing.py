@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
 import sqlalchemy as sa
 
-from bot.judging import Asked
+from bot.judging import Asked, Judged
 from bot.store import Store, proposals
-from bot.store.counting import newest_snapshot
 from bot.store.proposals import Proposal
 from resolvers.verdict import Verdict
 
@@ -24,9 +23,7 @@ class Proposed:
     did: Literal["proposed", "judged again", "withdrawn"]
 
 
-def propose_all(
-    store: Store, questions: Sequence[Asked], verdicts: Sequence[Verdict], *, again: Collection[str] = ()
-) -> list[Proposed]:
+def propose_all(store: Store, judged: Judged, *, again: Collection[str] = ()) -> list[Proposed]:
     """Put every decided verdict on an open market to people, unless a living proposal says the same already.
 
     A disputed proposal is judged again: the same answer goes to a new round of votes, another one supersedes it. A
@@ -34,34 +31,45 @@ def propose_all(
     put to people again only where other cells decide it, or its slug is in `again`.
     """
     done = []
-    for question, verdict in zip(questions, verdicts, strict=True):
+    for question, verdict in zip(judged.questions, judged.verdicts, strict=True):
         if question.market is None or question.market.state == "resolved":
             continue
         with store.transaction() as connection:
-            step = _one(connection, store, question, question.market.id, verdict, question.slug in again)
+            case = _Case(store, connection, question, question.market.id, verdict, judged.last_snapshot)
+            step = _one(case, question.slug in again)
         if step is not None:
             done.append(step)
     return done
 
 
-def _one(
-    connection: sa.Connection, store: Store, question: Asked, market: int, verdict: Verdict, again: bool
-) -> Proposed | None:
-    there = proposals.living(connection, market)
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One market's verdict inside the transaction that puts it to people."""
+
+    store: Store
+    connection: sa.Connection
+    question: Asked
+    market: int
+    verdict: Verdict
+    last_snapshot: int
+
+
+def _one(case: _Case, again: bool) -> Proposed | None:
+    there, verdict, slug = proposals.living(case.connection, case.market), case.verdict, case.question.slug
     if there is not None and there.state == "resolving":
         return None
     if verdict.state != "decided" or verdict.outcome is None:
-        return _doubted(connection, store, question, there, verdict)
+        return _doubted(case, there)
     if there is None:
-        if not again and _rejected(connection, market, verdict):
+        if not again and _rejected(case.connection, case.market, verdict):
             return None
-        return Proposed(question.slug, _make(connection, store, question, market, verdict, None), "proposed")
+        return Proposed(slug, _make(case, None), "proposed")
     if there.outcome != verdict.outcome:
-        return Proposed(question.slug, _make(connection, store, question, market, verdict, there), "proposed")
+        return Proposed(slug, _make(case, there), "proposed")
     if there.state == "disputed" and verdict.as_of > there.as_of:
         because = f"judged again as of {verdict.as_of.isoformat()}, with the same answer: {verdict.because}"
-        anew = proposals.move(connection, there, "proposed", actor="crux", at=store.now(), because=because)
-        return Proposed(question.slug, anew, "judged again")
+        anew = proposals.move(case.connection, there, "proposed", actor="crux", at=case.store.now(), because=because)
+        return Proposed(slug, anew, "judged again")
     return None
 
 
@@ -78,25 +86,21 @@ def _cells(verdict: Verdict) -> set[tuple[str, str, str]]:
     return {(cite.source, cite.observation, cite.column) for cite in verdict.citations()}
 
 
-def _make(
-    connection: sa.Connection, store: Store, question: Asked, market: int, verdict: Verdict, there: Proposal | None
-) -> Proposal:
+def _make(case: _Case, there: Proposal | None) -> Proposal:
     return proposals.propose(
-        connection,
-        market=market,
-        version=question.version,
-        verdict=verdict,
-        last_snapshot=newest_snapshot(connection),
-        at=store.now(),
+        case.connection,
+        market=case.market,
+        version=case.question.version,
+        verdict=case.verdict,
+        last_snapshot=case.last_snapshot,
+        at=case.store.now(),
         supersedes=there,
     )
 
 
-def _doubted(
-    connection: sa.Connection, store: Store, question: Asked, there: Proposal | None, verdict: Verdict
-) -> Proposed | None:
+def _doubted(case: _Case, there: Proposal | None) -> Proposed | None:
     if there is None or there.state not in ("proposed", "disputed"):
         return None
-    because = f"the evidence no longer decides it: {verdict.because}"
-    gone = proposals.move(connection, there, "withdrawn", actor="crux", at=store.now(), because=because)
-    return Proposed(question.slug, gone, "withdrawn")
+    because = f"the evidence no longer decides it: {case.verdict.because}"
+    gone = proposals.move(case.connection, there, "withdrawn", actor="crux", at=case.store.now(), because=because)
+    return Proposed(case.question.slug, gone, "withdrawn")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -13,7 +13,7 @@ from bot.store import Store, audit, markets, proposals, resolutions, reviews
 from bot.store.outbox import Outbox
 from markets import outbox as writes
 from markets.apply import Carrier, perform
-from resolvers.errors import Refusal
+from resolvers.errors import Outside, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Stepped:
 
     slug: str
     proposal: int
-    did: Literal["announced", "objected", "held", "waiting", "resolved", "refused"]
+    did: Literal["announced", "objected", "held", "waiting", "resolved", "refused", "open"]
     because: str
 
 
@@ -36,30 +36,39 @@ class Resolver:
 
     async def announce_all(self) -> list[Stepped]:
         """Post the notice of every approved proposal, once; its window begins when the notice stands."""
-        done = []
-        for each in self._living():
-            if each.proposal.state == "approved":
-                try:
-                    done.append(await self._announce(each))
-                except Refusal as refusal:
-                    done.append(Stepped(each.market.slug, each.proposal.id, "refused", str(refusal)))
-        return done
+        return [
+            step
+            for each in self._living()
+            if each.proposal.state == "approved"
+            for step in await self._told(each, self._announce(each))
+        ]
 
     async def resolve_all(self) -> list[Stepped]:
         """Carry out what is agreed, past its window and not objected to; finish what an earlier run had begun."""
         done: list[Stepped] = []
         for each in self._living():
-            if each.proposal.state == "agreed":
-                done += await self._objections(each)
-        for each in self._living():
             if each.proposal.state in ("agreed", "resolving"):
-                done.append(await self._resolve(each))
+                done += await self._told(each, self._carry_on(each))
         return [*done, *await self._say()]
+
+    async def _told(self, each: Card, steps: Awaitable[list[Stepped]]) -> list[Stepped]:
+        """What came of one proposal; what is refused, or fails outside, is told and stops no other."""
+        try:
+            return await steps
+        except Refusal as refusal:
+            return [Stepped(each.market.slug, each.proposal.id, "refused", str(refusal))]
+        except Outside as outside:
+            return [Stepped(each.market.slug, each.proposal.id, "open", str(outside))]
+
+    async def _carry_on(self, each: Card) -> list[Stepped]:
+        """Objections first: where they cannot be read, nothing is resolved."""
+        heard = await self._objections(each) if each.proposal.state == "agreed" else []
+        return [*heard, await self._resolve(card(self.store, each.proposal.id))]
 
     def _living(self) -> list[Card]:
         return cards(self.store, debate=self.outbox.debate)
 
-    async def _announce(self, seen: Card) -> Stepped:
+    async def _announce(self, seen: Card) -> list[Stepped]:
         proposal = seen.proposal
         until = self._now() + seen.frozen.review.window
         text = notices.announcement(proposal.verdict, proposal.outcome.words(), until)
@@ -80,7 +89,7 @@ class Resolver:
                 window_until=until,
                 comment_id=posted,
             )
-        return Stepped(seen.market.slug, proposal.id, "announced", f"traders may object until {notices.utc(until)}")
+        return [Stepped(seen.market.slug, proposal.id, "announced", f"traders may object until {notices.utc(until)}")]
 
     async def _objections(self, seen: Card) -> list[Stepped]:
         """Read back the replies to our notice; those of people who hold something here are objections."""
@@ -113,15 +122,17 @@ class Resolver:
     async def _say(self) -> list[Stepped]:
         """Post what is owed to traders and not posted yet: answers to objections, and receipts, which come last."""
         posted = {one.write.key for one in self.outbox.settled_entries() if one.write.kind == "comment"}
-        refused = []
-        for each in self._speaking(posted):
-            for write in _owed(each):
-                try:
-                    if write.key not in posted:
-                        await perform(write, self.outbox, self.carrier)
-                except Refusal as refusal:
-                    refused.append(Stepped(each.market.slug, each.proposal.id, "refused", str(refusal)))
-        return refused
+        return [
+            step
+            for each in self._speaking(posted)
+            for write in _owed(each)
+            if write.key not in posted
+            for step in await self._told(each, self._post(write))
+        ]
+
+    async def _post(self, write: writes.Write) -> list[Stepped]:
+        await perform(write, self.outbox, self.carrier)
+        return []
 
     def _speaking(self, posted: Collection[str]) -> list[Card]:
         """The proposals that may owe their traders a word: those agreed on, and resolved ones without a receipt yet."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.judging import Asked
+from bot.judging import Judged
 from bot.store import Store, audit, load_evidence
 from bot.store.verdicts import latest_before
 from resolvers.evidence import EvidenceInMemory
@@ -27,11 +27,12 @@ class Reversal:
         return f"{self.slug} leaned {self.was.words()}, now {now}: {'; '.join(self.because)}"
 
 
-def report_reversals(store: Store, questions: Sequence[Asked], verdicts: Sequence[Verdict]) -> list[Reversal]:
+def report_reversals(store: Store, judged: Judged) -> list[Reversal]:
     """Hold each verdict against the last one kept for the same definition; what turned by a revision is recorded.
 
     New rows that overtake old ones are no reversal: that is what markets are about.
     """
+    questions, verdicts = judged.questions, judged.verdicts
     before = latest_before(store, [each.version for each in questions], verdicts[0].as_of) if verdicts else {}
     found = []
     for question, verdict in zip(questions, verdicts, strict=True):

@@ -34,10 +34,14 @@ class Carrier:
 
 @dataclass
 class Applied:
-    """What came of applying: done with what was read back, refused with the reason; never both of one write."""
+    """What came of applying: done with what was read back, refused or left open with the reason; one of them a write.
+
+    What is left open may or may not have happened: its row stays, and the next run reads it back first.
+    """
 
     done: list[tuple[Write, Found]] = field(default_factory=list)
     refused: list[tuple[Write, str]] = field(default_factory=list)
+    open: list[tuple[Write, str]] = field(default_factory=list)
 
 
 async def carry_out(entry: Entry, carrier: Carrier) -> Found:
@@ -133,6 +137,8 @@ async def finish(outbox: Outbox, carrier: Carrier) -> Applied:
             applied.done.append((entry.write, await _close(entry, outbox, carrier)))
         except Refusal as refusal:
             applied.refused.append((entry.write, str(refusal)))
+        except Outside as outside:
+            applied.open.append((entry.write, str(outside)))
     return applied
 
 
@@ -144,7 +150,7 @@ async def apply_plan(
     checksum: str | None = None,
     tell: Callable[[str], None] = lambda line: None,
 ) -> Applied:
-    """Carry out a reviewed plan, change by change; a refused change is told and does not stop the others.
+    """Carry out a reviewed plan, change by change; a change that is refused or stays open is told and stops no other.
 
     `tell` hears one line before each change. Refusal before the first change where the plan is over its limits or is
     not the one that `checksum` names.
@@ -161,6 +167,8 @@ async def apply_plan(
             applied.done.append((write, await perform(write, outbox, carrier)))
         except Refusal as refusal:
             applied.refused.append((write, str(refusal)))
+        except Outside as outside:
+            applied.open.append((write, str(outside)))
     return applied
 
 

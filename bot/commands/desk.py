@@ -40,8 +40,8 @@ def propose(slugs: Slugs = None, debate: Debate = None, json: Json = False) -> N
     with opened_app(debate) as app:
         questions = [each for each in asked(app.store, app.loaded, slugs) if each.market is not None]
         judged = judge_all(app.store, questions, app.store.now())
-        turned = report_reversals(app.store, questions, judged.verdicts)
-        made = propose_all(app.store, questions, judged.verdicts, again=slugs or ())
+        turned = report_reversals(app.store, judged)
+        made = propose_all(app.store, judged, again=slugs or ())
     if json:
         rows = [{"id": one.proposal.id, "slug": one.slug, "did": one.did} for one in made]
         say.document([*rows, *({"id": None, "slug": each.slug, "did": f"reversed: {each.words()}"} for each in turned)])
@@ -120,6 +120,8 @@ def resolve(debate: Debate = None, sandbox: SandboxFile = None, json: Json = Fal
             say.line(f"{one.slug}: proposal {one.proposal} {one.did}: {one.because}")
         if not steps:
             say.line("nothing is agreed")
+    if any(one.did == "open" for one in steps):
+        raise typer.Exit(3)
     if any(one.did == "refused" for one in steps):
         raise typer.Exit(1)
 

@@ -16,6 +16,7 @@ from resolvers.errors import Refusal
 if TYPE_CHECKING:
     from bot.app import App
     from markets.apply import Applied
+    from markets.outbox import Write
     from markets.plan import Limits, Plan
 
 Only = Annotated[list[str] | None, typer.Option("--only", metavar="SLUG", help="Only this market; may be repeated.")]
@@ -72,6 +73,8 @@ def apply(
         limits = _limits(app, max_mana, yes_many)
         reviewed, before, done = asyncio.run(_apply(app, sandbox, checksum, only, restore, limits))
     _applied(reviewed, before, done, json)
+    if done.open or before.open:
+        raise typer.Exit(3)
     if done.refused or before.refused:
         raise typer.Exit(1)
 
@@ -84,9 +87,13 @@ def sandbox(
     accounts: Annotated[Path | None, typer.Option("--accounts", help="Write the accounts' keys to this file.")] = None,
 ) -> None:
     """Serve a Manifold of your own on 127.0.0.1 until stopped; prints its address when it is ready."""
+    from markets.sandbox.journal import StateFileError
     from markets.sandbox.serving import serve
 
-    serve(state, port, accounts)
+    try:
+        serve(state, port, accounts)
+    except StateFileError as error:
+        raise Refusal(str(error)) from None
 
 
 def _limits(app: App, max_mana: float | None, yes_many: bool) -> Limits:
@@ -174,22 +181,27 @@ def _as_json(made: Plan) -> dict[str, Any]:
 
 
 def _applied(reviewed: Plan, before: Applied, done: Applied, json: bool) -> None:
-    rows = [(write, "done earlier, found now") for write, _ in before.done] + [
-        (write, "done") for write, _ in done.done
-    ]
-    refused = [*before.refused, *done.refused]
+    rows = [(write, "done earlier, found now") for write, _ in before.done]
+    rows += [(write, "done") for write, _ in done.done]
+    refused, left_open = [*before.refused, *done.refused], [*before.open, *done.open]
     if json:
-        say.document(
-            {
-                "checksum": reviewed.checksum,
-                "done": [{"kind": write.kind, "slug": write.slug, "how": how} for write, how in rows],
-                "refused": [{"kind": write.kind, "slug": write.slug, "because": because} for write, because in refused],
-            }
-        )
+        told = {
+            "checksum": reviewed.checksum,
+            "done": [{"kind": write.kind, "slug": write.slug, "how": how} for write, how in rows],
+            "refused": _reasons(refused),
+            "open": _reasons(left_open),
+        }
+        say.document(told)
         return
     for write, how in rows:
         say.line(f"{write.kind} {write.slug}: {how}")
     for write, because in refused:
         say.line(f"{write.kind} {write.slug}: refused: {because}")
-    if not rows and not refused:
+    for write, because in left_open:
+        say.line(f"{write.kind} {write.slug}: open, the next run reads it back first: {because}")
+    if not rows and not refused and not left_open:
         say.line("nothing to change")
+
+
+def _reasons(rows: list[tuple[Write, str]]) -> list[dict[str, str]]:
+    return [{"kind": write.kind, "slug": write.slug, "because": because} for write, because in rows]

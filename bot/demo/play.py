@@ -171,14 +171,14 @@ class Story:
         with self.store.reading() as connection:
             living = [one.slug for one in markets.every(connection, living=True)]
         questions = asked(self.store, self.loaded, living) if living else []
-        verdicts = (await asyncio.to_thread(judge_all, self.store, questions, self.clock.at)).verdicts
-        for reversal in report_reversals(self.store, questions, verdicts):
+        judged = await asyncio.to_thread(judge_all, self.store, questions, self.clock.at)
+        for reversal in report_reversals(self.store, judged):
             self._say(f"reversed  {reversal.words()}")
-        for done in propose_all(self.store, questions, verdicts):
+        for done in propose_all(self.store, judged):
             self._say(f"{done.did:9} {done.slug}: {done.proposal.outcome.words()} (proposal {done.proposal.id})")
         await self._decide()
         windows = [one.proposal.window_until for one in cards(self.store) if one.proposal.window_until]
-        untils = [verdict.until for verdict in verdicts if verdict.until]
+        untils = [verdict.until for verdict in judged.verdicts if verdict.until]
         return [each + LOOK for each in (*windows, *untils)] + self._disputed()
 
     def _disputed(self) -> list[datetime]:

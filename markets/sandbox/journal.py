@@ -22,6 +22,10 @@ if sys.platform != "win32":
 ROWS_A_LINE = 500  # of the compacted file
 
 
+class StateFileError(RuntimeError):
+    """The state file cannot be used: another sandbox serves it, or it holds something else."""
+
+
 class Journal:
     """The open state file; with no path it remembers nothing."""
 
@@ -35,10 +39,14 @@ class Journal:
         if self.path is None or not self.path.exists():
             return
         tables = {table.name: table for table in state.tables}
-        for line in self._whole_lines():
-            for name, row in json.loads(line):
-                table = tables[name]
-                table.restore(row["id"], from_json(table.kind, row))
+        try:
+            for line in self._whole_lines():
+                for name, row in json.loads(line):
+                    table = tables[name]
+                    table.restore(row["id"], from_json(table.kind, row))
+        except (ValueError, LookupError, TypeError) as error:
+            told = f"{self.path} is no sandbox's state: {type(error).__name__}; choose another file"
+            raise StateFileError(told) from error
 
     def _whole_lines(self) -> Iterable[str]:
         assert self.path is not None
@@ -85,7 +93,7 @@ def _locked(path: Path) -> TextIO:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         file.close()
-        raise RuntimeError(f"{path}: another sandbox is serving this state file; stop it or choose another") from None
+        raise StateFileError(f"{path}: another sandbox is serving this state file; stop it or choose another") from None
     return file
 
 

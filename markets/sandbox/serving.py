@@ -12,7 +12,10 @@ from markets.sandbox.server import Sandbox
 
 
 def serve(path: Path | None, port: int, accounts_file: Path | None = None, *, drizzle: bool = False) -> None:
-    """Serve on 127.0.0.1 until SIGTERM or SIGINT; prints one line with the base URL when ready."""
+    """Serve on 127.0.0.1 until SIGTERM or SIGINT; prints one line with the base URL when ready.
+
+    StateFileError where the state file is another sandbox's at work, or no sandbox's at all.
+    """
     asyncio.run(_serve(path, port, accounts_file, drizzle=drizzle))
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
 
 from resolvers import units
 from resolvers.evidence import Instant, instant
@@ -15,6 +14,7 @@ from resolvers.rules.coverage import Answering, answering, next_good
 from resolvers.rules.defaults import Clock, HouseDefaults
 from resolvers.rules.exact import Amount, Ref, Texts, Truth, undefined
 from resolvers.rules.gather import Gather, Registry, Wanted, registries_of
+from resolvers.rules.knowing import Distinguish, Knowing, exists, sources_key, stitch, top_entry
 from resolvers.rules.lines import BESTS, UNLABELLED, UNREADABLE, Entry, Lines, value_of
 from resolvers.rules.nodes import (
     Calc,
@@ -37,30 +37,11 @@ from resolvers.rules.nodes import (
 )
 from resolvers.rules.picks import Winners, picked, top_steps
 from resolvers.rules.reducers import EMPTY, Distinct, Reducer, number, reducer
-from resolvers.rules.steps import FAR_AHEAD, LONG_AGO, Steps, merged
+from resolvers.rules.steps import LONG_AGO, Steps, merged
 from resolvers.rules.sweep import Events, sweep
-
-V = TypeVar("V")
 
 NOT_CLOSELY = "not looked at closely"
 """Why an envelope gives no bound; never shown, because every k is then looked at by itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Knowing:
-    """What counts as known. `fixed`: at k. `first`: each row's first sighting, its fate at k. `vintage`: k = t.
-
-    `envelope`: whatever could be known at any k, as one interval; where that decides, no k needs a look of its own.
-    `read_at`: an instant at which a row set that did not answer at T may still be read, by the row set's digest.
-    """
-
-    how: str
-    k: Instant
-    read_at: tuple[tuple[str, int, Instant], ...] = ()
-
-    @property
-    def first_release(self) -> bool:
-        return self.how == "first"
 
 
 class Evaluator:
@@ -104,7 +85,7 @@ class Evaluator:
             until = at + self.defaults.lost_after.us
             later = next_good(self.tables(rows), at, until)
             if later is not None:
-                found.append((_sources_key(rows), *later))
+                found.append((sources_key(rows), *later))
             elif self.as_of < until:
                 waiting = True
         return tuple(found), waiting
@@ -207,7 +188,7 @@ class Evaluator:
         if node.op == "abs":
             return parts[0].map(exact.absolute)
         op = node.op
-        return merged(parts, lambda values: exact.arithmetic(op, values[0], values[1]))
+        return merged(parts, lambda values: exact.arithmetic(op, values[0], values[1]), join=False)
 
     def reduced(self, node: Reduce, knowing: Knowing) -> Steps[Amount]:
         """A reduce over all time: source by source, put together by which of them answers."""
@@ -275,7 +256,7 @@ class Evaluator:
     def answers(self, rows: RowsNode, knowing: Knowing) -> Steps[tuple[Answering, Instant | None]]:
         """Which source answers, and the instant at which a late one is read for T."""
         base = base_rows(rows)
-        late = {key: (place, t) for key, place, t in knowing.read_at}.get(_sources_key(base))
+        late = {key: (place, t) for key, place, t in knowing.read_at}.get(sources_key(base))
         if late is not None:
             return Steps.constant((Answering(late[0]), late[1]))
         covered = self.coverage(base)
@@ -375,7 +356,7 @@ class Evaluator:
         if isinstance(node, State):
             return self.state(node, low, high)
         if isinstance(node, Reduce):
-            return self.amounts(node, knowing, low, high).map(_exists)
+            return self.amounts(node, knowing, low, high).map(exists)
         assert isinstance(node, Window) and node.at is not None and is_condition(node.of)
         at = instant(node.at)
         before = Truth(None, f"not to be read before {date_words(node.at)}")
@@ -412,57 +393,3 @@ class Evaluator:
         states: Steps[str] = found
         wanted = node.state
         return states.cut(low, high).map(lambda state: exact.TRUE if state == wanted else exact.FALSE)
-
-
-def top_entry(column: str | None, table: Table, entry: Entry) -> Entry | None:
-    """A top row with the value of another column than the one it was picked by."""
-    value = value_of(table, column, entry.place)
-    if value is None:
-        return None
-    return replace(entry, low=value[0], high=value[1], because=entry.because or value[2])
-
-
-class Distinguish:
-    """What makes two rows' cells different, for `distinct`: numbers by value, labels as known, texts as they stand."""
-
-    def __init__(self, registry: Registry | None, table: Table, column: str, k: Instant) -> None:
-        self.registry, self.table, self.k = registry, table, k
-        numeric = registry is None and table.column(column).kind in ("number", "date")
-        self.cells: Sequence[object] = () if registry else table.numbers(column) if numeric else table.texts(column)
-
-    def __call__(self, place: int) -> object | None:
-        if self.registry is not None:
-            return self.registry.label(self.table.spans[place].key, self.k)
-        return self.cells[place]
-
-
-def stitch(
-    answers: Steps[tuple[Answering, Instant | None]], parts: Sequence[Steps[V]], unknown: Callable[[str], V]
-) -> Steps[V]:
-    """The steps of the source that answers at each instant; where none does, what `unknown` makes of the reason."""
-    at: list[Instant] = []
-    values: list[V] = []
-    for number_, (t, (answer, read_at)) in enumerate(zip(answers.at, answers.values, strict=True)):
-        end = answers.at[number_ + 1] if number_ + 1 < len(answers.at) else FAR_AHEAD
-        if answer.place is None:
-            at.append(t)
-            values.append(unknown(answer.because))
-        elif read_at is not None:
-            at.append(t)
-            values.append(parts[answer.place].value_at(read_at))
-        else:
-            piece = parts[answer.place].cut(t, end)
-            at.extend(piece.at)
-            values.extend(piece.values)
-    return Steps(at, values)
-
-
-def _exists(count: Amount) -> Truth:
-    """Whether there is at least one row."""
-    if count.defined and count.low >= 1:
-        return exact.TRUE
-    return exact.FALSE if count.defined and count.high == 0 else Truth(None, count.because)
-
-
-def _sources_key(rows: Rows) -> str:
-    return "|".join(use.source for use in rows.sources)

@@ -30,7 +30,7 @@ class Amount:
 
     @property
     def point(self) -> bool:
-        return self.defined and self.low == self.high and abs(self.low) != INF
+        return self.defined and (self.low is self.high or self.low == self.high) and abs(self.low) != INF
 
 
 def undefined(because: str) -> Amount:
@@ -71,10 +71,10 @@ def arithmetic(op: str, left: Amount, right: Amount) -> Amount:
     if not (left.defined and right.defined):
         return undefined(reasons(left, right))
     found = OPERATIONS[op](left, right)
-    if found is None or found[0] != found[0] or found[1] != found[1]:
+    if found is None or is_nan(found[0]) or is_nan(found[1]):
         return undefined(reasons(left, right) or WHY_NOT.get(op, "infinity has no such value: a group is empty"))
     low, high = found
-    because = "" if low == high else reasons(left, right)
+    because = "" if low is high or low == high else reasons(left, right)
     return Amount(low, high, because, left.rows + right.rows)
 
 
@@ -88,14 +88,23 @@ Bounds = tuple[Exact, Exact]
 
 
 def _add(a: Amount, b: Amount) -> Bounds:
+    if a.low is a.high and b.low is b.high:
+        total = a.low + b.low
+        return total, total
     return a.low + b.low, a.high + b.high
 
 
 def _subtract(a: Amount, b: Amount) -> Bounds:
+    if a.low is a.high and b.low is b.high:
+        rest = a.low - b.low
+        return rest, rest
     return a.low - b.high, a.high - b.low
 
 
 def _multiply(a: Amount, b: Amount) -> Bounds | None:
+    if a.point and b.point:
+        product = a.low * b.low
+        return product, product
     return _corners(a, b, lambda x, y: x * y)
 
 
@@ -111,9 +120,14 @@ def _quotient(x: Exact, y: Exact) -> Exact:
     return x / y if isinstance(x, float) else Fraction(x) / Fraction(y)
 
 
+def is_nan(value: Exact) -> bool:
+    """Whether infinities met that have no sum or product."""
+    return type(value) is float and value != value
+
+
 def _corners(a: Amount, b: Amount, op: Callable[[Exact, Exact], Exact]) -> Bounds | None:
     found = [op(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
-    if any(value != value for value in found):
+    if any(map(is_nan, found)):
         return None
     return min(found), max(found)
 
@@ -141,7 +155,8 @@ def compare(op: str, left: Amount, right: Amount) -> Truth:
     """`left op right` on intervals: unknown only where the two overlap so that it matters."""
     if not (left.defined and right.defined):
         return Truth(None, reasons(left, right))
-    if left.low == left.high == right.low == right.high and abs(left.low) == INF:
+    # Only infinities are floats; asking that first spares two slow comparisons of fractions.
+    if type(left.low) is float and left.low == left.high == right.low == right.high:
         return Truth(None, reasons(left, right) or "both groups are empty")
     found = COMPARISONS[op](left, right)
     return TRUE if found else FALSE if found is False else Truth(None, reasons(left, right))

@@ -10,8 +10,9 @@ from resolvers.evidence import Instant, instant, moment
 from resolvers.outcome import NotApplicable, Outcome
 from resolvers.rules.cache import Cache
 from resolvers.rules.coverage import shown
-from resolvers.rules.evaluate import Evaluator, Knowing
+from resolvers.rules.evaluate import Evaluator
 from resolvers.rules.exact import FALSE, Truth
+from resolvers.rules.knowing import Knowing
 from resolvers.rules.lines import UNLABELLED
 from resolvers.rules.nodes import Node
 from resolvers.rules.rule import Rule

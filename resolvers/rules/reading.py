@@ -6,8 +6,8 @@ from resolvers.evidence import Instant, instant
 from resolvers.outcome import Answers, NotApplicable, Outcome
 from resolvers.rules.answers import bucketed, chosen
 from resolvers.rules.coverage import shown
-from resolvers.rules.evaluate import Knowing
 from resolvers.rules.judging import Judging
+from resolvers.rules.knowing import Knowing
 from resolvers.rules.outcomes import ChoiceOutcome, NumberOutcome
 from resolvers.verdict import Verdict
 

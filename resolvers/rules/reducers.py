@@ -54,6 +54,9 @@ def number(value: Decimal) -> Exact:
 
 
 def interval(low: Decimal, high: Decimal, because: str, rows: tuple[Ref, ...] = ()) -> Amount:
+    if low == high:
+        exact = number(low)
+        return Amount(exact, exact, "", rows)
     return Amount(number(low), number(high), "" if low == high else because, rows)
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from resolvers.evidence import Evidence, instant
 from resolvers.rules.cache import Cache
-from resolvers.rules.evaluate import Evaluator, Knowing
+from resolvers.rules.evaluate import Evaluator
+from resolvers.rules.knowing import Knowing
 from resolvers.rules.rule import Rule
 from resolvers.rules.trace import Tracer
 from resolvers.verdict import Step

@@ -7,8 +7,8 @@ from decimal import Decimal
 from resolvers.evidence import Instant, instant
 from resolvers.outcome import Answers, No, NotApplicable, Outcome, Yes
 from resolvers.rules.coverage import shown
-from resolvers.rules.evaluate import Knowing
 from resolvers.rules.judging import Judging, NaState
+from resolvers.rules.knowing import Knowing
 from resolvers.rules.outcomes import FirstDateOutcome, YesOutcome
 from resolvers.rules.runs import Found, Run, RunFinder
 from resolvers.verdict import Step, Verdict

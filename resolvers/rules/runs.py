@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from resolvers.evidence import Instant
-from resolvers.rules.evaluate import Evaluator, Knowing
+from resolvers.rules.evaluate import Evaluator
 from resolvers.rules.exact import Truth, conjunction
+from resolvers.rules.knowing import Knowing
 from resolvers.rules.nodes import Hold
 from resolvers.rules.steps import Steps, merged
 

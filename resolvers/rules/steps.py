@@ -47,19 +47,23 @@ def joined(at: Sequence[Instant], values: Sequence[V]) -> Steps[V]:
     kept_at: list[Instant] = []
     kept: list[V] = []
     for instant, value in zip(at, values, strict=True):
-        if not kept or kept[-1] != value:
+        if not kept or (kept[-1] is not value and kept[-1] != value):
             kept_at.append(instant)
             kept.append(value)
     return Steps(kept_at, kept)
 
 
-def merged(parts: Sequence[Steps[V]], combine: Callable[[Sequence[V]], W]) -> Steps[W]:
-    """Several step functions, combined at every instant where one of them changes; constants may begin earlier."""
+def merged(parts: Sequence[Steps[V]], combine: Callable[[Sequence[V]], W], join: bool = True) -> Steps[W]:
+    """Several step functions, combined at every instant where one of them changes; constants may begin earlier.
+
+    Without `join`, equal neighbours stay apart, which is quicker where comparing values is dear.
+    """
     if len(parts) == 1:
         return parts[0].map(lambda value: combine((value,)))
     if len(parts) == 2 and len(parts[1].at) == 1 and parts[1].at[0] <= parts[0].at[0]:
         constant = parts[1].values[0]
-        return parts[0].map(lambda value: combine((value, constant)))
+        found = [combine((value, constant)) for value in parts[0].values]
+        return joined(parts[0].at, found) if join else Steps(parts[0].at, found)
     start = max(part.at[0] for part in parts)
     instants = sorted({start, *(instant for part in parts for instant in part.at if instant > start)})
     places = [0] * len(parts)
@@ -72,4 +76,4 @@ def merged(parts: Sequence[Steps[V]], combine: Callable[[Sequence[V]], W]) -> St
                 place += 1
             places[number] = place
         values.append(combine([part.values[place] for part, place in zip(parts, places, strict=True)]))
-    return joined(instants, values)
+    return joined(instants, values) if join else Steps(instants, values)

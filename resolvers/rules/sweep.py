@@ -52,7 +52,7 @@ class Track(Generic[V]):
     def set(self, t: Instant, value: V) -> None:
         if self.at[-1] == t:
             self.values[-1] = value
-        elif self.values[-1] != value:
+        elif self.values[-1] is not value and self.values[-1] != value:
             self.at.append(t)
             self.values.append(value)
 

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from resolvers import units
 from resolvers.evidence import Instant, instant, moment
-from resolvers.rules.evaluate import Evaluator, Knowing
+from resolvers.rules.evaluate import Evaluator
 from resolvers.rules.exact import Amount, Ref, Texts
 from resolvers.rules.filters import columns_of
 from resolvers.rules.gather import Registry
+from resolvers.rules.knowing import Knowing
 from resolvers.rules.nodes import (
     Calc,
     Compare,

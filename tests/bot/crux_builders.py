@@ -205,8 +205,8 @@ class World:
     def propose(self, *again: str) -> list[tuple[str, str]]:
         """What proposing did: (slug, what)."""
         questions = [each for each in asked(self.store, self.loaded) if each.market]
-        verdicts = judge_all(self.store, questions, self.clock.at).verdicts
-        return [(one.slug, one.did) for one in propose_all(self.store, questions, verdicts, again=again)]
+        judged = judge_all(self.store, questions, self.clock.at)
+        return [(one.slug, one.did) for one in propose_all(self.store, judged, again=again)]
 
     def card(self, slug: str = "reach-85") -> Card:
         """The newest proposal on a market."""

@@ -17,7 +17,7 @@ from aiohttp import web
 from crux_builders import START, Crux, Ran, World, body, day, folder, living
 
 from bot.collecting import collect
-from bot.judging import asked
+from bot.judging import asked, judge_all
 from bot.reversals import report_reversals
 from bot.store import Recorded, audit, record
 from bot.verifying import verify
@@ -223,7 +223,7 @@ async def test_no_proposal_arises_inside_the_settle_window_and_a_reversal_is_rep
 
     def judge() -> list[str]:
         questions = [each for each in asked(world.store, world.loaded, ["reach-85"]) if each.market]
-        return [one.words() for one in report_reversals(world.store, questions, world.judge("reach-85"))]
+        return [one.words() for one in report_reversals(world.store, judge_all(world.store, questions, world.clock.at))]
 
     world.see()
     await world.at(1).open_markets()

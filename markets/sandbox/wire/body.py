@@ -37,10 +37,13 @@ async def _read(request: web.Request) -> bytes:
     """All bytes of the body; a too long one is read to its end, so that the client hears the answer."""
     kept = bytearray()
     size = 0
-    async for chunk in request.content.iter_any():
-        size += len(chunk)
-        if size <= MOST_BYTES:
-            kept += chunk
+    try:
+        async for chunk in request.content.iter_any():
+            size += len(chunk)
+            if size <= MOST_BYTES:
+                kept += chunk
+    except ConnectionResetError:  # the client is gone; nobody hears this answer
+        raise unexpected() from None
     if size > MOST_BYTES:
         raise unexpected()
     return bytes(kept)

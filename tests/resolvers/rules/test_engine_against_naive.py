@@ -13,7 +13,8 @@ from rule_worlds import day, judged, rule, seen, spec, world
 from resolvers.evidence import SourceEvidence, instant
 from resolvers.rules.cache import Cache
 from resolvers.rules.defaults import HouseDefaults
-from resolvers.rules.evaluate import Evaluator, Knowing
+from resolvers.rules.evaluate import Evaluator
+from resolvers.rules.knowing import Knowing
 from resolvers.rules.nodes import Reduce
 
 BRIDGE = 7 * naive.DAY

@@ -1,0 +1,90 @@
+"""What counts as known, and small steps of evaluation that need no evidence of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from resolvers.evidence import Instant
+from resolvers.rules import exact
+from resolvers.rules.columns import Table
+from resolvers.rules.coverage import Answering
+from resolvers.rules.exact import Amount, Truth
+from resolvers.rules.gather import Registry
+from resolvers.rules.lines import Entry, value_of
+from resolvers.rules.nodes import Rows
+from resolvers.rules.steps import FAR_AHEAD, Steps
+
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class Knowing:
+    """What counts as known. `fixed`: at k. `first`: each row's first sighting, its fate at k. `vintage`: k = t.
+
+    `envelope`: whatever could be known at any k, as one interval; where that decides, no k needs a look of its own.
+    `read_at`: an instant at which a row set that did not answer at T may still be read, by the row set's digest.
+    """
+
+    how: str
+    k: Instant
+    read_at: tuple[tuple[str, int, Instant], ...] = ()
+
+    @property
+    def first_release(self) -> bool:
+        return self.how == "first"
+
+
+class Distinguish:
+    """What makes two rows' cells different, for `distinct`: numbers by value, labels as known, texts as they stand."""
+
+    def __init__(self, registry: Registry | None, table: Table, column: str, k: Instant) -> None:
+        self.registry, self.table, self.k = registry, table, k
+        numeric = registry is None and table.column(column).kind in ("number", "date")
+        self.cells: Sequence[object] = () if registry else table.numbers(column) if numeric else table.texts(column)
+
+    def __call__(self, place: int) -> object | None:
+        if self.registry is not None:
+            return self.registry.label(self.table.spans[place].key, self.k)
+        return self.cells[place]
+
+
+def stitch(
+    answers: Steps[tuple[Answering, Instant | None]], parts: Sequence[Steps[V]], unknown: Callable[[str], V]
+) -> Steps[V]:
+    """The steps of the source that answers at each instant; where none does, what `unknown` makes of the reason."""
+    at: list[Instant] = []
+    values: list[V] = []
+    for number_, (t, (answer, read_at)) in enumerate(zip(answers.at, answers.values, strict=True)):
+        end = answers.at[number_ + 1] if number_ + 1 < len(answers.at) else FAR_AHEAD
+        if answer.place is None:
+            at.append(t)
+            values.append(unknown(answer.because))
+        elif read_at is not None:
+            at.append(t)
+            values.append(parts[answer.place].value_at(read_at))
+        else:
+            piece = parts[answer.place].cut(t, end)
+            at.extend(piece.at)
+            values.extend(piece.values)
+    return Steps(at, values)
+
+
+def exists(count: Amount) -> Truth:
+    """Whether there is at least one row."""
+    if count.defined and count.low >= 1:
+        return exact.TRUE
+    return exact.FALSE if count.defined and count.high == 0 else Truth(None, count.because)
+
+
+def sources_key(rows: Rows) -> str:
+    return "|".join(use.source for use in rows.sources)
+
+
+def top_entry(column: str | None, table: Table, entry: Entry) -> Entry | None:
+    """A top row with the value of another column than the one it was picked by."""
+    value = value_of(table, column, entry.place)
+    if value is None:
+        return None
+    return replace(entry, low=value[0], high=value[1], because=entry.because or value[2])
