@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from bot.judging import Asked, Judged
 from bot.store import Store, proposals
 from bot.store.proposals import Proposal
+from resolvers.outcome import same_answer
 from resolvers.verdict import Verdict
 
 
@@ -64,7 +65,7 @@ def _one(case: _Case, again: bool) -> Proposed | None:
         if not again and _rejected(case.connection, case.market, verdict):
             return None
         return Proposed(slug, _make(case, None), "proposed")
-    if there.outcome != verdict.outcome:
+    if not same_answer(there.outcome, verdict.outcome):
         return Proposed(slug, _make(case, there), "proposed")
     if there.state == "disputed" and verdict.as_of > there.as_of:
         because = f"judged again as of {verdict.as_of.isoformat()}, with the same answer: {verdict.because}"
@@ -79,7 +80,7 @@ def _rejected(connection: sa.Connection, market: int, verdict: Verdict) -> bool:
     if not ended or ended[-1].state != "rejected":
         return False
     before = ended[-1].verdict
-    return before.outcome == verdict.outcome and _cells(before) == _cells(verdict)
+    return same_answer(before.outcome, verdict.outcome) and _cells(before) == _cells(verdict)
 
 
 def _cells(verdict: Verdict) -> set[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from bot.judging import Judged
 from bot.store import Store, audit, load_evidence
 from bot.store.verdicts import latest_before
 from resolvers.evidence import EvidenceInMemory
-from resolvers.outcome import Answers, Outcome
+from resolvers.outcome import Outcome, same_answer
 from resolvers.verdict import Citation, Verdict
 
 
@@ -38,7 +38,7 @@ def report_reversals(store: Store, judged: Judged) -> list[Reversal]:
     for question, verdict in zip(questions, verdicts, strict=True):
         old = before.get(question.version)
         was, now = _answer(old), _answer(verdict)
-        if old is None or was is None or _same(was, now):
+        if old is None or was is None or same_answer(was, now):
             continue
         overtaken = any(cite.seen_at > old.as_of for cite in verdict.citations())
         because = _taken_back(old, load_evidence(store, question.sources, verdict.as_of), overtaken)
@@ -51,10 +51,6 @@ def report_reversals(store: Store, judged: Judged) -> list[Reversal]:
 
 def _answer(verdict: Verdict | None) -> Outcome | None:
     return None if verdict is None else verdict.outcome or verdict.leaning
-
-
-def _same(was: Outcome, now: Outcome | None) -> bool:
-    return was.same_as(now) if isinstance(was, Answers) else was == now
 
 
 def _taken_back(old: Verdict, evidence: EvidenceInMemory, overtaken: bool) -> tuple[str, ...]:

@@ -61,10 +61,6 @@ class Answers(_Frozen):
         known = self.value is None or any(self.value.casefold() == answer.casefold() for answer in self.weights)
         return text if known else f"{text} ({self.value})"
 
-    def same_as(self, other: object) -> bool:
-        """Whether the same answers are paid the same, whatever was measured."""
-        return isinstance(other, Answers) and self.weights == other.weights
-
 
 class NotApplicable(_Frozen):
     """Everyone gets their mana back (Manifold's CANCEL); `if_refused` is what is used where N/A is not granted."""
@@ -74,6 +70,13 @@ class NotApplicable(_Frozen):
 
     def words(self) -> str:
         return "N/A"
+
+
+def same_answer(one: BaseModel | None, other: BaseModel | None) -> bool:
+    """Whether two outcomes pay the same, whatever figure was measured on the way."""
+    if isinstance(one, Answers) and isinstance(other, Answers):
+        return one.weights == other.weights
+    return one == other
 
 
 Outcome = Annotated[Yes | No | Probability | Answers | NotApplicable, Field(discriminator="kind")]

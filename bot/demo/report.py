@@ -42,7 +42,7 @@ def as_json(played: Played) -> dict[str, Any]:
         "resolutions": found.resolutions,
         "verified": found.verified,
         "broken": len(found.broken) + len(found.bodies) + len(found.record),
-        "mana_spent": played.mana_spent,
+        "mana_spent": float(played.mana_spent),
         "charts": [str(path) for path in played.charts],
         "database": str(played.database),
         "outcomes": {row[0]: row[2] for row in _rows(played)},

@@ -33,7 +33,7 @@ def chosen(how: ChoiceOutcome, found: Texts) -> tuple[Answers | None, str]:
     known = [label for label in labels if label is not None]
     if len(known) < len(labels) or (not found.certain and len(set(known)) > 1):
         return None, found.because or "the picked row's text leads to no answer"
-    texts = ", ".join(dict.fromkeys(text for text, _ in found.options if text is not None))
+    texts = ", ".join(sorted({text for text, _ in found.options if text is not None}))
     if not found.certain:
         return Answers(weights={known[0]: HUNDRED}, value=texts), ""
     return Answers(weights=shared(known, how.answers()), value=texts), ""
