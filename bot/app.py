@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from bot import debates, say
 from bot.settings import Settings, unknown_variables
 from bot.store import Store, open_store
+from bot.store.engine import sqlite_path, url_of
 from markets.load import Loaded
 from markets.spec import DebateSpec
 from resolvers.errors import Refusal
@@ -45,6 +46,9 @@ def store_url(settings: Settings) -> str:
             sa.make_url(url).get_dialect().import_dbapi()
     except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
         raise Refusal(f"CRUX_DATABASE_URL: {error}; write sqlite:////home/me/crux.sqlite") from None
+    path = sqlite_path(url_of(url))
+    if path is not None and path.is_dir():
+        raise Refusal(f"CRUX_DATABASE_URL: {path} is a folder; name a file in it, as {path / 'crux.sqlite'}")
     return url
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
+from bot import say
 from bot.commands import database, desk, evidence, files, manifold, play
 from resolvers.errors import CruxError, InputFault, Outside
 
@@ -32,7 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stderr.write(_told(error))
         sys.exit(OUTSIDE if isinstance(error, Outside) else FAULTS)
     except OSError as error:
-        sys.stderr.write(f"crux: {error.filename or 'the system'}: {error.strerror}; mend that and try again\n")
+        told = f"crux: {error.filename or 'the system'}: {error.strerror}; mend that and try again"
+        sys.stderr.write(f"{say.plain(told)}\n")
         sys.exit(OUTSIDE)
     except KeyboardInterrupt:
         sys.stderr.write("stopped; whatever had begun is in the store and goes on from there\n")
@@ -40,9 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _told(error: CruxError) -> str:
+    """What went wrong, line by line; text from outside that stands in it cannot steer the terminal."""
     if isinstance(error, InputFault):
-        return "".join(f"{fault}\n" for fault in error.faults)
-    return f"crux: {error}\n"
+        return "".join(f"{say.plain(str(fault))}\n" for fault in error.faults)
+    return "".join(f"{say.plain(line)}\n" for line in f"crux: {error}".split("\n"))
 
 
 if __name__ == "__main__":

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from httpx import AsyncClient
 
 from bot.store import Store
 from bot.store.evidence import Recorded, Via, record, validators
+from resolvers.errors import CruxError, Outside
 from resolvers.fetch import Limits, Validators, fetch, open_client
 from resolvers.sources.spec import SourceSpec
 
@@ -30,7 +32,11 @@ async def collect(
 async def look_at_all(
     client: AsyncClient, store: Store, sources: Sequence[SourceSpec], *, base: Path, limits: Limits, sleep: Sleep
 ) -> list[tuple[SourceSpec, Recorded]]:
-    """The same with a client that is open already, for who looks often."""
+    """The same with a client that is open already, for who looks often.
+
+    Where looking at one source fails in a way nobody foresaw, the others are looked at and recorded all the same; then
+    Outside names the one.
+    """
     turn = asyncio.Semaphore(AT_ONCE)
 
     async def look(source: SourceSpec) -> tuple[SourceSpec, Recorded]:
@@ -41,4 +47,19 @@ async def look_at_all(
         via: Via = "file" if source.fetch.file else "fetch"
         return source, await asyncio.to_thread(record, store, source, got, via=via)
 
-    return list(await asyncio.gather(*(look(source) for source in sources)))
+    came = await asyncio.gather(*(look(source) for source in sources), return_exceptions=True)
+    good = [each for each in came if not isinstance(each, BaseException)]
+    if len(good) < len(came):
+        _tell(sources, came)
+    return good
+
+
+def _tell(sources: Sequence[SourceSpec], came: Sequence[object]) -> NoReturn:
+    """The failures by source as one Outside; what is meant to end the program ends it."""
+    failed = [(source.id, each) for source, each in zip(sources, came, strict=True) if isinstance(each, BaseException)]
+    for _, error in failed:
+        if not isinstance(error, Exception):
+            raise error
+    told = [f"{name}: {error if isinstance(error, CruxError) else repr(error)}" for name, error in failed]
+    others = f"the other {len(came) - len(failed)} of {len(came)} sources are on the record"
+    raise Outside(f"{'; '.join(told)} ({others})") from failed[0][1]

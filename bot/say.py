@@ -30,13 +30,18 @@ def document(value: Any) -> None:
 
 def line(text: str = "") -> None:
     """One line of the answer a person asked for; text from outside cannot break out of it or steer the terminal."""
-    sys.stdout.write(_plain(" ".join(text.splitlines())) + "\n")
+    sys.stdout.write(plain(text) + "\n")
 
 
 def aside(text: str) -> None:
     """Progress, advice and warnings: stderr, so that the answer can be piped."""
     sys.stderr.write(_plain(text) + "\n")
     sys.stderr.flush()
+
+
+def plain(text: str) -> str:
+    """Text on one line, without a character that could steer a terminal."""
+    return _plain(" ".join(text.splitlines()))
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

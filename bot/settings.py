@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from resolvers.errors import Refusal
 
 MANIFOLD_URL = "https://api.manifold.markets"
 
@@ -37,6 +40,17 @@ class Settings(BaseSettings):
         default=None, description="API key of the market account; none means read-only"
     )
     contact: str = Field(default="", description="how publishers can reach you; sent in the User-Agent of every fetch")
+
+    @field_validator("manifold_key", "contact", mode="before")
+    @classmethod
+    def _can_be_sent(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refusal of what no HTTP header can carry; a secret is not repeated."""
+        if isinstance(value, str) and not (value.isascii() and value.isprintable()):
+            raise Refusal(
+                f"CRUX_{(info.field_name or '').upper()} has characters that cannot be sent: "
+                "copy it again, in plain letters, digits and marks"
+            )
+        return value
 
     def store_url(self) -> str:
         """The store's SQLAlchemy URL; makes the default data directory on first use."""

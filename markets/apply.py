@@ -15,7 +15,7 @@ from markets.changes import Opened, Plan, text_hash
 from markets.manifold import Manifold, Refused
 from markets.manifold.wire import Sleep
 from markets.outbox import CREATION, Entry, Outbox, Patience, Write, moment_in, write_of
-from markets.steps import Found, Step, step_of
+from markets.steps import Differs, Found, Step, step_of
 from resolvers.errors import Outside, Refusal, StateUnknown
 
 ATTEMPTS = 4
@@ -56,7 +56,7 @@ async def carry_out(entry: Entry, carrier: Carrier) -> Found:
         found = await _first_look(step, entry, carrier)
         if found is not None:
             return found
-    return await _send_until_seen(step, entry.write, carrier)
+    return await _send_until_seen(step, entry, carrier)
 
 
 async def _first_look(step: Step, entry: Entry, carrier: Carrier) -> Found | None:
@@ -66,9 +66,10 @@ async def _first_look(step: Step, entry: Entry, carrier: Carrier) -> Found | Non
     return await _seen(step, carrier, carrier.patience.in_flight_s)
 
 
-async def _send_until_seen(step: Step, write: Write, carrier: Carrier) -> Found:
+async def _send_until_seen(step: Step, entry: Entry, carrier: Carrier) -> Found:
     wait = FIRST_WAIT_S
-    trouble: Outside = Outside(f"{write.key} was never tried")
+    trouble: Outside = Outside(f"{entry.write.key} was never tried")
+    sent_before = not entry.fresh
     for attempt in range(ATTEMPTS):
         if attempt:
             await carrier.sleep(wait)
@@ -76,12 +77,12 @@ async def _send_until_seen(step: Step, write: Write, carrier: Carrier) -> Found:
         try:
             await step.send()
         except Refused as refused:
-            found = await _seen(step, carrier, carrier.patience.stale_s) if step.may_be_done(refused) else None
+            found = await _seen_after_refusal(step, carrier, refused, sent_before)
             if found is None:
                 raise
             return found
         except StateUnknown as unknown:
-            trouble = unknown
+            trouble, sent_before = unknown, True
             found = await _seen(step, carrier, _patience(step, carrier))
             if found is not None:
                 return found
@@ -91,8 +92,22 @@ async def _send_until_seen(step: Step, write: Write, carrier: Carrier) -> Found:
             found = await _seen(step, carrier, carrier.patience.stale_s)
             if found is not None:
                 return found
-            raise StateUnknown(f"{write.key}: Manifold said yes, but it cannot be read back yet: run this again later")
+            raise StateUnknown(
+                f"{entry.write.key}: Manifold said yes, but it cannot be read back yet: run this again later"
+            )
     raise trouble
+
+
+async def _seen_after_refusal(step: Step, carrier: Carrier, refused: Refused, sent_before: bool) -> Found | None:
+    """What a refused write may have done when it was sent before; what no earlier sending can have made is refused."""
+    if not step.may_be_done(refused):
+        return None
+    try:
+        return await _seen(step, carrier, carrier.patience.stale_s)
+    except Differs as differs:
+        if sent_before:
+            raise
+        raise Refusal(str(differs)) from None
 
 
 def _patience(step: Step, carrier: Carrier) -> float:
@@ -205,7 +220,7 @@ def _created(write: Write, found: Any) -> Opened:
 def _changed(opened: Opened, write: Write, found: Any) -> Opened:
     if write.kind == "fund":
         paid = opened.subsidy_mana + Decimal(found["amount_mana"])
-        return replace(opened, subsidy_mana=paid, subsidies=(*opened.subsidies, found["subsidy"]))
+        return replace(opened, subsidy_mana=paid, subsidies=(*opened.subsidies, *found["subsidies"]))
     opened = replace(opened, updates=opened.updates + 1)
     if write.payload["field"] == "question":
         return replace(opened, question=found["question"])

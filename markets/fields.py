@@ -11,6 +11,9 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 PERCENT = re.compile(r"^(\d{1,3}(?:\.\d{1,6})?)\s?%$")
+FIRST_YEAR, LAST_YEAR = 1970, 2199
+"""No market is asked about a time outside; within, no reckoning with durations leaves the calendar."""
+
 MOMENT_FORM = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2}))?$"
 
 
@@ -43,10 +46,9 @@ def read_moment(value: Any) -> datetime:
         if not DATE.match(value):
             raise ValueError(f"{value!r} has no zone; write {value}Z for UTC")
         moment = moment.replace(tzinfo=UTC)
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError(f"{value!r} lies outside the calendar") from None
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"{value!r} is no time of a market; write one from {FIRST_YEAR} to {LAST_YEAR}")
+    return moment.astimezone(UTC)
 
 
 def read_percent(value: Any) -> Decimal:

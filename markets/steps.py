@@ -13,10 +13,18 @@ from markets.live import LiveMarket
 from markets.manifold import Manifold, Refused, is_as_intended
 from markets.outbox import CREATION, OUTCOME, Entry, Kind, moment_in
 from markets.render import text_tag
-from resolvers.errors import Refusal
+from resolvers.errors import Refusal, StateUnknown
 from resolvers.outcome import Outcome
 
 Found = dict[str, Any]
+
+
+class Differs(StateUnknown):
+    """A market of our account answers to our key but is not what we wanted: ours that drifted, or another intention's.
+
+    Not adopted (law 8). Where a request of ours may have made it, its mana stays reserved, for Manifold may have
+    taken it.
+    """
 
 
 @dataclass
@@ -50,7 +58,11 @@ class Step(ABC):
 
 
 class CreateStep(Step):
-    """The key becomes the market's id: whatever answers to it is adopted only if it is ours and what we wanted."""
+    """The key becomes the market's id: whatever answers to it is adopted only if it is ours and what we wanted.
+
+    Another account's is refused for certain: no request of ours made it. Our own that differs may be ours that somebody
+    edited before it was read back, so nobody can say that nothing was paid.
+    """
 
     async def look(self, last: bool) -> Found | None:
         wanted = CREATION.validate_python(self.payload["creation"])
@@ -76,14 +88,19 @@ class CreateStep(Step):
 
     def _check_ours(self, market: LiveMarket) -> None:
         wanted = CREATION.validate_python(self.payload["creation"])
-        ours = market.creator_id == self.account_id
+        where = f"{market.url or market.id} answers to our key but"
+        if market.creator_id != self.account_id:
+            raise Refusal(
+                f"{where} belongs to another account: nothing foreign is adopted. "
+                "Rename the definition, or give it a further opening"
+            )
         same = market.question == wanted.question and market.market_type == wanted.market_type
         texts = tuple(answer.text for answer in market.answers)
-        if not (ours and same) or (texts and texts != wanted.answers):
-            what = "belongs to another account" if not ours else "asks something else"
-            raise Refusal(
-                f"{market.url or market.id} answers to our key but {what}: nothing foreign is adopted. "
-                "Rename the definition, or give it a further opening"
+        if not same or (texts and texts != wanted.answers):
+            raise Differs(
+                f"{where} asks something else: nothing foreign is adopted. It is {market.question!r} "
+                f"({market.market_type}), wanted {wanted.question!r} ({wanted.market_type}); if it was edited there, "
+                "put it back on Manifold as wanted and run this again, else rename the definition"
             )
 
     async def send(self) -> None:
@@ -116,24 +133,39 @@ class UpdateStep(Step):
 
 
 class FundStep(Step):
-    """Subsidies take no key: ours is a ledger row of that amount that was not there before."""
+    """Subsidies take no key: Manifold's ledger is looked at first, and only what is missing there is paid.
+
+    What is there besides the rows we knew of counts towards the amount, whoever paid it: a store put back from an older
+    copy does not know of its later payments.
+    """
 
     repeatable = False
+    looks_first = True
 
     async def look(self, last: bool) -> Found | None:
-        rows = await self.client.subsidies(self.payload["market_id"], self.account_id)
-        amount, seen = Decimal(self.payload["amount_mana"]), set(self.payload["seen"])
-        new = [row.id for row in rows if row.id not in seen and Decimal(str(row.amount_mana)) == amount]
-        return {"amount_mana": str(amount), "subsidy": min(new)} if new else None
+        new = await self._new()
+        paid = sum(new.values(), Decimal(0))
+        if paid < Decimal(self.payload["amount_mana"]):
+            return None
+        return {"amount_mana": str(paid), "subsidies": sorted(new)}
 
     async def send(self) -> None:
-        await self.client.add_liquidity(self.payload["market_id"], Decimal(self.payload["amount_mana"]))
+        missing = Decimal(self.payload["amount_mana"]) - sum((await self._new()).values(), Decimal(0))
+        if missing > 0:
+            await self.client.add_liquidity(self.payload["market_id"], missing)
+
+    async def _new(self) -> dict[str, Decimal]:
+        """Ledger row -> mana, of our subsidies that were not known when this was planned."""
+        rows = await self.client.subsidies(self.payload["market_id"], self.account_id)
+        seen = set(self.payload["seen"])
+        return {row.id: Decimal(str(row.amount_mana)) for row in rows if row.id not in seen}
 
 
 class CommentStep(Step):
-    """Comments take no key: ours is the one that bears our mark."""
+    """Comments take no key: ours is the one that bears our mark, whichever store posted it."""
 
     repeatable = False
+    looks_first = True
 
     async def look(self, last: bool) -> Found | None:
         comments = await self.client.comments(self.payload["market_id"], self.account_id)

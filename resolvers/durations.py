@@ -10,7 +10,9 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 UNITS_S = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
-FORM = re.compile(r"^(\d{1,6}) (second|minute|hour|day|week)s?$")
+FORM = re.compile(r"^([0-9]{1,6}) (second|minute|hour|day|week)s?$")
+LONGEST_DAYS = 36_525
+"""100 years: longer than any question, and short enough that no reckoning leaves the calendar."""
 
 
 class Duration(timedelta):
@@ -19,10 +21,13 @@ class Duration(timedelta):
     @classmethod
     def parse(cls, text: str) -> Duration:
         """`7 days` -> Duration; ValueError says what was wanted."""
-        found = FORM.match(text)
+        found = FORM.fullmatch(text)
         if not found:
             raise ValueError(f"{text!r} is no duration; write a whole number and a unit, as `7 days` or `48 hours`")
-        return cls(seconds=int(found[1]) * UNITS_S[found[2]])
+        seconds = int(found[1]) * UNITS_S[found[2]]
+        if seconds > LONGEST_DAYS * UNITS_S["day"]:
+            raise ValueError(f"{text!r} is over 100 years; write a duration that somebody could wait for")
+        return cls(seconds=seconds)
 
     @classmethod
     def of_days(cls, number: int) -> Duration:

@@ -7,10 +7,11 @@ since 1970-01-01T00:00:00Z.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Literal, Protocol
+from operator import eq
+from typing import TYPE_CHECKING, Literal, Protocol, overload
 
 if TYPE_CHECKING:
     from resolvers.sources.spec import SourceSpec
@@ -85,13 +86,58 @@ class Span:
     ended: Ending = "current"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SpanColumns(Sequence[Span]):
+    """Spans kept column by column, each made only when it is asked for: for stores of a hundred thousand rows.
+
+    Equal to any sequence of the same spans in the same order.
+    """
+
+    row: Sequence[str]
+    key: Sequence[str]
+    observation: Sequence[str]
+    cells: Sequence[Mapping[str, Cell]]
+    snapshot: Sequence[int]
+    body: Sequence[str]
+    since: Sequence[Instant]
+    until: Sequence[Instant | None]
+    ended: Sequence[Ending]
+
+    @classmethod
+    def of(cls, spans: Sequence[Span]) -> SpanColumns:
+        """Any sequence of spans by its columns; one that is in columns already is taken as it is."""
+        if isinstance(spans, SpanColumns):
+            return spans
+        return cls(*([getattr(span, name) for span in spans] for name in cls.__dataclass_fields__))
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    @overload
+    def __getitem__(self, place: int) -> Span: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Span, ...]: ...
+    def __getitem__(self, place: int | slice) -> Span | tuple[Span, ...]:
+        if isinstance(place, slice):
+            return tuple(self[number] for number in range(*place.indices(len(self))))
+        return Span(
+            self.row[place], self.key[place], self.observation[place], self.cells[place], self.snapshot[place],
+            self.body[place], self.since[place], self.until[place], self.ended[place],
+        )  # fmt: skip
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and len(self) == len(other) and all(map(eq, self, other))
+
+    __hash__ = None  # type: ignore[assignment]  # cells are mappings
+
+
 @dataclass(frozen=True, slots=True)
 class SourceEvidence:
     """All that was seen of one source up to an instant: sightings in order of `seen_at`, spans in order of `since`."""
 
     spec: SourceSpec
     sightings: tuple[Sighting, ...]
-    spans: tuple[Span, ...]
+    spans: Sequence[Span]
 
 
 class Evidence(Protocol):

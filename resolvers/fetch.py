@@ -26,6 +26,7 @@ INFLATE_STEP = 64 * 1024
 
 SCHEMES = frozenset({"http", "https"})
 ZIPPED = frozenset({"gzip", "x-gzip", "deflate"})
+MAX_VALIDATOR_CHARS = 512
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PATIENT = frozenset({429, 500, 502, 503, 504})
 """Statuses that another try a little later may mend."""
@@ -168,13 +169,20 @@ async def _follow(
 
 
 def _conditions(since: Validators) -> dict[str, str]:
-    told = {"If-None-Match": since.etag, "If-Modified-Since": since.last_modified}
+    told = {"If-None-Match": _sendable(since.etag), "If-Modified-Since": _sendable(since.last_modified)}
     return {name: value for name, value in told.items() if value}
+
+
+def _sendable(validator: str | None) -> str | None:
+    """A validator that can be sent back as it came; any other is dropped, for it would spoil every later look."""
+    if validator is None or len(validator) > MAX_VALIDATOR_CHARS:
+        return None
+    return validator if validator.isascii() and validator.isprintable() else None
 
 
 async def _answer(response: httpx.Response, since: Validators, now: Clock, limits: Limits) -> _Answer:
     status, headers = response.status_code, response.headers
-    etag, last_modified = headers.get("etag"), headers.get("last-modified")
+    etag, last_modified = _sendable(headers.get("etag")), _sendable(headers.get("last-modified"))
     if status == 304 and _conditions(since):
         return _Answer(304, "unchanged", None, etag or since.etag, last_modified or since.last_modified)
     if status != 200:
@@ -187,16 +195,19 @@ async def _answer(response: httpx.Response, since: Validators, now: Clock, limit
 
 
 def _asked_to_wait(text: str | None, now: Clock) -> float | None:
-    """Retry-After in seconds, from a number or an HTTP date (RFC 9110, 10.2.3); None where it says neither."""
+    """Retry-After in seconds, from a number or an HTTP date (RFC 9110, 10.2.3); None where it says neither.
+
+    A date in the past asks for no wait, one outside the calendar says nothing.
+    """
     if text is None:
         return None
     if text.isascii() and text.isdigit():
         return float(text[:9])
     try:
         until = parsedate_to_datetime(text)
-    except ValueError:
+        return max(0.0, (until - now()).total_seconds()) if until.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, (until - now()).total_seconds()) if until.tzinfo else None
 
 
 async def _bounded(response: httpx.Response, limits: Limits) -> AsyncIterator[bytes]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot import say
-from bot.commands.options import Debate, Json, SandboxFile, Slugs
+from bot.commands.options import LARGEST_ID, Debate, Json, SandboxFile, Slugs
 from resolvers.errors import Refusal
 
 if TYPE_CHECKING:
@@ -74,11 +74,13 @@ def list_proposals(
 
 
 def review(
-    number: Annotated[int, typer.Argument(metavar="ID", help="The proposal.")],
+    number: Annotated[int, typer.Argument(metavar="ID", max=LARGEST_ID, help="The proposal.")],
     said: Annotated[str, typer.Argument(metavar="approve|reject|ask|dispute|answer")],
     person: Annotated[str, typer.Option("--as", help="Who you are in debate.yaml.")],
     because: Annotated[str, typer.Option("--because", help="Why; it stands on the record.")],
-    objection: Annotated[int | None, typer.Option("--objection", help="With answer: which objection.")] = None,
+    objection: Annotated[
+        int | None, typer.Option("--objection", max=LARGEST_ID, help="With answer: which objection.")
+    ] = None,
     debate: Debate = None,
     json: Json = False,
 ) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot import say
-from bot.commands.options import AsOf, Debate, Json, KnownOn, Slugs, moment
+from bot.commands.options import LARGEST_ID, AsOf, Debate, Json, KnownOn, Slugs, moment
 from resolvers.errors import Refusal
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def import_(
 
 
 def accept_(
-    snapshot: Annotated[int, typer.Argument(help="The import, as `crux sources` numbers it.")],
+    snapshot: Annotated[int, typer.Argument(max=LARGEST_ID, help="The import, as `crux sources` numbers it.")],
     person: Annotated[str, typer.Option("--as", help="Who you are in debate.yaml.")],
     because: Annotated[str, typer.Option("--because", help="Why it may count; it stands on the record.")],
     debate: Debate = None,

@@ -10,6 +10,9 @@ import typer
 
 from resolvers.errors import Refusal
 
+LARGEST_ID = 2**63 - 1
+"""The largest number a database gives to a row."""
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, all else on stderr.")]
 Debate = Annotated[
     Path | None, typer.Option("--debate", envvar="CRUX_DEBATE", help="The debate folder.", show_default=False)

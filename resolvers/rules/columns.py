@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from resolvers.evidence import Instant, Sighting, SourceEvidence, Span, instant
+from resolvers.evidence import Instant, Sighting, SourceEvidence, Span, SpanColumns, instant
 from resolvers.freshness import is_gone
 from resolvers.rules.filters import Filter
 from resolvers.rules.steps import LONG_AGO, Steps
@@ -56,7 +56,8 @@ class Table:
         self.number = number
         self.spec = evidence.spec
         self.id = evidence.spec.id
-        self.sightings, self.spans = _as_of(evidence, as_of)
+        self.sightings, spans = _as_of(evidence, as_of)
+        self.spans = SpanColumns.of(spans)
         self.zone = ZoneInfo(self.spec.read.zone)
         self._texts: dict[str, list[Text]] = {}
         self._numbers: dict[str, list[Number]] = {}
@@ -74,7 +75,8 @@ class Table:
         """The spans that a filter lets through, each with whether that is certain; found once per filter."""
         found = self._kept.get(part)
         if found is None:
-            found = self._kept[part] = dict(find(part, self))
+            whole = part is None
+            found = self._kept[part] = dict.fromkeys(range(len(self.spans)), True) if whole else dict(find(part, self))
         return found
 
     def kept_apart(
@@ -111,22 +113,22 @@ class Table:
         """What is added up where rows are counted."""
         return [Decimal(1)] * len(self.spans)
 
-    def seen(self) -> tuple[tuple[Sighting, ...], tuple[Span, ...]]:
+    def seen(self) -> tuple[tuple[Sighting, ...], Sequence[Span]]:
         """The sightings and spans as they stood."""
         return self.sightings, self.spans
 
     @cached_property
     def since(self) -> list[Instant]:
-        return [span.since for span in self.spans]
+        return list(self.spans.since)
 
     @cached_property
     def rows(self) -> list[list[int]]:
         """The spans of each row, in order; rows in order of their first sighting."""
         found: dict[str, list[int]] = {}
-        for place, span in enumerate(self.spans):
-            held = found.get(span.row)
+        for place, row in enumerate(self.spans.row):
+            held = found.get(row)
             if held is None:
-                found[span.row] = [place]
+                found[row] = [place]
             else:
                 held.append(place)
         return list(found.values())
@@ -134,11 +136,11 @@ class Table:
     @cached_property
     def row_of(self) -> list[int]:
         """The row of each span, or -1 for the only span of a row that still stands (most of them)."""
-        numbers = [0] * len(self.spans)
+        numbers, ended = [0] * len(self.spans), self.spans.ended
         for number, places in enumerate(self.rows):
             for place in places:
                 numbers[place] = number
-            if len(places) == 1 and self.spans[places[0]].ended == "current":
+            if len(places) == 1 and ended[places[0]] == "current":
                 numbers[places[0]] = -1
         return numbers
 
@@ -146,8 +148,8 @@ class Table:
     def by_key(self) -> dict[str, list[int]]:
         """The spans seen under each key, in order (for registries)."""
         found: dict[str, list[int]] = {}
-        for place, span in enumerate(self.spans):
-            found.setdefault(span.key, []).append(place)
+        for place, key in enumerate(self.spans.key):
+            found.setdefault(key, []).append(place)
         return found
 
     @cached_property
@@ -163,7 +165,7 @@ class Table:
         found = self._texts.get(name)
         if found is None:
             if name == "key" and name not in self.spec.read.columns:
-                found = [span.key for span in self.spans]
+                found = list(self.spans.key)
             else:
                 found = self._cells(name)
             if self.column(name).kind == "bool":
@@ -180,8 +182,8 @@ class Table:
             return [cells.get(name, ABSENT) for cells in self.cells]
 
     @cached_property
-    def cells(self) -> list[Mapping[str, str | None]]:
-        return [span.cells for span in self.spans]
+    def cells(self) -> Sequence[Mapping[str, str | None]]:
+        return self.spans.cells
 
     def numbers(self, name: str) -> list[Number]:
         """A column as exact numbers: fractions as percent, dates as days; 1 for any text that is there."""
@@ -335,15 +337,18 @@ def _truth_text(text: Text) -> Text:
     return None if value is None else "true" if value else "false"
 
 
-def _as_of(evidence: SourceEvidence, as_of: Instant) -> tuple[tuple[Sighting, ...], tuple[Span, ...]]:
+def _as_of(evidence: SourceEvidence, as_of: Instant) -> tuple[tuple[Sighting, ...], Sequence[Span]]:
     """What had been seen by `as_of`: later sightings and spans away, later endings undone."""
     sightings, spans = evidence.sightings, evidence.spans
     if sightings and sightings[-1].seen_at > as_of:
         sightings = tuple(sighting for sighting in sightings if sighting.seen_at <= as_of)
-    if any(span.since > as_of or (span.until is not None and span.until > as_of) for span in spans):
+    told = SpanColumns.of(spans)
+    if any(since > as_of for since in told.since) or any(until is not None and until > as_of for until in told.until):
         spans = tuple(
             replace(span, until=None, ended="current") if span.until is not None and span.until > as_of else span
             for span in spans
             if span.since <= as_of
         )
+    else:
+        spans = told
     return sightings, spans

@@ -16,6 +16,7 @@ from resolvers.rules.exact import Amount, Ref, Texts, Truth, undefined
 from resolvers.rules.gather import Gather, Registry, Wanted, registries_of
 from resolvers.rules.knowing import Distinguish, Knowing, exists, sources_key, stitch, top_entry
 from resolvers.rules.lines import BESTS, UNLABELLED, UNREADABLE, Entry, Lines, value_of
+from resolvers.rules.looks import SEEN, Looks, at_one_instant, looks_of, read_rows
 from resolvers.rules.nodes import (
     Calc,
     Compare,
@@ -37,7 +38,7 @@ from resolvers.rules.nodes import (
 )
 from resolvers.rules.picks import Winners, picked, top_steps
 from resolvers.rules.reducers import EMPTY, Distinct, Reducer, number, reducer
-from resolvers.rules.steps import LONG_AGO, Steps, merged
+from resolvers.rules.steps import FAR_AHEAD, LONG_AGO, Steps, merged
 from resolvers.rules.sweep import Events, sweep
 
 NOT_CLOSELY = "not looked at closely"
@@ -89,6 +90,31 @@ class Evaluator:
             elif self.as_of < until:
                 waiting = True
         return tuple(found), waiting
+
+    def looks(self, node: Node, settle: int) -> Looks:
+        """For each instant at which a reading of the node ends: the look it has to wait for before it is settled."""
+        if not settle:
+            return SEEN
+        key: Hashable = ("looks", node.digest, settle, self.house)
+        found = self.cache.made.get(key)
+        if found is None:
+            parts = [self.looks_under(rows, at, settle) for rows, at in read_rows(node)]
+            found = self.cache.made[key] = merged(parts, max) if parts else SEEN
+        looks: Looks = found
+        return looks
+
+    def looks_under(self, rows: Rows, at: Instant | None, settle: int) -> Looks:
+        key: Hashable = ("looks at", sources_key(rows), settle, self.house)
+        found = self.cache.made.get(key)
+        if found is None:
+            found = self.cache.made[key] = looks_of(self.coverage(rows), self.tables(rows), settle)
+        looks: Looks = found
+        return looks if at is None else at_one_instant(looks, at, settle)
+
+    def unseen(self, node: Node, end: Instant, settle: int) -> str:
+        """The sources that nobody has looked at since a reading of the node ended, by name."""
+        sets = [rows for rows, at in read_rows(node) if self.looks_under(rows, at, settle).value_at(end) == FAR_AHEAD]
+        return ", ".join(dict.fromkeys(" or ".join(table.id for table in self.tables(rows)) for rows in sets))
 
     def lines(self, node: Reduce | Pick, first: bool, every: bool = False) -> tuple[Lines, ...]:
         """The rows that a reduce or pick rests on, in each source of its list.
@@ -146,8 +172,8 @@ class Evaluator:
             if isinstance(inner, Reduce | Pick):
                 for lines in self.lines(inner, first):
                     found.update(lines.times)
-            if isinstance(inner, FieldOf):
-                registry = self.registries(inner.of).get(inner.column)
+            if isinstance(inner, FieldOf) or (isinstance(inner, Reduce) and self.labelled(inner)):
+                registry = self.registries(inner.of).get(inner.column or "")
                 if registry is not None:
                     found.update(known for key in registry.table.by_key for known, _ in registry.history(key))
         return sorted(found)
@@ -309,7 +335,7 @@ class Evaluator:
 
     def why_no_text(self, node: FieldOf, options: Sequence[tuple[str | None, Ref]]) -> str:
         blank = next(ref for text, ref in options if text is None)
-        key = self.cache.by_number(blank[0]).spans[blank[1]].key
+        key = self.cache.by_number(blank[0]).spans.key[blank[1]]
         if node.column in self.registries(node.of):
             return f"{UNLABELLED} ({node.column}): {key}"
         return f"{UNREADABLE}: {node.column} of {key}"
@@ -319,7 +345,7 @@ class Evaluator:
         table = self.cache.by_number(ref[0])
         registry = self.registries(node.of).get(node.column)
         if registry is not None:
-            return registry.label(table.spans[ref[1]].key, knowing.k)
+            return registry.label(table.spans.key[ref[1]], knowing.k)
         text = table.texts(node.column)[ref[1]]
         return text if isinstance(text, str) else None
 
@@ -336,7 +362,7 @@ class Evaluator:
             table = self.cache.by_number(ref[0])
             entry = value_of(table, node.column, ref[1])
             if entry is None:
-                return undefined(f"{table.spans[ref[1]].key} has no {node.column}")
+                return undefined(f"{table.spans.key[ref[1]]} has no {node.column}")
             lows.append(number(entry[0]))
             highs.append(number(entry[1]))
         low, high = min(lows), max(highs)

@@ -29,16 +29,15 @@ class Registry:
 
     def history(self, key: str) -> list[tuple[Instant, str | None]]:
         found: list[tuple[Instant, str | None]] = []
-        texts = self.table.texts(self.column)
+        texts, spans = self.table.texts(self.column), self.table.spans
         labelled = False
         for place in self.table.by_key.get(key, ()):
-            span = self.table.spans[place]
-            text = texts[place]
+            since, until, text = spans.since[place], spans.until[place], texts[place]
             label = text if isinstance(text, str) and text else None
-            found.append((span.since if labelled else span.since - self.early, label))
+            found.append((since if labelled else since - self.early, label))
             labelled = labelled or label is not None
-            if span.ended == "withdrawn" and span.until is not None:
-                found.append((span.until, None))
+            if spans.ended[place] == "withdrawn" and until is not None:
+                found.append((until, None))
         return found
 
     def label(self, key: str, k: Instant) -> str | None:
@@ -186,7 +185,7 @@ class Gather:
         """The span's labels from each instant on, while it stands."""
         if not self.asked:
             return [(since, NO_LABELS)]
-        key = self.table.spans[place].key
+        key = self.table.spans.key[place]
         histories = {column: self.registries[column].history(key) for column in self.asked}
         changes = {known for history in histories.values() for known, _ in history}
         inside = sorted({since, *(known for known in changes if known > since and (until is None or known < until))})
@@ -201,7 +200,7 @@ class Gather:
             return None
         low, high, because = value
         if not sure:
-            because = f"{UNREADABLE}: {self.table.spans[place].key}"
+            because = f"{UNREADABLE}: {self.table.spans.key[place]}"
         if self.test is not None:
             inside = self.test(place, labels)
             if inside is False:
@@ -216,11 +215,11 @@ class Gather:
             if clock is not None and not self.dated_inside[0] <= clock < self.dated_inside[1]:
                 return None
             if clock is None:
-                sure, because = False, f"{UNREADABLE}: the date of {self.table.spans[place].key}"
+                sure, because = False, f"{UNREADABLE}: the date of {self.table.spans.key[place]}"
         return Entry(sure, low, high, place, start, clock if self.by_published else start, because)
 
     def _why_open(self, place: int, labels: Labels) -> str:
-        key = self.table.spans[place].key
+        key = self.table.spans.key[place]
         missing = [column for column in self.asked if labels.get(column) is None]
         return f"{UNLABELLED} ({', '.join(missing)}): {key}" if missing else f"{UNREADABLE}: {key}"
 

@@ -46,7 +46,7 @@ class Distinguish:
 
     def __call__(self, place: int) -> object | None:
         if self.registry is not None:
-            return self.registry.label(self.table.spans[place].key, self.k)
+            return self.registry.label(self.table.spans.key[place], self.k)
         return self.cells[place]
 
 

@@ -329,4 +329,4 @@ def value_of(table: Table, column: str | None, place: int) -> tuple[Decimal, Dec
     if value is ABSENT:
         return None
     low, high = table.bounds(column)
-    return low, high, f"{UNREADABLE}: {column} of {table.spans[place].key}"
+    return low, high, f"{UNREADABLE}: {column} of {table.spans.key[place]}"

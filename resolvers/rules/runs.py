@@ -1,6 +1,7 @@
 """Finding the first run of a condition: true (or possibly true) from t0 on, for as long as it has to hold.
 
-What counts as known moves with the run: k = t0 + length + settle. A run has to be seen by its own end, too: without
+What counts as known moves with the run: k = t0 + length + settle, or the first good sighting after the run where none
+came by then (until there is one, the run is open). A run has to be seen by its own end, too: without
 that, a value put in place today would be true of the days before at once, and settling would protect nobody from a
 publisher's slip. So the condition is asked twice, as known at the end and as known at k, and both have to be true.
 
@@ -15,11 +16,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from resolvers.evidence import Instant
+from resolvers.rules.coverage import shown
 from resolvers.rules.evaluate import Evaluator
 from resolvers.rules.exact import Truth, conjunction
 from resolvers.rules.knowing import Knowing
+from resolvers.rules.looks import SEEN, WAITS
 from resolvers.rules.nodes import Hold
-from resolvers.rules.steps import Steps, merged
+from resolvers.rules.steps import FAR_AHEAD, LONG_AGO, Steps, merged
 
 Accept = Callable[[Truth], bool]
 
@@ -93,6 +96,7 @@ class RunFinder:
         self.span = max(self.length, 1)
         self.last = decides - self.span
         self.now = evaluator.as_of + 1 if onwards else decides
+        self.looks = SEEN if onwards else evaluator.looks(hold.of, settle)
         if not onwards:
             self.last = min(self.last, evaluator.as_of - self.length - settle)
 
@@ -101,6 +105,9 @@ class RunFinder:
             return Found(None, None)
         if self.how == "vintage":
             return self._found(self._pieces_of(Knowing("vintage", self.evaluator.as_of), self.opens, self.last))
+        if self.how == "first":
+            # The envelope is made of every release, so it cannot bound what the first ones say.
+            return self._found(self._by_epoch(self.evaluator.times(self.hold, True), self.opens, self.last))
         envelope = self._truths(Knowing("envelope", self.evaluator.as_of), self.opens, self.last)
         times = None
         first_possible: Run | None = None
@@ -109,10 +116,12 @@ class RunFinder:
             if last < start:
                 continue
             sure = first_run(envelope, start, last, self.length, certain)
+            if sure is not None and self._look(sure) == FAR_AHEAD:
+                sure = None
             if sure == start:
                 return Found(self._run(start), first_possible)
             if times is None:
-                times = self.evaluator.times(self.hold, self.how == "first")
+                times = self.evaluator.times(self.hold, False)
             found = self._found(self._by_epoch(times, start, last if sure is None else sure))
             first_possible = first_possible or found.possible
             if found.certain is not None:
@@ -129,7 +138,16 @@ class RunFinder:
 
     def _run(self, t0: Instant, because: str = "") -> Run:
         end = t0 + self.length
-        return Run(t0, end, end + self.settle if self.how != "vintage" else max(end, t0), because)
+        look = self._look(t0)
+        return Run(t0, end, look if LONG_AGO < look < FAR_AHEAD else end + self.settle, because)
+
+    def _look(self, t0: Instant) -> Instant:
+        """The good sighting that a run from t0 has to wait for: LONG_AGO for none, FAR_AHEAD where it has not come."""
+        return self.looks.value_at(t0 + self.length)
+
+    def _waits(self, t0: Instant) -> Truth:
+        end = t0 + self.length
+        return Truth(None, f"{WAITS} {shown(end)} of {self.evaluator.unseen(self.hold.of, end, self.settle)}")
 
     def _by_epoch(
         self, times: list[Instant], low: Instant, last: Instant
@@ -137,9 +155,17 @@ class RunFinder:
         """[low, last] in pieces within which every t0 is judged by the same knowledge."""
         lags = sorted({self.length, self.length + self.settle})
         while low <= last:
-            following = [times[place] - lag for lag in lags if (place := bisect_right(times, low + lag)) < len(times)]
+            look = self._look(low)
+            moving = lags if look == LONG_AGO else lags[:1]
+            following = [times[place] - lag for lag in moving if (place := bisect_right(times, low + lag)) < len(times)]
+            change = bisect_right(self.looks.at, low + self.length)
+            following += [t - self.length for t in self.looks.at[change : change + 1]]
             piece_last = min([last, *(t - 1 for t in following)])
-            parts = [self._truths(Knowing(self.how, low + lag), low, piece_last) for lag in lags]
+            parts = [self._truths(Knowing(self.how, low + lag), low, piece_last) for lag in moving]
+            if look == FAR_AHEAD:
+                parts.append(Steps.constant(self._waits(low)))
+            elif look != LONG_AGO:
+                parts.append(self._truths(Knowing(self.how, look), low, piece_last))
             yield (parts[0] if len(parts) == 1 else merged(parts, conjunction)), low, piece_last
             low = piece_last + 1
 

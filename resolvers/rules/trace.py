@@ -102,7 +102,7 @@ class Tracer:
 
     def pick_step(self, pick: Pick, t: Instant, drawn: bool = False) -> Step:
         found: Winners = self.evaluator.winners(pick, self.knowing).value_at(t)
-        keys = [self.cache.by_number(ref[0]).spans[ref[1]].key for ref in found.rows]
+        keys = [self.cache.by_number(ref[0]).spans.key[ref[1]] for ref in found.rows]
         value = " and ".join(keys) if found.certain else f"one of {', '.join(keys)}" if keys else "unknown"
         cites = self.row_cites(pick.of, pick.column, found.rows)
         best = best_of(pick, self.evaluator.column_unit(pick))
@@ -158,7 +158,7 @@ class Tracer:
         found: list[Ref] = []
         bodies: set[str] = set()
         for _, entry in there:
-            body = table.spans[entry.place].body
+            body = table.spans.body[entry.place]
             if len(found) < MOST_CITED or body not in bodies:
                 bodies.add(body)
                 found.append((table.number, entry.place))
@@ -184,7 +184,7 @@ class Tracer:
     def label_cites(self, registry: Registry, refs: Sequence[Ref]) -> tuple[Citation, ...]:
         found = []
         for ref in refs:
-            key = self.cache.by_number(ref[0]).spans[ref[1]].key
+            key = self.cache.by_number(ref[0]).spans.key[ref[1]]
             place = registry.place(key, self.knowing.k + registry.early)
             if place is not None:
                 found.append(self.citation((registry.table.number, place), registry.column))

@@ -27,6 +27,10 @@ MAX_BYTES = 64 * 1024 * 1024
 """A body larger than what one fetch may bring is not parsed."""
 
 KEY_JOINT = " | "
+UNFORESEEN = (
+    ArithmeticError, AttributeError, JMESPathError, LookupError, RecursionError, TypeError, ValueError
+)  # fmt: skip
+"""What a strange document could still bring out of a path's functions: the bytes are kept, and nothing is decided."""
 
 
 def read_body(raw: bytes, source: str, spec: ReadSpec) -> Reading:
@@ -41,6 +45,8 @@ def read_body(raw: bytes, source: str, spec: ReadSpec) -> Reading:
         return Reading("unreadable", str(error))
     except Refused as error:
         return Reading("refused", str(error))
+    except UNFORESEEN as error:
+        return Reading("unreadable", f"not read: {type(error).__name__}: {shown(str(error))}")
 
 
 def _table(raw: bytes, spec: ReadSpec) -> Table:
@@ -102,7 +108,10 @@ class _Reader:
                     raise Refused(f"{seen}: the same file with a new meaning")
 
     def _key(self, record: Mapping[str, Any], number: int, look: Callable[[str], Callable[[Any], Any]]) -> str:
-        parts = [as_text(look(name)(record)) for name in self.spec.key_fields()]
+        try:
+            parts = [as_text(look(name)(record)) for name in self.spec.key_fields()]
+        except JMESPathError as error:
+            raise Refused(f"row {number} has a key that cannot be looked up: {shown(str(error))}") from error
         if any(part is None or not part.strip() or "\x00" in part for part in parts):
             wanted = " and ".join(self.spec.key_fields())
             raise Refused(f"row {number} has no {wanted}, so it cannot be told from the others")

@@ -6,10 +6,12 @@ import hashlib
 import json
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import jmespath
 from jmespath.exceptions import JMESPathError
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from resolvers.durations import Duration
 
@@ -32,11 +34,29 @@ class FetchSpec(_Strict):
     late: Duration = Duration.of_days(3)
     stale: Duration = Duration.of_days(14)
 
+    @field_validator("url")
+    @classmethod
+    def _on_the_web(cls, url: str | None) -> str | None:
+        if url is not None and not _is_web_address(url):
+            raise ValueError(f"{url!r} is no address of the web; write it as https://example.org/data.json")
+        return url
+
     @model_validator(mode="after")
     def _one_address(self) -> FetchSpec:
         if (self.url is None) == (self.file is None):
             raise ValueError("give either url (a publisher's address) or file (a registry of ours), one of the two")
         return self
+
+
+def _is_web_address(url: str) -> bool:
+    """Whether a look can be sent there: http or https, a host, a port that is one, nothing that breaks a request."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    plain = url.isprintable() and not any(char.isspace() for char in url)
+    return plain and parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0
 
 
 def _listed(value: str | list[str]) -> list[str]:
@@ -71,6 +91,9 @@ class Column(_Strict):
     def _of_one_kind(self) -> Self:
         if self.kind != "number" and (self.unit or self.between):
             raise ValueError(f"a column of {self.kind} has no unit and no between; leave out one of the two")
+        low, high = self.between or (None, None)
+        if low is not None and high is not None and low > high:
+            raise ValueError(f"between: {low} is more than {high}, so no figure would do; write the lower one first")
         return self
 
 
@@ -96,12 +119,35 @@ class Walk(_Strict):
         return self
 
 
+PATH_CHARS = 500
+PATH_DEPTH = 60
+"""More than any table needs; what is nested far deeper exhausts the stack of whoever looks it up."""
+
+
 def _path_fault(expression: str) -> str:
+    shown = repr(expression if len(expression) <= 80 else f"{expression[:79]}…")
+    if len(expression) > PATH_CHARS:
+        return f"{shown} has {len(expression)} characters: a path has at most {PATH_CHARS}"
     try:
-        jmespath.compile(expression)
-    except JMESPathError as error:
-        return f"{expression!r} is no JMESPath: {str(error).splitlines()[0]}"
-    return ""
+        parsed = jmespath.compile(expression).parsed
+    except RecursionError:
+        return f"{shown} is nested too deeply: write it flatter"
+    except (JMESPathError, ValueError) as error:
+        return f"{shown} is no JMESPath: {(str(error).splitlines() or [''])[0]}"
+    return _node_fault(parsed, shown)
+
+
+def _node_fault(parsed: Any, shown: str) -> str:
+    """What no document could mend: a slice in steps of none, and nesting without end."""
+    level = [parsed]
+    for _ in range(PATH_DEPTH):
+        level = [node for node in level if isinstance(node, dict)]
+        if any(node["type"] == "slice" and node["children"][2] == 0 for node in level):
+            return f"{shown} has a slice in steps of 0: leave the step out, or write another"
+        level = [child for node in level for child in node.get("children", [])]
+        if not level:
+            return ""
+    return f"{shown} is nested over {PATH_DEPTH} deep: write it flatter"
 
 
 class View(_Strict):
@@ -138,6 +184,15 @@ class ReadSpec(_Strict):
     def published(self, column: str) -> str:
         """Where a column of ours is found: its header or its path in the row."""
         return self.columns[column].source or column
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (LookupError, ValueError, OSError):
+            raise ValueError(f"{zone!r} is no time zone; write a name such as UTC or Europe/Berlin") from None
+        return zone
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:

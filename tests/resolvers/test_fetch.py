@@ -294,6 +294,37 @@ async def test_too_many_requests_for_half_an_hour_is_left_for_the_next_turn(head
     assert sleep.naps == []
 
 
+@pytest.mark.parametrize(
+    ("header", "naps"),
+    [
+        ("Mon, 01 Jan 99999999999 00:00:00 GMT", [1.0, 2.0]),
+        ("Mon, 01 Jan 2024 00:00:00 +99999999999999", [1.0, 2.0]),
+        ("soon", [1.0, 2.0]),
+        ("Mon, 01 Jan 2024 00:00:00 GMT", [0.0, 0.0]),
+    ],
+)
+async def test_a_time_to_wait_that_is_none_is_passed_over_and_a_past_one_asks_for_no_wait(
+    header: str, naps: list[float]
+) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(status=503, headers={"Retry-After": header})
+
+    sleep = Sleeper()
+    async with serving(answer) as url:
+        got = await look(source(url), sleep=sleep)
+    assert (got.status, got.body, sleep.naps) == (503, None, naps)
+
+
+@pytest.mark.parametrize("etag", [b'"caf\xe9"', b'"' + b"x" * 600 + b'"', b'"a\tb"'])
+async def test_a_validator_that_cannot_be_sent_back_is_dropped_and_spoils_no_later_look(etag: bytes) -> None:
+    heads = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nETag: " + etag + b"\r\nLast-Modified: caf\xe9\r\n\r\n"
+    async with speaking(heads + b"k\n1\n") as url:
+        first = await look(source(url))
+        kept_earlier = await look(source(url), Validators(etag.decode("latin-1"), "caf\xe9"))
+    assert first == Fetched(200, b"k\n1\n", None, None, NOON, "")
+    assert kept_earlier == first
+
+
 async def test_a_server_error_is_asked_again_and_then_believed() -> None:
     asked = 0
 
@@ -336,7 +367,8 @@ async def test_other_statuses_are_told_without_a_body(status: int, because: str,
     ],
 )
 async def test_an_address_where_nobody_answers_is_a_status_of_zero_with_a_reason(url: str, because: str) -> None:
-    got = await look(source(url))
+    fetching = source("http://127.0.0.1:9/x").fetch.model_copy(update={"url": url})  # past the check of its file
+    got = await look(source("http://127.0.0.1:9/x").model_copy(update={"fetch": fetching}))
     assert (got.status, got.body) == (0, None)
     assert got.because.startswith(because)
 

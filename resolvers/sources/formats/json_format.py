@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any, NoReturn
 
-from resolvers.sources.table import Figure, Unreadable
+from resolvers.sources.table import Figure, Unreadable, shown
 
 SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 MAX_DEPTH = 64
@@ -36,9 +36,11 @@ def _no_constant(name: str) -> NoReturn:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     mapping = dict(pairs)
     if len(mapping) < len(pairs):
-        names = [name for name, _ in pairs]
-        doubled = next(name for name in names if names.count(name) > 1)
-        raise Unreadable(f"the key {doubled!r} stands twice in one object")
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise Unreadable(f"the key {shown(name)!r} stands twice in one object")
+            seen.add(name)
     return mapping
 
 

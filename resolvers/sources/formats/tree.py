@@ -125,6 +125,9 @@ def _names_listed(document: Any, expression: str) -> list[str]:
 def _only_listed(
     records: list[dict[str, Any]], name: str, listed: list[str], where: str
 ) -> tuple[list[dict[str, Any]], tuple[Note, ...]]:
+    odd = next((record[name] for record in records if not isinstance(record[name], str)), None)
+    if odd is not None:
+        raise Refused(f"{name} reads {shown(as_text(odd) or 'null')} in a row itself: no name that {where} could list")
     there = {record[name] for record in records}
     wanted = frozenset(listed)
     unlisted = [
