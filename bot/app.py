@@ -14,6 +14,7 @@ from bot import debates, say
 from bot.settings import Settings, unknown_variables
 from bot.store import Store, open_store
 from bot.store.engine import sqlite_path, url_of
+from bot.store.source_names import claim_names
 from markets.load import Loaded
 from markets.spec import DebateSpec
 from resolvers.errors import Refusal
@@ -53,12 +54,15 @@ def store_url(settings: Settings) -> str:
 
 
 @contextmanager
-def opened_store() -> Iterator[tuple[Settings, Store]]:
-    """The store the settings name, open until the command ends; unknown CRUX_ variables are pointed out."""
+def opened_store(*, create: bool = True) -> Iterator[tuple[Settings, Store]]:
+    """The store the settings name, open until the command ends; unknown CRUX_ variables are pointed out.
+
+    Without `create`, a store that is not there is a Refusal: what only reads makes no empty store of a mistyped name.
+    """
     settings = Settings()
     for name in unknown_variables():
         say.aside(f"crux: {name} is set, but no setting has that name; it does nothing")
-    store = open_store(store_url(settings), now=wall_clock)
+    store = open_store(store_url(settings), now=wall_clock, create=create)
     try:
         yield settings, store
     finally:
@@ -70,4 +74,6 @@ def opened_app(debate: Path | None) -> Iterator[App]:
     """The store and the debate; every fault of its files at once if it cannot be used."""
     folder, loaded = debates.load(debate)
     with opened_store() as (settings, store):
-        yield App(settings, store, folder, loaded)
+        app = App(settings, store, folder, loaded)
+        claim_names(store, app.debate.debate, loaded.sources)
+        yield app

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from bot.objections import notices_of, objections
 from bot.review import notices
 from bot.review.desk import Card, card, cards, unanswered
 from bot.store import Store, audit, markets, proposals, resolutions, reviews
 from bot.store.outbox import Outbox
 from markets import outbox as writes
-from markets.apply import Carrier, perform
+from markets.apply import Carrier, close_without_sending, perform
 from resolvers.errors import Outside, Refusal
+from resolvers.outcome import NotApplicable
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,30 @@ class Resolver:
 
     async def announce_all(self) -> list[Stepped]:
         """Post the notice of every approved proposal, once; its window begins when the notice stands."""
-        return [
+        left = await self._close_notices()
+        told = [
             step
             for each in self._living()
             if each.proposal.state == "approved"
             for step in await self._told(each, self._announce(each))
         ]
+        return [*left, *told]
+
+    async def _close_notices(self) -> list[Stepped]:
+        """Close the notices that an earlier run left open: kept where they were posted, else dropped.
+
+        Reviewers may have disputed meanwhile; a proposal that still is approved is announced anew, with today's window.
+        """
+        left = []
+        for entry in self.outbox.open_entries():
+            window = writes.window_of(entry.write)
+            if window is None:
+                continue
+            try:
+                await close_without_sending(entry, self.outbox, self.carrier, "never posted; a later run begins anew")
+            except Outside as outside:
+                left.append(Stepped(entry.write.slug, window[0], "open", str(outside)))
+        return left
 
     async def resolve_all(self) -> list[Stepped]:
         """Carry out what is agreed, past its window and not objected to; finish what an earlier run had begun."""
@@ -62,21 +82,22 @@ class Resolver:
 
     async def _carry_on(self, each: Card) -> list[Stepped]:
         """Objections first: where they cannot be read, nothing is resolved."""
+        read_at = self._now()
         heard = await self._objections(each) if each.proposal.state == "agreed" else []
-        return [*heard, await self._resolve(card(self.store, each.proposal.id))]
+        return [*heard, await self._resolve(card(self.store, each.proposal.id), read_at)]
 
     def _living(self) -> list[Card]:
         return cards(self.store, debate=self.outbox.debate)
 
-    async def _announce(self, seen: Card) -> list[Stepped]:
+    async def _announce(self, listed: Card) -> list[Stepped]:
+        seen = card(self.store, listed.proposal.id)  # people may have disputed it while others were announced
         proposal = seen.proposal
+        if proposal.state != "approved":
+            return []
         until = self._now() + seen.frozen.review.window
-        text = notices.announcement(proposal.verdict, proposal.outcome.words(), until)
-        key = f"proposal/{proposal.id}/{proposal.round}/window"
-        found = await perform(
-            writes.comment(seen.market.slug, seen.market.market_id, key, text), self.outbox, self.carrier
-        )
-        posted = found["comment_id"]
+        text = notices.announcement(proposal.verdict, proposal.outcome.words(), until, alone=seen.frozen.review.declare)
+        notice = writes.window_notice(seen.market.slug, seen.market.market_id, proposal.id, proposal.round, text)
+        posted = (await perform(notice, self.outbox, self.carrier))["comment_id"]
         until = self._now() + seen.frozen.review.window
         with self.store.transaction() as connection:
             proposals.move(
@@ -92,21 +113,21 @@ class Resolver:
         return [Stepped(seen.market.slug, proposal.id, "announced", f"traders may object until {notices.utc(until)}")]
 
     async def _objections(self, seen: Card) -> list[Stepped]:
-        """Read back the replies to our notice; those of people who hold something here are objections."""
-        client, market_id = self.carrier.client, seen.market.market_id
-        replies = [
-            one
-            for one in await client.comments(market_id)
-            if one.reply_to == seen.proposal.comment_id and one.user_id != self.carrier.account_id
-        ]
+        """Read back the replies to our notices, and put down those that are objections."""
+        posted = notices_of(seen.proposal.id, self.outbox.settled_entries())
+        posted |= {seen.proposal.comment_id} if seen.proposal.comment_id else frozenset()
+        replies = await objections(
+            self.carrier.client,
+            seen.market.market_id,
+            posted,
+            account_id=self.carrier.account_id,
+            known={one.comment_id for one in seen.objections},
+        )
         if not replies:
             return []
-        holders = {one.user_id for one in await client.positions(market_id) if one.has_shares}
         new = []
         with self.store.transaction() as connection:
             for reply in replies:
-                if reply.user_id not in holders:
-                    continue
                 stands = reviews.objected(
                     connection,
                     seen.proposal.id,
@@ -142,10 +163,10 @@ class Resolver:
         ours = [one for one in found if one.market in there]
         return [card(self.store, one.id) for one in ours if receipt_key(there[one.market], one.id) not in posted]
 
-    async def _resolve(self, seen: Card) -> Stepped:
+    async def _resolve(self, seen: Card, read_at: datetime) -> Stepped:
         proposal, slug = seen.proposal, seen.market.slug
         if proposal.state == "agreed":
-            held = self._held(seen)
+            held = self._held(seen) or self._unheard(seen, read_at)
             if held is not None:
                 return held
             with self.store.transaction() as connection:
@@ -155,9 +176,10 @@ class Resolver:
         try:
             found = await perform(write, self.outbox, self.carrier)
         except Refusal as refusal:
+            because = f"{refusal}; {_remedy(seen)}"
             with self.store.transaction() as connection:
-                proposals.move(connection, proposal, "agreed", actor="crux", at=self._now(), because=str(refusal))
-            return Stepped(slug, proposal.id, "refused", str(refusal))
+                proposals.move(connection, proposal, "agreed", actor="crux", at=self._now(), because=because)
+            return Stepped(slug, proposal.id, "refused", because)
         self._finish(seen, proposal, found)
         return Stepped(slug, proposal.id, "resolved", proposal.outcome.words())
 
@@ -170,6 +192,16 @@ class Resolver:
         if proposal.window_until is not None and self._now() < proposal.window_until:
             return Stepped(slug, proposal.id, "waiting", f"window open until {notices.utc(proposal.window_until)}")
         return None
+
+    def _unheard(self, seen: Card, read_at: datetime) -> Stepped | None:
+        """Whether a reply inside the window may not have shown yet when the replies were read, at `read_at`."""
+        stale = timedelta(seconds=self.carrier.patience.stale_s)
+        if seen.proposal.window_until is None or read_at >= seen.proposal.window_until + stale:
+            return None
+        because = (
+            f"the window has passed, but Manifold shows replies up to {stale.total_seconds():g} s late: run this again"
+        )
+        return Stepped(seen.market.slug, seen.proposal.id, "waiting", because)
 
     def _finish(self, seen: Card, proposal: proposals.Proposal, found: Mapping[str, Any]) -> None:
         """Close the proposal with its receipt, and mark the market resolved, in one transaction."""
@@ -204,6 +236,18 @@ def _owed(seen: Card) -> list[writes.Write]:
         )
         owed.append(writes.comment(slug, market_id, f"proposal/{seen.proposal.id}/receipt", text))
     return owed
+
+
+def _remedy(seen: Card) -> str:
+    """What people can do where Manifold refuses a resolution: no other outcome is chosen for them."""
+    told = (
+        "nothing is resolved, and every run tries it again: reviewers must decide, "
+        f"`crux review {seen.proposal.id} dispute` stops it"
+    )
+    clause = seen.frozen.rule.na
+    if isinstance(seen.proposal.outcome, NotApplicable) and clause is not None and clause.if_refused is not None:
+        told += f"; where N/A is not granted the definition says {clause.if_refused.words()}"
+    return told
 
 
 def receipt_key(market_id: str, proposal: int) -> str:

@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from resolvers.errors import Refusal
+from resolvers.sources.spec import is_web_address
 
 MANIFOLD_URL = "https://api.manifold.markets"
 
@@ -51,6 +52,13 @@ class Settings(BaseSettings):
                 "copy it again, in plain letters, digits and marks"
             )
         return value
+
+    @field_validator("manifold_url")
+    @classmethod
+    def _on_the_web(cls, url: str) -> str:
+        if not is_web_address(url):
+            raise Refusal(f"CRUX_MANIFOLD_URL: {url!r} is no address of the web; write {MANIFOLD_URL}")
+        return url
 
     def store_url(self) -> str:
         """The store's SQLAlchemy URL; makes the default data directory on first use."""

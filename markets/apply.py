@@ -14,7 +14,7 @@ from typing import Any
 from markets.changes import Opened, Plan, text_hash
 from markets.manifold import Manifold, Refused
 from markets.manifold.wire import Sleep
-from markets.outbox import CREATION, Entry, Outbox, Patience, Write, moment_in, write_of
+from markets.outbox import CREATION, Entry, Outbox, Patience, Write, moment_in, rests_on_a_proposal, write_of
 from markets.steps import Differs, Found, Step, step_of
 from resolvers.errors import Outside, Refusal, StateUnknown
 
@@ -145,9 +145,14 @@ async def _close(entry: Entry, outbox: Outbox, carrier: Carrier) -> Found:
 
 
 async def finish(outbox: Outbox, carrier: Carrier) -> Applied:
-    """Close every row that an earlier process left open; comes before any new plan."""
+    """Close every row that an earlier process left open; comes before any new plan.
+
+    What rests on a proposal is left to who knows whether that still stands: people may have disputed it meanwhile.
+    """
     applied = Applied()
     for entry in outbox.open_entries():
+        if rests_on_a_proposal(entry.write):
+            continue
         try:
             applied.done.append((entry.write, await _close(entry, outbox, carrier)))
         except Refusal as refusal:
@@ -155,6 +160,19 @@ async def finish(outbox: Outbox, carrier: Carrier) -> Applied:
         except Outside as outside:
             applied.open.append((entry.write, str(outside)))
     return applied
+
+
+async def close_without_sending(entry: Entry, outbox: Outbox, carrier: Carrier, because: str) -> Found | None:
+    """Close an open row as it is: settled where an earlier process had sent it, else dropped; never sent now.
+
+    Looks as long as a request may still be worked on. StateUnknown or Outside: the row stays open.
+    """
+    found = await _seen(step_of(entry, carrier.client, carrier.account_id), carrier, carrier.patience.in_flight_s)
+    if found is None:
+        outbox.drop(entry, because)
+    else:
+        outbox.settle(entry, found)
+    return found
 
 
 async def apply_plan(

@@ -45,6 +45,9 @@ class File:
 
 def open_file(path: Path) -> File:
     """Read and parse; whatever is wrong with it becomes a fault."""
+    if path.exists() and not path.is_file():
+        fault = Fault("F-FILE", "is no plain file: put the definition's text here", line=1, column=1)
+        return File(path, Document("", None, (fault,)))
     try:
         with path.open("rb") as opened:
             raw = opened.read(MAX_BYTES + 1)

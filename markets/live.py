@@ -176,6 +176,20 @@ class Position:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Bet:
+    """One trade, or an order that may have got nothing yet (no shares); a sale has negative shares."""
+
+    id: str
+    user_id: str
+    shares: float
+
+    @classmethod
+    def parse(cls, body: object) -> Bet:
+        row = _mapping(body, "bet")
+        return cls(_text(row, "id"), _text(row, "userId"), _maybe_float(row.get("shares")) or 0.0)
+
+
 def fingerprint(document: object) -> str:
     """sha256 of a description's document as canonical JSON: changes whenever anyone edits it."""
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -37,7 +37,7 @@ class Loaded:
 def load_debate(path: Path, only: Sequence[Path] | None = None) -> Loaded:
     """Read the debate in the folder `path`; with `only`, of its markets those whose files are named."""
     if not (path / "debate.yaml").is_file():
-        what = "has no debate.yaml: name a debate's folder, or make one with `crux init`"
+        what = "has no debate.yaml: name a debate's folder, one with debate.yaml, markets/ and sources/"
         return Loaded(None, {}, {}, (Fault("F-FOLDER", f"{path} {what}", path=str(path), line=1, column=1),))
     faults: list[Fault] = []
     debate = _debate(path / "debate.yaml", faults)

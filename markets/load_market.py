@@ -6,15 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
 from markets import render
 from markets.faults import faults_of
 from markets.file import File, coded, open_file, validated
+from markets.load_empty import check_answers, check_filters
 from markets.spec import (
     DESCRIPTION_CHARS,
     OVERRIDES,
@@ -125,7 +124,9 @@ def _rule(file: File, fields: MarketFile | None, shared: Shared) -> Rule | None:
         each is not None and not isinstance(each, dict) for each in blocks.values()
     ):
         return None
-    _check_answers(file, blocks["resolve"])
+    check_answers(file, blocks["resolve"].get("answers"))
+    for name, block in blocks.items():
+        check_filters(file, block, (name,))
     overrides = {name: value[name] for name in OVERRIDES if value.get(name) is not None}
     rule, faults = compile_rule(
         RuleBlocks(
@@ -163,16 +164,6 @@ def _check_fields(file: File, fields: MarketFile) -> None:
         file.add("F-VALUE", f"initial: {fields.initial}% is not within 1% and 99%", "initial")
     if fields.initial is not None and "yes" not in fields.resolve:
         file.add("F-VALUE", "initial: only a yes-or-no question takes one: take it out", "initial")
-
-
-def _check_answers(file: File, resolve: Mapping[str, Any]) -> None:
-    """An empty place behind an answer would be taken for the word None."""
-    answers = resolve.get("answers")
-    for label, texts in answers.items() if isinstance(answers, dict) else ():
-        listed = texts if isinstance(texts, list) else [texts]
-        if any(not isinstance(text, (str, int, Decimal)) for text in listed):
-            said = f"{label}: write the text that leads to this answer, in quotes if it is `null`"
-            file.add("R-ANSWERS", said, "resolve", "answers", label)
 
 
 def _check_rule(file: File, fields: MarketFile, rule: Rule) -> None:

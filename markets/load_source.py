@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from markets.file import File, coded, open_file, validated
+from markets.load_empty import check_filters
 from resolvers.errors import Fault
 from resolvers.rules.compile_where import compile_where
 from resolvers.rules.faults import Faults
@@ -61,13 +62,19 @@ def _check_views(file: File, spec: SourceSpec) -> None:
     found = Faults()
     for name, view in spec.read.views.items():
         compile_where(view.where, column_of, ("read", "views", name, "where"), found)
+        check_filters(file, {"where": view.where}, ("read", "views", name))
     file.faults += [coded(fault, ()) for fault in found.found]
 
 
 def _check_registry(file: File, folder: Path, name: str) -> None:
-    home = folder.resolve()
-    target = (folder / name).resolve()
-    if not target.is_relative_to(home):
+    try:
+        home = folder.resolve()
+        target = (folder / name).resolve()
+        inside, there = target.is_relative_to(home), target.is_file()
+    except (OSError, ValueError):  # a name too long, or with a NUL in it
+        file.add("S-FILE", f"{name[:80]!r} is no name of a file: mend the address", "fetch", "file")
+        return
+    if not inside:
         file.add("S-FILE", f"{name} lies outside the debate's folder: keep registries in registries/", "fetch", "file")
-    elif not target.is_file():
+    elif not there:
         file.add("S-FILE", f"{name} is not there: add it, or mend the address", "fetch", "file")

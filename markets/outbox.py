@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +25,7 @@ Kind = Literal["create", "update", "fund", "comment", "resolve", "unresolve"]
 
 CREATION: TypeAdapter[Creation] = TypeAdapter(Creation)
 OUTCOME: TypeAdapter[Outcome] = TypeAdapter(Outcome)
+WINDOW = re.compile(r"comment/[^/]+/proposal/(\d+)/(\d+)/window")
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,22 @@ def comment(slug: str, market_id: str, key: str, markdown: str, reply_to: str | 
     mark = f"crux-{_digest({'key': full_key})[:10]}"
     payload = {"market_id": market_id, "markdown": f"{markdown}\n\n{mark}", "mark": mark, "reply_to": reply_to}
     return Write("comment", slug, full_key, payload, Decimal(1))
+
+
+def window_notice(slug: str, market_id: str, proposal: int, round_: int, markdown: str) -> Write:
+    """The comment that begins a proposal's window for objections, once a round."""
+    return comment(slug, market_id, f"proposal/{proposal}/{round_}/window", markdown)
+
+
+def window_of(write: Write) -> tuple[int, int] | None:
+    """The proposal and its round whose window a comment begins; None for any other write."""
+    found = WINDOW.fullmatch(write.key)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def rests_on_a_proposal(write: Write) -> bool:
+    """Whether a write may only be sent while the proposal that it speaks for stands as it did."""
+    return write.kind == "resolve" or window_of(write) is not None
 
 
 def resolve(slug: str, market_id: str, key: str, outcome: Outcome) -> Write:

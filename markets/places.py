@@ -19,8 +19,17 @@ def placed(text: str, faults: Iterable[Fault], at_key: frozenset[str] = frozense
     missing key points at what it is missing from. An offset counts on inside text that stands on one line.
     """
     todo = list(faults)
-    root = yaml.compose(text, Loader=Words) if any(not fault.line for fault in todo) else None
+    root = _tree(text) if any(not fault.line for fault in todo) else None
     return [fault if fault.line else _placed(fault, root, fault.code in at_key) for fault in todo]
+
+
+def _tree(text: str) -> yaml.Node | None:
+    """The document's nodes; None where it cannot be composed, which the loader has told of itself."""
+    try:
+        tree: yaml.Node | None = yaml.compose(text, Loader=Words)
+    except yaml.YAMLError:
+        return None
+    return tree
 
 
 def _placed(fault: Fault, root: yaml.Node | None, at_key: bool) -> Fault:

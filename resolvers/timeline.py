@@ -52,7 +52,9 @@ class _Timeline:
     alive: dict[str, Span] = field(default_factory=dict)
     closed: list[Span] = field(default_factory=list)
     row_of: dict[str, str] = field(default_factory=dict)
+    living: set[str] = field(default_factory=set)
     taken: set[str] = field(default_factory=set)
+    numbers: dict[str, int] = field(default_factory=dict)
     order: dict[tuple[str, int], int] = field(default_factory=dict)
     body: str | None = None
 
@@ -96,7 +98,9 @@ class _Timeline:
     def _end_gone(self, at: Sighting, rows: Mapping[str, Row], held: frozenset[str], moving: set[str]) -> None:
         ended: Ending = "withdrawn" if self.spec.complete else "vanished"
         for key in [key for key in self.alive if key not in rows and key not in held and key not in moving]:
-            self._close(self.alive.pop(key), at, ended)
+            span = self.alive.pop(key)
+            self.living.discard(span.row)
+            self._close(span, at, ended)
 
     def _go_on(self, row: Row, sighting: Sighting) -> None:
         span = self.alive.get(row.key)
@@ -109,18 +113,20 @@ class _Timeline:
     def _name(self, key: str) -> str:
         """The row a key stands for: its own from before, unless that row lives on under another key."""
         known = self.row_of.get(key)
-        if known is not None and known not in {span.row for span in self.alive.values()}:
+        if known is not None and known not in self.living:
             return known
-        name, number = key, 1
+        name, number = key, self.numbers.get(key, 1)
         while name in self.taken:
             number += 1
             name = f"{key} ({number})"
+        self.numbers[key] = number
         return name
 
     def _begin(self, row: Row, at: Sighting, name: str) -> None:
         assert at.body is not None
         self.alive[row.key] = Span(name, row.key, row.observation, row.cells, at.snapshot, at.body, at.seen_at)
         self.row_of[row.key] = name
+        self.living.add(name)
         self.taken.add(name)
         self.order[(row.key, at.seen_at)] = len(self.order)
 

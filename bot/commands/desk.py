@@ -62,7 +62,7 @@ def list_proposals(
     from bot.reports import card_row
     from bot.review.desk import cards
 
-    with opened_store() as (_, store):
+    with opened_store(create=False) as (_, store):
         found = cards(store, living=not all_)
     if json:
         say.document([card_row(card) for card in found])
@@ -134,7 +134,7 @@ def verify(json: Json = False) -> None:
     from bot.reports import verified_row
     from bot.verifying import verify as walk
 
-    with opened_store() as (_, store):
+    with opened_store(create=False) as (_, store):
         found = walk(store)
     if json:
         say.document(verified_row(found))
@@ -210,5 +210,5 @@ def _show(card: Card) -> None:
         say.line(f"  objection {objection.id} by {objection.by}: {objection.text}{answered}")
     if proposal.state == "proposed":
         say.line(f"  {card.wanted} more approvals wanted")
-    if proposal.window_until:
+    if proposal.window_until and proposal.state in ("agreed", "resolving"):
         say.line(f"  traders may object until {say.short(proposal.window_until)}")

@@ -64,6 +64,8 @@ def import_(
         source = _source(app, name)
         recorded = record(app.store, source, _bytes_of(file), seen_at=moment(seen_at, "--seen-at"), via="import")
     _told([(name, recorded)], json)
+    if recorded.state != "good":
+        raise typer.Exit(1)
 
 
 def accept_(
@@ -151,6 +153,8 @@ def _bytes_of(file: Path) -> bytes:
     from resolvers.fetch import Limits
 
     most = Limits().max_bytes
+    if file.exists() and not file.is_file():
+        raise Refusal(f"{file} cannot be read: it is no plain file; name the file that holds the body")
     try:
         with file.open("rb") as opened:
             raw = opened.read(most + 1)

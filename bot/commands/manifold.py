@@ -42,6 +42,7 @@ def plan(
     restore: Restore = None,
     max_mana: MaxMana = None,
     yes_many: Many = False,
+    text: Annotated[bool, typer.Option("--text", help="Also show each description that would be posted.")] = False,
     json: Json = False,
 ) -> None:
     """Show what would change on Manifold, what it would cost, and where Manifold moved on its own."""
@@ -49,7 +50,10 @@ def plan(
 
     with opened_app(debate) as app:
         made = asyncio.run(_plan(app, sandbox, only, restore, _limits(app, max_mana, yes_many)))
-    _show(made, json)
+    if json:
+        say.document(_as_json(made))
+    else:
+        _show(made, text, _again(sandbox, only, restore, yes_many))
     if made.refusals:
         raise typer.Exit(1)
 
@@ -94,6 +98,8 @@ def sandbox(
         serve(state, port, accounts)
     except StateFileError as error:
         raise Refusal(str(error)) from None
+    except OSError as error:
+        raise Refusal(f"cannot serve on port {port}: {error.strerror}; choose another with --port") from None
 
 
 def _limits(app: App, max_mana: float | None, yes_many: bool) -> Limits:
@@ -148,19 +154,39 @@ def _known(app: App, slugs: list[str]) -> None:
         raise Refusal(f"no market is called {unknown[0]!r}{nearest(unknown[0], app.loaded.markets)}")
 
 
-def _show(made: Plan, json: bool) -> None:
-    if json:
-        say.document(_as_json(made))
-        return
-    for text in made.lines():
-        say.line(text)
+def _again(sandbox: Path | None, only: list[str] | None, restore: list[str] | None, yes_many: bool) -> str:
+    """The options that make `crux apply` see the same plan."""
+    said = [f"--sandbox {sandbox}"] if sandbox else []
+    said += [f"--only {slug}" for slug in only or ()] + [f"--restore {slug}" for slug in restore or ()]
+    return " ".join([*said, *(["--yes-many"] if yes_many else [])])
+
+
+def _show(made: Plan, text: bool, options: str) -> None:
+    for line in made.lines():
+        say.line(line)
+    for slug, posted in _texts(made).items() if text else ():
+        say.line(f"\n--- {slug}, as it would be posted ---\n{posted}\n")
     if not made.changes:
         say.line("nothing to change")
     else:
-        say.line(f"{len(made.changes)} changes, {made.cost_mana:f} mana, checksum {made.checksum[:12]}")
-        say.aside(f"carry it out with: crux apply --checksum {made.checksum[:12]}")
-    for text in made.refusals:
-        say.line(f"refused: {text}")
+        number = len(made.changes)
+        changes = f"{number} change" + ("" if number == 1 else "s")
+        say.line(f"{changes}, {made.cost_mana:f} mana, checksum {made.checksum[:12]}")
+    for line in made.refusals:
+        say.line(f"refused: {line}")
+    if made.changes and not made.refusals:
+        say.aside(f"carry it out with: {say.program()} apply --checksum {made.checksum[:12]} {options}".rstrip())
+
+
+def _texts(made: Plan) -> dict[str, str]:
+    """The descriptions that the plan would post."""
+    found = {change.slug: change.creation.description for change in made.changes if change.kind == "create"}
+    found |= {
+        change.slug: change.after
+        for change in made.changes
+        if change.kind == "update" and change.field == "description"
+    }
+    return found
 
 
 def _as_json(made: Plan) -> dict[str, Any]:
@@ -171,6 +197,7 @@ def _as_json(made: Plan) -> dict[str, Any]:
             {"kind": change.kind, "slug": change.slug, "cost_mana": f"{change.cost_mana:f}", "words": change.words()}
             for change in made.changes
         ],
+        "texts": _texts(made),
         "drifts": [
             {"slug": each.slug, "field": each.field, "ours": each.ours, "theirs": each.theirs} for each in made.drifts
         ],

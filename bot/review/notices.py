@@ -28,11 +28,12 @@ def utc(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def announcement(verdict: Verdict, outcome: str, until: datetime) -> str:
-    """The comment that starts the window: outcome, why, until when, how to object."""
+def announcement(verdict: Verdict, outcome: str, until: datetime, *, alone: bool = False) -> str:
+    """The comment that starts the window: outcome, why, until when, how to object; `alone`: one person decides."""
+    who = "One interested person, who said so when this opened, has decided" if alone else "Reviewers have agreed"
     return "\n\n".join(
         [
-            f"**Proposed resolution: {escaped(outcome, 240)}.** Reviewers have agreed; nothing is resolved yet.",
+            f"**Proposed resolution: {escaped(outcome, 240)}.** {who}; nothing is resolved yet.",
             f"Why: {escaped(verdict.because, 600)}",
             *cited(verdict.citations()),
             f"Until: {utc(until)}. Reply to this comment to object if you hold a position here; an objection holds the "

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.store import schema
+from bot.store.raw import Unreadable, rows
 from bot.store.types import canonical
 from resolvers.evidence import instant
 
@@ -78,23 +79,32 @@ def acts(connection: sa.Connection, *, subject: str | None = None) -> tuple[Act,
 
 
 def broken_links(connection: sa.Connection, heads: Iterable[str] = ()) -> tuple[BrokenLink, ...]:
-    """Every place where the record was changed or cut; `heads` are hashes that receipts say were there.
+    """Every place where the record was changed or cut; `heads` are hashes that receipts say were there."""
+    return walk(connection, heads)[1]
+
+
+def walk(connection: sa.Connection, heads: Iterable[str] = ()) -> tuple[tuple[Act, ...], tuple[BrokenLink, ...]]:
+    """The acts that are what was hashed, and every place where the record was changed or cut.
 
     Numbers run from 1 without a gap; each row's hash must be that of its content, and name the row before it.
     """
+    held: list[Act] = []
     found: list[BrokenLink] = []
     number, before, seen = 0, START, {START}
-    for act in acts(connection):
+    for row in rows(connection, schema.audit):
+        act = Act(**row)
         if act.id != number + 1:
             found.append(BrokenLink(act.id, f"rows {number + 1} to {act.id - 1} are missing"))
         elif act.prev_hash != before:
             found.append(BrokenLink(act.id, f"follows {act.prev_hash[:12]}, but the row before it is {before[:12]}"))
-        if row_hash(act) != act.hash:
+        if isinstance(act.at, Unreadable) or row_hash(act) != act.hash:
             found.append(BrokenLink(act.id, "its content is not what was hashed"))
+        else:
+            held.append(act)
         number, before = act.id, act.hash
         seen.add(act.hash)
     lost = [head for head in dict.fromkeys(heads) if head not in seen]
     found += [
         BrokenLink(number + 1, f"the row {head[:12]} that a receipt names is gone: the end was cut") for head in lost
     ]
-    return tuple(found)
+    return tuple(held), tuple(found)

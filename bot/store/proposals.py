@@ -7,6 +7,7 @@ proposed ─▶ approved ─▶ agreed ─▶ resolving ─▶ resolved
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from bot.store import audit, schema
+from bot.store.digests import digests
 from bot.store.writing import insert_row
 from resolvers.errors import Refusal
 from resolvers.outcome import Outcome
@@ -103,8 +105,17 @@ def propose(
     row |= {"supersedes": supersedes.id if supersedes else None, "created_at": at}
     made = insert_row(connection, schema.proposals, **row)
     told = {"slug": verdict.slug, "outcome": row["outcome"], "version": version, "last_snapshot": last_snapshot}
-    _tell(connection, made, "propose", actor, at, told)
+    told |= {"market": market, "semantics": verdict.semantics, "as_of": verdict.as_of.isoformat()}
+    told |= {"supersedes": row["supersedes"], "verdict": hashlib.sha256(row["verdict"].encode()).hexdigest()}
+    _tell(connection, made, "propose", actor, at, told | {"looks": _looks(connection, version, last_snapshot)})
     return get(connection, made)
+
+
+def _looks(connection: sa.Connection, version: str, last_snapshot: int) -> dict[str, str]:
+    """Source -> the hash of every look at it that this proposal had before it."""
+    which = sa.select(schema.specs.c.sources).where(schema.specs.c.version == version)
+    wanted = {source: [last_snapshot] for source in connection.execute(which).scalar_one()}
+    return {source: made for (source, _), made in digests(connection, wanted).items()}
 
 
 def get(connection: sa.Connection, number: int) -> Proposal:
@@ -141,10 +152,12 @@ def move(
     because: str,
     window_until: datetime | None = None,
     comment_id: str | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> Proposal:
     """Change a proposal's state, if it still is as it was `seen`; Refusal to everyone but the first.
 
     Put to the vote again (disputed -> proposed), it starts a new round and the votes of the last no longer count.
+    `more` is put on the record besides.
     """
     values: dict[str, Any] = {"state": to, "revision": seen.revision + 1}
     values |= {"round": seen.round + 1} if to == "proposed" else {}
@@ -155,7 +168,10 @@ def move(
         raise Refusal(f"proposal {seen.id} is {seen.state} and cannot become {to}")
     if connection.execute(sa.update(schema.proposals).where(_still(seen)).values(**values)).rowcount != 1:
         raise _overtaken(connection, seen)
-    _tell(connection, seen.id, to, actor, at, {"because": because, "from": seen.state, "revision": seen.revision + 1})
+    told: dict[str, Any] = {"because": because, "from": seen.state, "revision": seen.revision + 1, **(more or {})}
+    told |= {"window_until": window_until.isoformat()} if window_until else {}
+    told |= {"comment_id": comment_id} if comment_id else {}
+    _tell(connection, seen.id, to, actor, at, told)
     return get(connection, seen.id)
 
 
@@ -178,12 +194,13 @@ def _overtaken(connection: sa.Connection, seen: Proposal) -> Refusal:
 
 def _select(connection: sa.Connection, which: sa.ColumnElement[bool]) -> tuple[Proposal, ...]:
     rows = connection.execute(sa.select(schema.proposals).where(which).order_by(schema.proposals.c.id))
-    return tuple(_proposal(dict(row._mapping)) for row in rows)
+    return tuple(read(row._asdict()) for row in rows)
 
 
-def _proposal(row: dict[str, Any]) -> Proposal:
-    verdict_json = row.pop("verdict")
-    return Proposal(**row | {"outcome": _OUTCOME.validate_python(row["outcome"])}, verdict_json=verdict_json)
+def read(row: Mapping[str, Any]) -> Proposal:
+    """A row as a proposal; ValueError where its outcome is none."""
+    rest = {name: value for name, value in row.items() if name != "verdict"}
+    return Proposal(**rest | {"outcome": _OUTCOME.validate_python(row["outcome"])}, verdict_json=row["verdict"])
 
 
 def _tell(

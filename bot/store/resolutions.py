@@ -37,7 +37,8 @@ def begin(
     connection: sa.Connection, seen: Proposal, *, intent: Mapping[str, Any], actor: str, at: datetime
 ) -> tuple[Proposal, Resolution]:
     """Take an agreed proposal to resolve it: Refusal to all but the first who do."""
-    moved = move(connection, seen, "resolving", actor=actor, at=at, because="agreed and past its window")
+    because, told = "agreed and past its window", {"market": seen.market, "intent": dict(intent)}
+    moved = move(connection, seen, "resolving", actor=actor, at=at, because=because, more=told)
     row: dict[str, Any] = {"proposal": seen.id, "market": seen.market, "intent": dict(intent), "at": at}
     row["outcome"] = _OUTCOME.dump_python(seen.outcome, mode="json")
     if not insert_new(connection, schema.resolutions, [row]):  # tried before, and refused by Manifold
@@ -81,5 +82,9 @@ def heads(connection: sa.Connection) -> tuple[str, ...]:
 
 def _select(connection: sa.Connection, which: sa.ColumnElement[bool]) -> tuple[Resolution, ...]:
     rows = connection.execute(sa.select(schema.resolutions).where(which).order_by(schema.resolutions.c.id))
-    mapped = (dict(row._mapping) for row in rows)
-    return tuple(Resolution(**row | {"outcome": _OUTCOME.validate_python(row["outcome"])}) for row in mapped)
+    return tuple(read(row._asdict()) for row in rows)
+
+
+def read(row: Mapping[str, Any]) -> Resolution:
+    """A row as a resolution; ValueError where its outcome is none."""
+    return Resolution(**{**row, "outcome": _OUTCOME.validate_python(row["outcome"])})

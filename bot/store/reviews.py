@@ -60,7 +60,7 @@ def review(connection: sa.Connection, seen: Proposal, *, person: str, vote: Vote
     row: dict[str, Any] = {"proposal": seen.id, "round": seen.round, "revision": seen.revision, "person": person}
     row |= {"vote": vote, "because": because, "at": at}
     made = insert_row(connection, schema.reviews, **row)
-    told = {"because": because, "round": seen.round, "revision": seen.revision}
+    told = {"review": made, "because": because, "round": seen.round, "revision": seen.revision}
     audit.append(connection, at=at, actor=person, act=vote, subject=f"proposal {seen.id}", payload=told)
     return Review(made, **row)
 
@@ -81,9 +81,10 @@ def objected(
     row: dict[str, Any] = {"proposal": proposal, "comment_id": comment_id, "by": by, "text": text, "at": at}
     if not insert_new(connection, schema.objections, [row]):
         return None
-    told = {"comment_id": comment_id, "text": text}
+    made = next(one for one in objections(connection, proposal) if one.comment_id == comment_id)
+    told = {"objection": made.id, "comment_id": comment_id, "text": text}
     audit.append(connection, at=at, actor=by, act="object", subject=f"proposal {proposal}", payload=told)
-    return next(one for one in objections(connection, proposal) if one.comment_id == comment_id)
+    return made
 
 
 def answered(connection: sa.Connection, objection: int, *, by: str, answer: str, at: datetime) -> Objection:

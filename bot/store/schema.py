@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.store.types import Flag, Int, Json, Mana, Micros, Moment
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration; a test holds it against migrations/versions."""
 
 INSERT_ONLY = (
@@ -49,6 +49,8 @@ def _id() -> sa.Column[int]:
 def _int(name: str, *parts: sa.schema.SchemaItem, key: bool = False) -> sa.Column[int]:
     return sa.Column(name, Int, *parts, primary_key=key, nullable=False, autoincrement=False)
 
+
+source_names = _table("source_names", _text("source", key=True), _text("debate"))
 
 # What was seen -------------------------------------------------------------------------------------------------------
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self
 
-from markets.live import Account, LiveComment, LiveMarket, Position, Transfer, ms_of
+from markets.live import Account, Bet, LiveComment, LiveMarket, Position, Transfer, ms_of
 from markets.manifold.bodies import Creation, creation, resolution
 from markets.manifold.wire import Refused, Sleep, Wire
 from resolvers.errors import Outside
@@ -15,6 +16,8 @@ from resolvers.outcome import Outcome
 
 PAGE = 1000
 TXN_PAGE = 100
+COMMENT_PAGE = 200
+"""A comment may be 20 kB long: a page stays well below what we read of one answer."""
 
 
 class Manifold:
@@ -72,10 +75,29 @@ class Manifold:
         query = {"creatorId": user_id, "sort": "newest", "filter": "all", "limit": PAGE}
         return [LiveMarket.parse(row) for row in _rows(await self._wire.read("/v0/search-markets", query))]
 
-    async def comments(self, market_id: str, user_id: str | None = None) -> list[LiveComment]:
-        """The newest comments under a market, at most a thousand; of one account if named."""
-        query = {"contractId": market_id, "order": "newest", "limit": PAGE} | ({"userId": user_id} if user_id else {})
-        return [LiveComment.parse(row) for row in _rows(await self._wire.read("/v0/comments", query))]
+    async def comments(
+        self, market_id: str, user_id: str | None = None, *, back_to: Collection[str] = ()
+    ) -> list[LiveComment]:
+        """Every comment under a market, newest first, page after page; of one account if named.
+
+        `back_to`: ids of comments; none that is older than all of these need be read.
+        """
+        query = {"contractId": market_id, "order": "newest", "limit": COMMENT_PAGE}
+        query |= {"userId": user_id} if user_id else {}
+        found: dict[str, LiveComment] = {}  # a comment made meanwhile moves others on to the next page
+        number = 0
+        while True:
+            rows = _rows(await self._wire.read("/v0/comments", query | {"page": number}))
+            found |= {one.id: one for one in map(LiveComment.parse, rows)}
+            if len(rows) < COMMENT_PAGE or (back_to and found.keys() >= set(back_to)):
+                return list(found.values())
+            number += 1
+
+    async def has_traded(self, market_id: str, user_id: str, before: datetime | None = None) -> bool:
+        """Whether an account ever bought or sold anything in a market; only before a moment if it is given."""
+        query = {"contractId": market_id, "userId": user_id, "limit": PAGE}
+        query |= {"beforeTime": ms_of(before)} if before else {}
+        return any(each.shares for each in map(Bet.parse, _rows(await self._wire.read("/v0/bets", query))))
 
     async def subsidies(self, market_id: str, from_id: str) -> list[Transfer]:
         """Every subsidy one account paid into a market (its creation's tier is no subsidy)."""

@@ -15,7 +15,7 @@ from resolvers.rules.compile_outcome import Outcomes, duration
 from resolvers.rules.compile_values import Values
 from resolvers.rules.defaults import HouseDefaults, Settlement
 from resolvers.rules.faults import Faults, known_keys, mapping
-from resolvers.rules.nodes import row_sets
+from resolvers.rules.nodes import Node, Reduce, base_rows, row_sets, walk
 from resolvers.rules.outcomes import OutcomeNode
 from resolvers.rules.rule import Rule
 from resolvers.rules.scope import Scope
@@ -67,6 +67,11 @@ def _rule(blocks: RuleBlocks, scope: Scope, resolve: Mapping[str, Any]) -> Rule 
     settlement = _settlement(resolve.get("settle"), blocks, scope)
     if outcome is None or settlement is None or scope.faults.stopping:
         return None
+    roots = [outcome.root(), *([na.when] if na else [])]
+    if settlement.how == "as_known_at" and any(map(_tells_labels_apart, (n for root in roots for n in walk(root)))):
+        message = "`distinct` over a label is not there yet with as_known_at; settle with `final_after`"
+        scope.faults.add("not-yet", message, ("resolve", "settle"))
+        return None
     kept = scope.defaults
     if settlement.how == "final_after":
         kept = kept.model_copy(update={"settle": settlement.after})
@@ -79,6 +84,13 @@ def _rule(blocks: RuleBlocks, scope: Scope, resolve: Mapping[str, Any]) -> Rule 
         outcome=OutcomeNode(how=outcome),
         na=na,
     )
+
+
+def _tells_labels_apart(node: Node) -> bool:
+    """Whether a node counts the different labels of rows."""
+    if not isinstance(node, Reduce) or node.how != "distinct":
+        return False
+    return any(label.column == node.column for label in base_rows(node.of).labels)
 
 
 def _settlement(block: Any, blocks: RuleBlocks, scope: Scope) -> Settlement | None:

@@ -14,8 +14,10 @@ from resolvers.rules.evaluate import Evaluator
 from resolvers.rules.exact import FALSE, Truth
 from resolvers.rules.knowing import Knowing
 from resolvers.rules.lines import UNLABELLED
+from resolvers.rules.looks import WAITS
 from resolvers.rules.nodes import Node
 from resolvers.rules.rule import Rule
+from resolvers.rules.steps import FAR_AHEAD, LONG_AGO
 from resolvers.rules.trace import Tracer
 from resolvers.verdict import Step, Verdict, VerdictState
 
@@ -24,11 +26,15 @@ WAYS = {"final_after": "fixed", "first_release": "first", "as_known_at": "vintag
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Reading at one instant: what counts as known, or until when it cannot be read yet and why."""
+    """Reading at one instant: what counts as known, or until when it cannot be read yet and why.
+
+    `lost`: it should have been readable by now, but the look that settles it did not come.
+    """
 
     knowing: Knowing | None
     until: Instant = 0
     because: str = ""
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +72,27 @@ class Judging:
                 until,
                 f"a source did not answer at {shown(at)}; its first good sighting by {shown(until)} may serve",
             )
-        k = max([at, *(t for _, _, t in late)]) + self.settle
-        if self.as_of < k:
-            return Point(None, k, f"corrections still count until {shown(k)}")
-        return Point(Knowing(self.how, k if self.how != "vintage" else max([at, *(t for _, _, t in late)]), late))
+        end = max([at, *(t for _, _, t in late)])
+        if self.as_of < end + self.settle:
+            return Point(None, end + self.settle, f"corrections still count until {shown(end + self.settle)}")
+        if unseen := self.unseen(node, end):
+            return Point(None, self.look_until(end), unseen, self.as_of >= self.look_until(end))
+        return Point(Knowing(self.how, self.settled(node, end), late))
+
+    def settled(self, node: Node, end: Instant) -> Instant:
+        """When what ended at `end` is settled: after `settle`, or at the first good sighting where none came by then."""
+        look = self.evaluator.looks(node, self.settle).value_at(end)
+        return look if LONG_AGO < look < FAR_AHEAD else end + self.settle
+
+    def unseen(self, node: Node, end: Instant) -> str:
+        """Which look at a source is still due after `end`, in words; empty where none is."""
+        if self.evaluator.looks(node, self.settle).value_at(end) != FAR_AHEAD:
+            return ""
+        return f"{WAITS} {shown(end)} of {self.evaluator.unseen(node, end, self.settle)}"
+
+    def look_until(self, end: Instant) -> Instant:
+        """How long a look that is due is waited for."""
+        return end + self.settle + self.evaluator.defaults.lost_after.us
 
     def na_state(self) -> NaState:
         """The N/A clause at its stated instant."""
@@ -78,6 +101,8 @@ class Judging:
             return NaState("none")
         at = instant(na.at)
         point = self.point(na.when, at)
+        if point.knowing is None and point.lost:
+            return NaState("judged", Truth(None, point.because), because=point.because)
         if point.knowing is None:
             return NaState("early", until=point.until, because=point.because)
         truth = self.evaluator.truths(na.when, point.knowing, at, at + 1).values[0]

@@ -22,6 +22,9 @@ class Reading(Judging):
         if na.stage == "judged" and na.truth.value is True:
             return self.na_decided(na)
         point = self.point(how.root(), self.decides)
+        if point.knowing is None and point.lost:
+            step = self.tracer(Knowing(self.now, self.as_of)).step(how.root(), self.decides, drawn=True)
+            return self.made("unknown", point.because, (step,), at=self.decides)
         if point.knowing is None:
             return self.pending(how, point.because, point.until)
         if na.stage == "early":
@@ -39,6 +42,10 @@ class Reading(Judging):
         told = f"At {shown(self.decides)} {step.words} was {step.value}: {outcome.words()}"
         return self.made("decided", told, (step,), outcome, at=self.decides)
 
+    @property
+    def now(self) -> str:
+        return "first" if self.how == "first" else "fixed"
+
     def value(self, how: How, knowing: Knowing, at: Instant) -> tuple[Answers | None, str]:
         """The answer at an instant, or why it is open."""
         if isinstance(how, ChoiceOutcome):
@@ -46,7 +53,7 @@ class Reading(Judging):
         return bucketed(how, self.evaluator.amounts(how.of, knowing, at, at + 1).values[0])
 
     def pending(self, how: How, because: str, until: Instant) -> Verdict:
-        knowing = Knowing("first" if self.how == "first" else "fixed", self.as_of)
+        knowing = Knowing(self.now, self.as_of)
         now = min(self.as_of, self.decides)
         leaning: Outcome | None = self.value(how, knowing, now)[0]
         na = self.rule.na

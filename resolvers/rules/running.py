@@ -9,6 +9,7 @@ from resolvers.outcome import Answers, No, NotApplicable, Outcome, Yes
 from resolvers.rules.coverage import shown
 from resolvers.rules.judging import Judging, NaState
 from resolvers.rules.knowing import Knowing
+from resolvers.rules.nodes import row_sets
 from resolvers.rules.outcomes import FirstDateOutcome, YesOutcome
 from resolvers.rules.runs import Found, Run, RunFinder
 from resolvers.verdict import Step, Verdict
@@ -27,12 +28,32 @@ class Running(Judging):
         if run is not None and (before_na or na.stage == "none" or (na.stage == "judged" and na.truth.value is False)):
             return self.ran(how, run, found)
         if na.stage == "judged" and na.truth.value is True and not before_na:
-            return self.na_decided(na)
+            return self.may_precede(how, found) or self.na_decided(na)
         if run is not None and na.stage == "early":
             return self.pending(how, f"the run is complete, but N/A comes first: {na.because}", na.until)
         if na.stage == "judged" and na.truth.value is None and (run is not None or self.over):
             return self.unknown(how, f"it is open whether this is N/A: {na.because}", run)
         return self.not_ran(how, found, na)
+
+    def may_precede(self, how: How, found: Found) -> Verdict | None:
+        """A run that would come before N/A and may still turn out to be one: by a label, or by a look that is due."""
+        assert self.rule.na is not None
+        at = instant(self.rule.na.at)
+        run, due = found.possible, found.waiting
+        if due is not None and due.end <= at:
+            return self.look_due(how, f"{self.before_na(due)}: {due.because}", at, due)
+        labelled = any(rows.labels for rows in row_sets(how.when))
+        if run is not None and run.end <= at and labelled and self.as_of < at + self.label_settle:
+            return self.pending(how, f"{self.before_na(run)}: {run.because}", at + self.label_settle)
+        return None
+
+    def before_na(self, run: Run) -> str:
+        return f"a run from {shown(run.t0)} may have come before N/A"
+
+    def look_due(self, how: How, because: str, at: Instant, run: Run | None) -> Verdict:
+        """Pending while the look that is missing may reasonably come, unknown from then on."""
+        until = self.look_until(at)
+        return self.pending(how, because, until) if self.as_of < until else self.unknown(how, because, run)
 
     @property
     def over(self) -> bool:
@@ -55,6 +76,8 @@ class Running(Judging):
             because = f"it may have begun before {shown(run.t0)}, at {shown(earlier.t0)}: {earlier.because}"
             if self.labels_may_come(earlier.because, earlier.end):
                 return self.pending(how, because, earlier.end + self.label_settle)
+            if found.waiting is not None and found.waiting.t0 < run.t0:
+                return self.look_due(how, because, earlier.end, earlier)
             return self.unknown(how, because, earlier)
         step = self.tracer(self.knowing(run.k)).step(how.when, run.t0)
         return self.made("decided", self.told(how, run, step), (step,), outcome, at=run.t0)
@@ -66,8 +89,10 @@ class Running(Judging):
 
     def not_ran(self, how: How, found: Found, na: NaState) -> Verdict:
         """No certain run so far."""
-        open_run = found.possible
+        open_run, due = found.possible, found.waiting
         if not self.over:
+            if due is not None:
+                return self.pending(how, f"true from {shown(due.t0)}, but {due.because}", self.look_until(due.end))
             return self.pending(how, "it can still come true", None)
         if na.stage == "early":
             return self.pending(how, f"N/A is still open: {na.because}", na.until)
@@ -75,7 +100,11 @@ class Running(Judging):
             late = self.decides + self.label_settle
             if self.labels_may_come(open_run.because, self.decides):
                 return self.pending(how, open_run.because, late)
+            if due is not None:
+                return self.look_due(how, due.because, self.decides, due)
             return self.unknown(how, f"a run from {shown(open_run.t0)} may have been: {open_run.because}", open_run)
+        if unseen := self.unseen(how.when, self.decides):
+            return self.look_due(how, unseen, self.decides, None)
         step = self.last_step(how)
         words = "NO" if isinstance(how, YesOutcome) else how.never
         because = f"{words}: there was no such time before {shown(self.decides)}; at the end {compared(step)}"
@@ -88,7 +117,7 @@ class Running(Judging):
 
     def last_step(self, how: How) -> Step:
         """The condition at the end of the window, as known when no run could come any more."""
-        return self.tracer(self.knowing(self.decides + self.settle)).step(how.when, self.decides - 1)
+        return self.tracer(self.knowing(self.settled(how.when, self.decides))).step(how.when, self.decides - 1)
 
     def unknown(self, how: How, because: str, run: Run | None) -> Verdict:
         if run is None:

@@ -35,6 +35,11 @@ def possible(truth: Truth) -> bool:
     return truth.value is not False
 
 
+def awaited(truth: Truth) -> bool:
+    """True, or true so far and only waiting for a look."""
+    return truth.value is True or WAITS in truth.because
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A run from t0 to `end`, decided with what is known at `k`; `because` tells what is open, if it is."""
@@ -47,10 +52,11 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The first certain run, and the first possible one where that comes earlier."""
+    """The first certain run, the first possible one where that comes earlier, and one that only waits for a look."""
 
     certain: Run | None
     possible: Run | None
+    waiting: Run | None = None
 
 
 def stretches(steps: Steps[Truth], low: Instant, high: Instant, accept: Accept) -> Iterator[tuple[Instant, Instant]]:
@@ -111,6 +117,7 @@ class RunFinder:
         envelope = self._truths(Knowing("envelope", self.evaluator.as_of), self.opens, self.last)
         times = None
         first_possible: Run | None = None
+        waiting: Run | None = None
         for start, end in stretches(envelope, self.opens, self.last + self.span, possible):
             last = min(end - self.span, self.last)
             if last < start:
@@ -119,14 +126,15 @@ class RunFinder:
             if sure is not None and self._look(sure) == FAR_AHEAD:
                 sure = None
             if sure == start:
-                return Found(self._run(start), first_possible)
+                return Found(self._run(start), first_possible, waiting)
             if times is None:
                 times = self.evaluator.times(self.hold, False)
             found = self._found(self._by_epoch(times, start, last if sure is None else sure))
             first_possible = first_possible or found.possible
+            waiting = waiting or found.waiting
             if found.certain is not None:
-                return Found(found.certain, first_possible)
-        return Found(None, first_possible)
+                return Found(found.certain, first_possible, waiting)
+        return Found(None, first_possible, waiting)
 
     def _truths(self, knowing: Knowing, low: Instant, last: Instant) -> Steps[Truth]:
         """The condition from `low` until a run that starts at `last` is over; after now it stays as it is."""
@@ -145,9 +153,11 @@ class RunFinder:
         """The good sighting that a run from t0 has to wait for: LONG_AGO for none, FAR_AHEAD where it has not come."""
         return self.looks.value_at(t0 + self.length)
 
-    def _waits(self, t0: Instant) -> Truth:
+    def _waiting(self, steps: Steps[Truth], t0: Instant) -> Steps[Truth]:
+        """What is true so far is open until a look; what is open or false by then stays so."""
         end = t0 + self.length
-        return Truth(None, f"{WAITS} {shown(end)} of {self.evaluator.unseen(self.hold.of, end, self.settle)}")
+        wait = Truth(None, f"{WAITS} {shown(end)} of {self.evaluator.unseen(self.hold.of, end, self.settle)}")
+        return steps.map(lambda truth: wait if truth.value is True else truth)
 
     def _by_epoch(
         self, times: list[Instant], low: Instant, last: Instant
@@ -163,7 +173,7 @@ class RunFinder:
             piece_last = min([last, *(t - 1 for t in following)])
             parts = [self._truths(Knowing(self.how, low + lag), low, piece_last) for lag in moving]
             if look == FAR_AHEAD:
-                parts.append(Steps.constant(self._waits(low)))
+                parts = [self._waiting(parts[0], low)]
             elif look != LONG_AGO:
                 parts.append(self._truths(Knowing(self.how, look), low, piece_last))
             yield (parts[0] if len(parts) == 1 else merged(parts, conjunction)), low, piece_last
@@ -176,14 +186,18 @@ class RunFinder:
 
     def _found(self, pieces: Iterator[tuple[Steps[Truth], Instant, Instant]]) -> Found:
         first_possible: Run | None = None
+        waiting: Run | None = None
         for steps, low, last in pieces:
             sure = first_run(steps, low, last, self.length, certain)
             maybe = first_run(steps, low, last, self.length, possible)
             if maybe is not None and first_possible is None and (sure is None or maybe < sure):
                 first_possible = self._run(maybe, self._why(steps, maybe))
+            due = first_run(steps, low, last, self.length, awaited) if waiting is None else None
+            if due is not None and due != sure:
+                waiting = self._run(due, self._why(steps, due))
             if sure is not None:
-                return Found(self._run(sure), first_possible)
-        return Found(None, first_possible)
+                return Found(self._run(sure), first_possible, waiting)
+        return Found(None, first_possible, waiting)
 
     def _why(self, steps: Steps[Truth], t0: Instant) -> str:
         """What is open in a possible run."""

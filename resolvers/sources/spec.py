@@ -37,7 +37,7 @@ class FetchSpec(_Strict):
     @field_validator("url")
     @classmethod
     def _on_the_web(cls, url: str | None) -> str | None:
-        if url is not None and not _is_web_address(url):
+        if url is not None and not is_web_address(url):
             raise ValueError(f"{url!r} is no address of the web; write it as https://example.org/data.json")
         return url
 
@@ -48,7 +48,7 @@ class FetchSpec(_Strict):
         return self
 
 
-def _is_web_address(url: str) -> bool:
+def is_web_address(url: str) -> bool:
     """Whether a look can be sent there: http or https, a host, a port that is one, nothing that breaks a request."""
     try:
         parts = urlsplit(url)

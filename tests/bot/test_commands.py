@@ -6,6 +6,7 @@ import ast
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -260,7 +261,19 @@ async def test_an_answer_by_the_command_frees_the_resolution(world: World, crux:
 def other(path: Path) -> Path:
     """Another debate, whose reviewers are other people."""
     told = DEBATE.replace("debate: small", "debate: other").replace("{ann: {}, ben: {}, cat: {}}", "{dan: {}, eve: {}}")
-    return folder(path, {"debate.yaml": told})
+    made = folder(path, {"debate.yaml": told})
+    for part in ("markets", "sources"):
+        shutil.rmtree(made / part)
+    return made
+
+
+def test_two_debates_in_one_store_may_not_mean_different_sources_by_one_name(decided: Crux, tmp_path: Path) -> None:
+    told = folder(tmp_path / "third", {"debate.yaml": DEBATE.replace("debate: small", "debate: third")})
+    ran = decided("verdict", "--debate", told)
+    assert (ran.code, "another debate in this store has sources of these names: board (of small)" in ran.err) == (
+        1,
+        True,
+    )
 
 
 def test_reviewers_of_one_debate_have_no_word_in_another(decided: Crux, tmp_path: Path) -> None:

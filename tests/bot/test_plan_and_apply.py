@@ -55,7 +55,16 @@ def balance(state: Path) -> float:
 def test_a_plan_says_what_would_change_and_cost_and_changes_nothing(there: Crux, state: Path) -> None:
     first, again = there("plan", "--sandbox", state, "--json"), there("plan", "--sandbox", state, "--json")
     assert (first.code, again.code) == (0, 0)
-    assert set(first.json) == {"checksum", "cost_mana", "changes", "drifts", "new_versions", "waiting", "refusals"}
+    assert set(first.json) == {
+        "checksum",
+        "cost_mana",
+        "changes",
+        "texts",
+        "drifts",
+        "new_versions",
+        "waiting",
+        "refusals",
+    }
     assert changes(first.json) == [("create", slug) for slug in MARKETS]
     assert (first.json["cost_mana"], first.json["refusals"]) == (str(COST), [])
     assert again.json["checksum"] == first.json["checksum"]

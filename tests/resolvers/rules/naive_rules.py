@@ -102,6 +102,11 @@ def at_least(source: SourceEvidence, how: str, bar: Fraction, t: Instant, k: Ins
     return True if found[0] >= bar else False if found[1] < bar else None
 
 
+def looked_at_after(source: SourceEvidence, t: Instant, settle: int) -> bool:
+    """Whether what ended at t can have settled: nothing settles without a look."""
+    return not settle or any(s.state == "good" and s.seen_at > t for s in source.sightings)
+
+
 def critical(source: SourceEvidence, bridge: int, low: Instant, high: Instant) -> list[Instant]:
     """Every instant of [low, high) at which anything may begin to differ."""
     found = {low}
@@ -120,11 +125,14 @@ def first_runs(
     for sighting in source.sightings:
         for shift in (hold, hold + settle, span):
             starts |= {sighting.seen_at - shift, sighting.seen_at - shift + 1}
+    good = [sighting.seen_at for sighting in source.sightings if sighting.state == "good"]
     sure = maybe = None
     for t0 in sorted(t for t in starts if opens <= t <= decides - span and t + hold + settle <= as_of):
-        k = t0 + hold + settle
+        looks = [seen_at for seen_at in good if seen_at > t0 + hold]
+        k = max(t0 + hold + settle, looks[0] if looks else 0) if settle else t0 + hold
+        waiting = [None] if settle and not looks else []
         inside = critical(source, bridge, t0, t0 + span)
-        truths = [at_least(source, how, bar, t, known, bridge) for t in inside for known in (t0 + hold, k)]
+        truths = [at_least(source, how, bar, t, known, bridge) for t in inside for known in (t0 + hold, k)] + waiting
         if maybe is None and False not in truths:
             maybe = t0
         if sure is None and all(truths):

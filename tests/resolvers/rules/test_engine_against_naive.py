@@ -91,6 +91,8 @@ def test_runs_are_those_that_trying_every_start_finds(history, complete, how, ho
         assert (found.state, found.outcome.words(), instant(found.instant)) == ("decided", "YES", sure)
     elif as_of < 45 + settle:
         assert found.state == "pending"
+    elif not naive.looked_at_after(trimmed, instant(day(45)), settle):
+        assert found.state in ("pending", "unknown") and (found.state == "unknown" or as_of < 45 + settle + 14)
     elif maybe is not None:
         assert found.state == "unknown"
     else:

@@ -233,12 +233,12 @@ def test_a_tie_may_go_to_the_row_seen_first_or_last(ties: str, answer: str):
 
 def test_a_source_silent_at_t_may_be_read_at_its_first_good_sighting_after():
     ranked = rule({"number": "best", "edges": ["50%", "80%"]}, BOARD, closes=60, **BEST)
-    history = {number: scores(a="60") for number in range(50)} | {66: scores(a="60", b="90")}
+    history = {number: scores(a="60") for number in range(50)} | {66: scores(a="60", b="90"), 72: scores(a="60", b="90")}
     silent = {number: scores(a="60") for number in range(50)}
     waiting = judged(ranked, world(seen(BOARD, silent)), 70)
     assert (waiting.state, waiting.until) == ("pending", day(74))
     assert judged(ranked, world(seen(BOARD, history)), 80).outcome.value == "90%"
-    assert judged(ranked, world(seen(BOARD, silent)), 80).state == "unknown"
+    assert judged(ranked, world(seen(BOARD, silent)), 81).state == "unknown"
 
 
 def test_a_removed_source_makes_it_na_at_the_stated_instant_and_beats_no():

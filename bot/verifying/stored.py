@@ -1,0 +1,135 @@
+"""The tables as they stand, read so that nothing spoilt ends the walk; and where they are not what was told."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.store import audit, schema
+from bot.store.audit import Act, BrokenLink
+from bot.store.digests import digests
+from bot.store.raw import rows
+from bot.store.types import canonical
+from bot.verifying.told import Told, Wanted, replay
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One look at all that was decided and done, and the record of it."""
+
+    proposals: Mapping[int, Row]
+    reviews: Mapping[int, Row]
+    objections: Mapping[int, Row]
+    resolutions: Mapping[int, Row]  # by proposal
+    markets: Mapping[int, Row]
+    specs: Mapping[str, Row]
+    outbox: Mapping[str, Row]  # by key
+    ledger: Mapping[str, Row]
+    acceptances: Mapping[tuple[int, str], Row]
+    acts: tuple[Act, ...]
+    links: tuple[BrokenLink, ...]
+    told: Told
+    looks: Mapping[tuple[str, int], str]
+    newest: frozenset[int]  # those snapshots that proposals name as their last, as far as they are there
+
+
+def stored(connection: sa.Connection) -> Stored:
+    """Read everything but the evidence, which is hashed and derived again."""
+    done = {row["proposal"]: row for row in rows(connection, schema.resolutions)}
+    acts, links = audit.walk(connection, _heads(done.values()))
+    told = replay(acts)
+    outbox = rows(connection, schema.outbox)
+    keys = {row["id"]: row["key"] for row in outbox}
+    made = {row["id"]: row for row in rows(connection, schema.proposals)}
+    return Stored(
+        proposals=made,
+        reviews={row["id"]: row for row in rows(connection, schema.reviews)},
+        objections={row["id"]: row for row in rows(connection, schema.objections)},
+        resolutions=done,
+        markets={row["id"]: row for row in rows(connection, schema.markets)},
+        specs={row["version"]: row for row in rows(connection, schema.specs)},
+        outbox={row["key"]: {**row, "subject": f"{row['debate']}/{row['slug']}"} for row in outbox},
+        ledger={keys.get(row["outbox"], f"row {row['outbox']}"): row for row in rows(connection, schema.ledger)},
+        acceptances={(row["snapshot"], row["person"]): row for row in rows(connection, schema.acceptances)},
+        acts=acts,
+        links=links,
+        told=told,
+        looks=_looks(connection, told),
+        newest=_there(connection, {row["last_snapshot"] for row in made.values()}),
+    )
+
+
+def _heads(done: Iterable[Row]) -> list[str]:
+    return [str(row["receipt"].get("audit_head")) for row in done if isinstance(row["receipt"], Mapping)]
+
+
+def _looks(connection: sa.Connection, told: Told) -> dict[tuple[str, int], str]:
+    """The hashes that the record names, made of today's snapshots."""
+    wanted: dict[str, set[int]] = {}
+    for number, looks in told.looks.items():
+        for source in looks:
+            wanted.setdefault(source, set()).add(int(told.proposals[number]["last_snapshot"]))
+    return digests(connection, wanted)
+
+
+def _there(connection: sa.Connection, numbers: set[int]) -> frozenset[int]:
+    at = schema.snapshots.c.id
+    return frozenset(connection.execute(sa.select(at).where(at.in_(sorted(numbers)))).scalars())
+
+
+def differing(row: Row, wanted: Wanted) -> list[str]:
+    """Each column that is not what the record says, in words."""
+    return [
+        f"{column} is {_short(row[column])}, by the record it is {_short(value)}"
+        for column, value in wanted.items()
+        if not _same(row[column], value)
+    ]
+
+
+def unlike(
+    name: str, there: Mapping[Any, Row], wanted: Mapping[Any, Wanted], acts: Mapping[Any, int] | None = None
+) -> list[BrokenLink]:
+    """Rows of a table that are gone, that nobody told of, or not as told; number 0 where no act tells of it."""
+    found = []
+    for key in [*wanted, *(key for key in there if key not in wanted)]:
+        what = [f"{name} {_key(key)}"]
+        if key not in there:
+            what.append("is on the record, and gone from its table")
+        elif key not in wanted:
+            what.append("is on no record")
+        elif faults := differing(there[key], wanted[key]):
+            what.append(f"is not what the record says: {'; '.join(faults)}")
+        if len(what) > 1:
+            found.append(BrokenLink((acts or {}).get(key, 0), " ".join(what)))
+    return found
+
+
+def sha256(text: Any) -> str:
+    """The hash of a stored text; of what is no text, that of its words."""
+    return hashlib.sha256(str(text).encode()).hexdigest()
+
+
+def _key(key: Hashable) -> str:
+    return ", ".join(map(str, key)) if isinstance(key, tuple) else str(key)
+
+
+def _same(stored: Any, told: Any) -> bool:
+    if isinstance(told, (dict, list)) and isinstance(stored, (dict, list)):
+        try:
+            return canonical(stored) == canonical(told)
+        except (ValueError, RecursionError):  # a NaN, which was never written
+            return False
+    return bool(stored == told)
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, (dict, list)):
+        value = str(value)
+    words = "nothing" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return words if len(words) <= 60 else f"{words[:59]}…"
