@@ -24,7 +24,7 @@ DPI = 150
 INK, MUTED, GRID, PAPER = "#1f2430", "#5b6472", "#dfe3ea", "#ffffff"
 LINES = ("#1f5fbf", "#c2570c", "#2e7d4f", "#7a3fa0")
 THRESHOLD = "#b3261e"
-TITLE_CHARS, LABEL_CHARS = 96, 84
+TITLE_CHARS, LABEL_CHARS = 100, 140
 _lock = threading.Lock()
 
 Series = Sequence[tuple[datetime, str | None]]
@@ -55,10 +55,10 @@ def curves(trace: Step) -> tuple[Curve, ...]:
     return tuple(found.values())
 
 
-def alt_text(verdict: Verdict, decided_at: datetime | None) -> str:
+def alt_text(verdict: Verdict, decided_at: datetime | None, seen: Step | None = None) -> str:
     """The chart in words, with the same numbers."""
     parts = [_sentence(verdict.because)]
-    for curve in curves(verdict.trace):
+    for curve in curves(seen or verdict.trace):
         shown = [_number(text, curve.unit) for text in curve.shown]
         if curve.threshold or not shown:
             continue
@@ -69,20 +69,37 @@ def alt_text(verdict: Verdict, decided_at: datetime | None) -> str:
     return " ".join(parts)
 
 
-def png(verdict: Verdict, question: str, *, decided_at: datetime | None, later: Step | None = None) -> bytes:
-    """The chart as PNG, 1200 by 675. `later` is the same tree traced on later evidence: revisions are dotted."""
+def png(
+    verdict: Verdict,
+    question: str,
+    *,
+    decided_at: datetime | None,
+    seen: Step | None = None,
+    later: Step | None = None,
+) -> bytes:
+    """The chart as PNG, 1200 by 675.
+
+    `seen` is the verdict's tree as it was seen at each instant (without it, as known when it was decided), `later` the
+    same with all that is known by now: where it differs, it is dotted.
+    """
     with _lock:
         out = io.BytesIO()
-        figure = draw(verdict, question, decided_at, later)
-        figure.savefig(out, format="png", metadata={"Description": alt_text(verdict, decided_at)})
+        figure = draw(verdict, question, decided_at, seen, later)
+        figure.savefig(out, format="png", metadata={"Description": alt_text(verdict, decided_at, seen)})
         return out.getvalue()
 
 
-def draw(verdict: Verdict, question: str, decided_at: datetime | None, later: Step | None = None) -> Figure:
+def draw(
+    verdict: Verdict,
+    question: str,
+    decided_at: datetime | None,
+    seen: Step | None = None,
+    later: Step | None = None,
+) -> Figure:
     """The picture before it is written out; hold the lock while it is drawn and saved."""
     from matplotlib.figure import Figure
 
-    drawn = curves(verdict.trace)
+    drawn = curves(seen or verdict.trace)
     after = curves(later) if later else ()
     low, high = _window([*drawn, *after], decided_at, verdict.as_of)
     figure = Figure(figsize=(SIZE_PX[0] / DPI, SIZE_PX[1] / DPI), dpi=DPI, layout="constrained", facecolor=PAPER)
@@ -106,7 +123,11 @@ def _walk(step: Step) -> Iterator[Step]:
 
 def _window(drawn: Sequence[Curve], decided_at: datetime | None, as_of: datetime) -> tuple[datetime, datetime]:
     """From the first point to a little after the last one, the decision, and when it was judged."""
-    times = [at for curve in drawn for at, _ in curve.steps] + ([decided_at] if decided_at else []) + [as_of]
+    times = (
+        [at for curve in drawn if not curve.threshold for at, _ in curve.steps]
+        + ([decided_at] if decided_at else [])
+        + [as_of]
+    )
     low, high = min(times), max(times)
     return low, high + max((high - low) * 0.06, timedelta(days=1))
 

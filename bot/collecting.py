@@ -45,7 +45,8 @@ async def look_at_all(
             since = Validators(last.etag, last.last_modified) if last else None
             got = await fetch(client, source, since, now=store.now, sleep=sleep, limits=limits, base=base)
         via: Via = "file" if source.fetch.file else "fetch"
-        return source, await asyncio.to_thread(record, store, source, got, via=via)
+        confirms = last.body if last else None
+        return source, await asyncio.to_thread(record, store, source, got, via=via, confirms=confirms)
 
     came = await asyncio.gather(*(look(source) for source in sources), return_exceptions=True)
     good = [each for each in came if not isinstance(each, BaseException)]

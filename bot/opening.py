@@ -116,10 +116,15 @@ class Planner:
             url=found["url"],
             type=creation.market_type,
             answers=found["answers"],
-            at=self.store.now(),
+            at=self._since(found),
             closes_at=creation.closes,
             subsidy_mana=creation.subsidy_mana,
         )
+
+    def _since(self, found: Mapping[str, Any]) -> datetime:
+        """Since when the market lives: by Manifold's clock, for it may be written down much later (law 1)."""
+        now = self.store.now()
+        return min(datetime.fromisoformat(found["created_at"]), now) if found.get("created_at") else now
 
     def _agree(self, connection: sa.Connection, slug: str, now: Opened) -> None:
         there = opened.find(connection, self._debate, slug, now.opening)

@@ -189,7 +189,11 @@ class Resolver:
         if open_objections:
             whose = ", ".join(sorted({one.by for one in open_objections}))
             return Stepped(slug, proposal.id, "held", f"objections wait for a reviewer's answer: {whose}")
-        if proposal.window_until is not None and self._now() < proposal.window_until:
+        if seen.wanted > 0:
+            return Stepped(slug, proposal.id, "held", f"{seen.wanted} approvals are missing: look at `crux verify`")
+        if proposal.window_until is None:
+            return Stepped(slug, proposal.id, "held", "no notice has begun its window: look at `crux verify`")
+        if self._now() < proposal.window_until:
             return Stepped(slug, proposal.id, "waiting", f"window open until {notices.utc(proposal.window_until)}")
         return None
 

@@ -53,6 +53,7 @@ class LiveMarket:
     market_type: str
     closes: datetime | None
     resolved: bool
+    created_at: datetime | None = None
     resolution: str | None = None
     resolution_probability: float | None = None
     resolved_at: datetime | None = None
@@ -82,6 +83,7 @@ class LiveMarket:
             market_type=_text(market, "outcomeType"),
             closes=moment_of(market.get("closeTime")),
             resolved=market.get("isResolved") is True,
+            created_at=moment_of(market.get("createdTime")),
             resolution=_maybe_text(market.get("resolution")),
             resolution_probability=_maybe_float(market.get("resolutionProbability")),
             resolved_at=moment_of(market.get("resolutionTime")),

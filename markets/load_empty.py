@@ -21,9 +21,11 @@ def check_answers(file: File, answers: Any) -> None:
 
 
 def check_filters(file: File, value: Any, loc: Loc) -> None:
-    """No entry of a `where:` anywhere under `loc` is empty."""
+    """No entry of a `where:` anywhere under `loc` is empty, but where a fault stands there already."""
+    said = {fault.loc for fault in file.faults}
     for place in _empty(value, loc, within=False):
-        file.add("R-SHAPE", "this is empty: write what is wanted, in quotes if it is the word null", *place)
+        if place not in said:
+            file.add("R-SHAPE", "this is empty: write what is wanted, in quotes if it is the word null", *place)
 
 
 def _empty(value: Any, loc: Loc, *, within: bool) -> Iterator[Loc]:

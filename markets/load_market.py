@@ -124,11 +124,8 @@ def _rule(file: File, fields: MarketFile | None, shared: Shared) -> Rule | None:
         each is not None and not isinstance(each, dict) for each in blocks.values()
     ):
         return None
-    check_answers(file, blocks["resolve"].get("answers"))
-    for name, block in blocks.items():
-        check_filters(file, block, (name,))
     overrides = {name: value[name] for name in OVERRIDES if value.get(name) is not None}
-    rule, faults = compile_rule(
+    rule, faults = _compiled(
         RuleBlocks(
             opens=fields.opens if fields else LONG_AGO,
             closes=fields.closes if fields else FAR_AHEAD,
@@ -139,13 +136,25 @@ def _rule(file: File, fields: MarketFile | None, shared: Shared) -> Rule | None:
             na=blocks["na"],
             overrides=overrides if fields else {},
         ),
-        sources=shared.sources,
-        defaults=shared.debate.defaults,
+        shared,
     )
     file.faults += [coded(fault, shared.broken) for fault in faults]
+    check_answers(file, blocks["resolve"].get("answers"))
+    for name, block in blocks.items():
+        check_filters(file, block, (name,))
     if rule is None and not any(fault.level == "error" for fault in faults):
         file.add("R-RULE", "no rule comes of this: name the rows, the value and how it resolves", "resolve")
     return rule if fields else None
+
+
+def _compiled(blocks: RuleBlocks, shared: Shared) -> tuple[Rule | None, list[Fault]]:
+    try:
+        return compile_rule(blocks, sources=shared.sources, defaults=shared.debate.defaults)
+    except OverflowError:  # a moment whose zone takes it out of the calendar
+        said = "a time in this rule lies outside the calendar: write one that a question could be about"
+        return None, [Fault("calendar", said, loc=("resolve",))]
+    except RecursionError:
+        return None, [Fault("depth", "this rule is nested too deeply to be read: write it flatter", loc=("resolve",))]
 
 
 def _check_fields(file: File, fields: MarketFile) -> None:

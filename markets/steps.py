@@ -80,6 +80,7 @@ class CreateStep(Step):
             "market_id": market.id,
             "url": market.url,
             "market_slug": market.slug,
+            "created_at": market.created_at.isoformat() if market.created_at else None,
             "answers": {answer.text: answer.id for answer in market.answers},
             "fingerprint": market.fingerprint,
             "subsidy_mana": str(total),
@@ -192,6 +193,8 @@ class ResolveStep(Step):
         if as_meant:
             at = market.resolved_at.isoformat() if market.resolved_at else None
             return {"resolution": market.resolution, "resolver_id": market.resolver_id, "resolved_at": at}
+        if last and as_meant is None:
+            raise StateUnknown(f"{market.url or market.id} is resolved, but its shares cannot be read: run this again")
         if last:
             who = "us" if market.resolver_id == self.account_id else f"account {market.resolver_id}"
             raise Refusal(

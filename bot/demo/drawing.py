@@ -22,11 +22,12 @@ def draw_all(store: Store, questions: Sequence[Asked], now: datetime, folder: Pa
         if card.receipt is None:
             continue
         question = asked[card.market.slug]
+        verdict, then = card.proposal.verdict, card.proposal.as_of
+        seen = retrace(question.rule, load_evidence(store, question.sources, then), then, as_seen=True)
         later = retrace(question.rule, load_evidence(store, question.sources, now), now)
-        verdict = card.proposal.verdict
         path = folder / f"{card.market.slug}.png"
         decided = verdict.instant or card.proposal.as_of
-        path.write_bytes(png(verdict, card.frozen.question, decided_at=decided, later=later))
-        path.with_suffix(".txt").write_text(alt_text(verdict, decided) + "\n", encoding="utf-8")
+        path.write_bytes(png(verdict, card.frozen.question, decided_at=decided, seen=seen, later=later))
+        path.with_suffix(".txt").write_text(alt_text(verdict, decided, seen) + "\n", encoding="utf-8")
         drawn.append(path)
     return tuple(drawn)

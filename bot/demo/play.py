@@ -21,6 +21,7 @@ from bot.demo.drawing import draw_all
 from bot.demo.people import OBJECTED, Readers, Traders
 from bot.demo.publisher import Publisher
 from bot.demo.recording import Body, PlayedClock, load_recording
+from bot.demo.registries import Registries
 from bot.judging import Asked, asked, judge_all
 from bot.opening import Planner
 from bot.platform import SANDBOX_PATIENCE, Platform, connect
@@ -120,7 +121,7 @@ async def _stage(
             sources = {name: _served(source, pages) for name, source in loaded.sources.items()}
             here = Loaded(loaded.debate, loaded.markets, sources, loaded.faults)
             async with open_client(LIMITS) as client:
-                people = Traders(url, sandbox), Readers(store)
+                people = Registries(BUNDLED / DEBATE, debate), Traders(url, sandbox), Readers(store)
                 yield Story(folder, debate, recording, clock, store, here, platform, client, *people)
     finally:
         await publisher.stop()
@@ -146,6 +147,7 @@ class Story:
     loaded: Loaded
     platform: Platform
     client: AsyncClient
+    registries: Registries
     traders: Traders
     readers: Readers
     objected: bool = False
@@ -187,13 +189,14 @@ class Story:
         return [self.clock.at + timedelta(days=1)] if waiting else []
 
     async def _look(self) -> None:
-        published = {
-            name
-            for name, bodies in self.recording.items()
-            if any(body.published_at <= self.clock.at for body in bodies)
-        }
+        now = self.clock.at
+        bodies = [body for found in self.recording.values() for body in found if body.published_at <= now]
+        self.registries.keep(bodies)
+        published = {body.source for body in bodies}
         chosen = [
-            source for name, source in self.loaded.sources.items() if name in published or source.fetch.file is not None
+            source
+            for name, source in self.loaded.sources.items()
+            if name in published or (source.fetch.file is not None and (self.debate / source.fetch.file).exists())
         ]
         looks = await look_at_all(self.client, self.store, chosen, base=self.debate, limits=LIMITS, sleep=asyncio.sleep)
         for source, came in looks:

@@ -88,6 +88,7 @@ class Store:
         path = sqlite_path(str(self.engine.url))
         if path is None:
             raise Refusal(f"{act} alone needs a store in a file")
+        path = path.resolve()  # by whatever link it was named
         with path.with_name(f"{path.name}.{act}.lock").open("a") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -84,24 +84,34 @@ class _Taken:
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What to send along so that the server may answer 304."""
+    """What to send along so that the server may answer 304, and the sha256 of the body that it would confirm."""
 
     etag: str | None
     last_modified: str | None
+    body: str
 
 
 def record(
-    store: Store, source: SourceSpec, got: Fetched | bytes, *, seen_at: datetime | None = None, via: Via = "fetch"
+    store: Store,
+    source: SourceSpec,
+    got: Fetched | bytes,
+    *,
+    seen_at: datetime | None = None,
+    via: Via = "fetch",
+    confirms: str | None = None,
 ) -> Recorded:
     """Keep one look at `source`, whatever came of it, and read it.
 
     `got` is an answer of the HTTP door, or bytes with the `seen_at` of their sighting. An import seen after the
     opening of a live market that reads the source awaits acceptance (law 1). Refusal where an import claims to have
     been seen in the future. The same look twice is one row.
+
+    `confirms` is the body (sha256) whose validators were sent along, which a 304 says is unchanged; another that was
+    recorded meanwhile is none of its business.
     """
     look = _look(store, got, seen_at, via)
     with store.transaction(durable=False) as connection:
-        taken = _snapshot(connection, store, source, look, via)
+        taken = _snapshot(connection, store, source, look, via, confirms)
     kept = _read(store, source, taken.body) if taken.body and look.status in ANSWERED else None
     bring_up_to_date(store, source)
     if kept is None:
@@ -116,7 +126,7 @@ def validators(store: Store, source: str) -> Validators | None:
     """The validators of the newest body that was fetched from `source`, for a conditional request."""
     with store.reading() as connection:
         found = _last_fetched(connection, source)
-    return None if found is None else Validators(found.etag, found.last_modified)
+    return None if found is None else Validators(found.etag, found.last_modified, found.body)
 
 
 def _look(store: Store, got: Fetched | bytes, seen_at: datetime | None, via: Via) -> Fetched:
@@ -129,12 +139,13 @@ def _look(store: Store, got: Fetched | bytes, seen_at: datetime | None, via: Via
     return got
 
 
-def _snapshot(connection: sa.Connection, store: Store, source: SourceSpec, look: Fetched, via: Via) -> _Taken:
+def _snapshot(
+    connection: sa.Connection, store: Store, source: SourceSpec, look: Fetched, via: Via, confirms: str | None
+) -> _Taken:
     because = look.because
     body = None if look.body is None else bodies.put(connection, look.body)
     if look.status == NOT_MODIFIED and body is None:
-        last = _last_fetched(connection, source.id)
-        body = None if last is None else last.body
+        body = confirms if confirms and _was_fetched(connection, source.id, confirms) else None
         because = because if body else "304, but no body is kept that could be unchanged"
     if body is None and not because:
         because = f"HTTP {look.status}, and no body"
@@ -183,14 +194,26 @@ def _same_look(connection: sa.Connection, source: str, seen_at: int, status: int
 
 
 def _last_fetched(connection: sa.Connection, source: str) -> Any:
-    """The newest body that came from the source itself: what a 304 confirms."""
+    """The newest body that came from the source itself: what a 304 would confirm."""
     at = schema.snapshots.c
     statement = (
         sa.select(at.body, at.etag, at.last_modified)
-        .where(at.source == source, at.body.is_not(None), at.via == "fetch", at.status.between(200, 299))
+        .where(_from_itself(source), at.body.is_not(None))
         .order_by(at.id.desc())
     )
     return connection.execute(statement.limit(1)).one_or_none()
+
+
+def _was_fetched(connection: sa.Connection, source: str, body: str) -> bool:
+    """Whether the source itself ever gave that body."""
+    at = schema.snapshots.c
+    statement = sa.select(at.id).where(_from_itself(source), at.body == body)
+    return connection.execute(statement.limit(1)).one_or_none() is not None
+
+
+def _from_itself(source: str) -> sa.ColumnElement[bool]:
+    at = schema.snapshots.c
+    return sa.and_(at.source == source, at.via == "fetch", at.status.between(200, 299))
 
 
 def _read(store: Store, source: SourceSpec, body: str) -> Kept:

@@ -7,6 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.store.types import Json, Mana
+
 UNREADABLE = (ValueError, TypeError, ArithmeticError, RecursionError)
 """What reading a spoilt value may raise: no JSON, no number, an instant out of range, nested without end."""
 
@@ -23,22 +25,25 @@ class Unreadable:
 
 def rows(connection: sa.Connection, table: sa.Table) -> tuple[dict[str, Any], ...]:
     """Every row of a table in the order of its first column, read value by value."""
-    columns = list(table.columns)
-    bare: list[sa.ColumnElement[Any]] = [
-        sa.column(one.name) for one in columns
-    ]  # without types, so that nothing is read on the way
+    columns, dialect = list(table.columns), connection.dialect
+    bare = [_bare(one, dialect) for one in columns]
     found = connection.execute(sa.select(*bare).select_from(table).order_by(columns[0]))
-    dialect = connection.dialect
     return tuple(
         {column.name: _read(column.type, value, dialect) for column, value in zip(columns, row, strict=True)}
         for row in found
     )
 
 
+def _bare(column: sa.Column[Any], dialect: sa.Dialect) -> sa.ColumnElement[Any]:
+    """A column without its type, so that nothing is read on the way; SQLite's text as bytes, for it may be no UTF-8."""
+    name: sa.ColumnElement[Any] = sa.column(column.name)
+    textual = isinstance(column.type, (sa.Text, Json, Mana)) and dialect.name == "sqlite"
+    return sa.type_coerce(sa.cast(name, sa.LargeBinary), sa.types.NullType()) if textual else name
+
+
 def _read(kind: sa.types.TypeEngine[Any], value: Any, dialect: sa.Dialect) -> Any:
-    if not isinstance(kind, sa.types.TypeDecorator):
-        return value
     try:
-        return kind.process_result_value(value, dialect)
+        plain = value.decode() if isinstance(value, bytes) and not isinstance(kind, sa.LargeBinary) else value
+        return kind.process_result_value(plain, dialect) if isinstance(kind, sa.types.TypeDecorator) else plain
     except UNREADABLE:
         return Unreadable(str(value))

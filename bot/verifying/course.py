@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,12 +64,11 @@ def _objections(there: Stored, number: int) -> list[str]:
 
 def _looks(there: Stored, number: int, row: Row) -> list[str]:
     """The evidence that it had before it, cited or not: nothing moved, added or taken away."""
-    last = row["last_snapshot"]
-    moved = [
-        source
-        for source, digest in there.told.looks.get(number, {}).items()
-        if there.looks.get((source, there.told.proposals[number]["last_snapshot"])) != digest
-    ]
+    last, looks = row["last_snapshot"], there.told.looks.get(number, {})
+    spec = there.specs.get(row["version"])
+    if spec is not None and sorted(looks) != spec["sources"]:
+        return [f"the record has its looks at {', '.join(sorted(looks)) or 'nothing'}, which is not what it reads"]
+    moved = [source for source, digest in looks.items() if there.looks.get((source, last)) != digest]
     if moved:
         return [f"the looks at {', '.join(sorted(moved))} that it had before it are not those on the record"]
     return [] if last in there.newest or last == 0 else [f"snapshot {last}, the newest when it was proposed, is gone"]
@@ -91,11 +89,10 @@ def _allowed(there: Stored, number: int, wanted: Wanted, quorum: int | None) -> 
     return found + _in_time(there.told.acts.get(number, []))
 
 
-def _in_time(acts: list[Act]) -> list[str]:
+def _in_time(acts: Sequence[tuple[Act, Any]]) -> list[str]:
     """Resolved only after the window that the notice named, and with every objection before it answered."""
     found, until, waiting = [], None, set()
-    for act in acts:
-        said = json.loads(act.payload)
+    for act, said in acts:
         if act.act == "object":
             waiting.add(said["objection"])
         elif act.act == "answer":

@@ -34,7 +34,7 @@ class Told:
     """Rows by the record, under the number or key that its acts name."""
 
     proposals: dict[int, Wanted] = field(default_factory=dict)
-    acts: dict[int, list[Act]] = field(default_factory=dict)  # of each proposal
+    acts: dict[int, list[tuple[Act, Any]]] = field(default_factory=dict)  # of each proposal, with what they say
     looks: dict[int, Mapping[str, str]] = field(default_factory=dict)
     slugs: dict[int, str] = field(default_factory=dict)
     reviews: dict[int, Wanted] = field(default_factory=dict)
@@ -78,7 +78,6 @@ def _play(told: Told, act: Act, said: Any) -> None:
 
 
 def _proposal(told: Told, act: Act, number: int, said: Any) -> None:
-    told.acts.setdefault(number, []).append(act)
     if act.act == "propose":
         _proposed(told, act, number, said)
     elif act.act in MOVES:
@@ -98,6 +97,7 @@ def _proposal(told: Told, act: Act, number: int, said: Any) -> None:
         told.objections[said["objection"]] |= answer
     elif act.act == "receipt":
         told.resolutions[number]["receipt"] = {**said["receipt"], "audit_head": act.hash}
+    told.acts.setdefault(number, []).append((act, said))
 
 
 def _proposed(told: Told, act: Act, number: int, said: Any) -> None:

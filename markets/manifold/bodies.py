@@ -144,6 +144,7 @@ def _weights(market: LiveMarket, outcome: Answers) -> dict[str, Decimal]:
 def is_as_intended(market: LiveMarket, outcome: Outcome, weights: Mapping[str, float] | None = None) -> bool | None:
     """Whether a resolved market paid what was intended; None where only `weights` (from /prob) could tell.
 
+    Weights in which an intended answer is missing tell nothing.
     `resolutionProbability` speaks of the payout only for MKT; shares of many answers show nowhere but in /prob.
     """
     if isinstance(outcome, NotApplicable):
@@ -162,4 +163,6 @@ def is_as_intended(market: LiveMarket, outcome: Outcome, weights: Mapping[str, f
         return False
     if weights is None:
         return None
-    return all(abs(share * 100 - float(intended.get(answer, 0))) < CLOSE_ENOUGH for answer, share in weights.items())
+    if any(abs(share * 100 - float(intended.get(answer, 0))) >= CLOSE_ENOUGH for answer, share in weights.items()):
+        return False
+    return True if intended.keys() <= weights.keys() else None

@@ -93,10 +93,10 @@ class Manifold:
                 return list(found.values())
             number += 1
 
-    async def has_traded(self, market_id: str, user_id: str, before: datetime | None = None) -> bool:
-        """Whether an account ever bought or sold anything in a market; only before a moment if it is given."""
+    async def has_traded(self, market_id: str, user_id: str, until: datetime | None = None) -> bool:
+        """Whether an account ever bought or sold anything in a market; only until a moment if it is given."""
         query = {"contractId": market_id, "userId": user_id, "limit": PAGE}
-        query |= {"beforeTime": ms_of(before)} if before else {}
+        query |= {"beforeTime": ms_of(until) + 1} if until else {}  # it is strict
         return any(each.shares for each in map(Bet.parse, _rows(await self._wire.read("/v0/bets", query))))
 
     async def subsidies(self, market_id: str, from_id: str) -> list[Transfer]:

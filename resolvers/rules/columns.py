@@ -11,9 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from resolvers.evidence import Instant, Sighting, SourceEvidence, Span, SpanColumns, instant
-from resolvers.freshness import is_gone
 from resolvers.rules.filters import Filter
-from resolvers.rules.steps import LONG_AGO, Steps
 from resolvers.sources.cells import MAX_DIGITS, parse_bool, parse_date, parse_number
 from resolvers.sources.spec import Column
 
@@ -274,49 +272,6 @@ class Table:
     @cached_property
     def refusals(self) -> list[tuple[Instant, str]]:
         return [(sighting.seen_at, sighting.because) for sighting in self.sightings if sighting.state == "refused"]
-
-    def states(self, lost_after: int) -> Steps[str]:
-        """What `freshness.state_of` says, at every instant."""
-        at, states = [LONG_AGO], ["never"]
-        trouble, newest = "", None
-        bounds = [
-            ("live", 0),
-            ("late", self.spec.fetch.late.us),
-            ("stale", self.spec.fetch.stale.us),
-            ("lost", lost_after),
-        ]
-        for place, sighting in enumerate(self.sightings):
-            if sighting.state == "failed" and not is_gone(sighting):
-                continue
-            trouble = _trouble(sighting)
-            newest = sighting.seen_at if sighting.state == "good" else newest
-            following = next(
-                (s.seen_at for s in self.sightings[place + 1 :] if s.state != "failed" or is_gone(s)), None
-            )
-            if trouble:
-                at.append(sighting.seen_at)
-                states.append(trouble)
-                continue
-            for state, bound in bounds:
-                moment = sighting.seen_at + (bound + 1 if bound else 0)
-                if following is None or moment < following:
-                    _append(at, states, moment, state, dict(bounds))
-        return Steps(at, states)
-
-
-def _append(at: list[Instant], states: list[str], moment: Instant, state: str, bounds: Mapping[str, int]) -> None:
-    """A later, worse state; bounds that are out of order let the worst one win."""
-    while at[-1] >= moment and len(at) > 1 and bounds.get(states[-1], -1) >= 0:
-        at.pop()
-        states.pop()
-    at.append(moment)
-    states.append(state)
-
-
-def _trouble(sighting: Sighting) -> str:
-    if is_gone(sighting):
-        return "removed"
-    return sighting.state if sighting.state in ("refused", "unreadable") else ""
 
 
 def _extreme(values: list[Number]) -> tuple[Decimal, Decimal] | None:

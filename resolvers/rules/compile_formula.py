@@ -118,7 +118,12 @@ class FormulaCompiler:
             return None
         if tree.function in f.STATES:
             found = self.scope.source(tree.source, self.loc, tree.offset)
-            return State(source=found[0], state=tree.function) if found else None
+            if found is None:
+                return None
+            fetch = self.scope.sources[found[0]].fetch
+            late = fetch.late if tree.function in ("live", "late") else None
+            stale = fetch.stale if tree.function in ("late", "stale") else None
+            return State(source=found[0], state=tree.function, late=late, stale=stale)
         return self.function(tree)
 
     def function(self, tree: f.Call) -> Node | None:

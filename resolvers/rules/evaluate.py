@@ -38,6 +38,7 @@ from resolvers.rules.nodes import (
 )
 from resolvers.rules.picks import Winners, picked, top_steps
 from resolvers.rules.reducers import EMPTY, Distinct, Reducer, number, reducer
+from resolvers.rules.states import Bounds, Known, States, as_truth
 from resolvers.rules.steps import FAR_AHEAD, LONG_AGO, Steps, merged
 from resolvers.rules.sweep import Events, sweep
 
@@ -411,11 +412,14 @@ class Evaluator:
         return merged(parts, exact.conjunction if node.op == "all" else exact.disjunction)
 
     def state(self, node: State, low: Instant, high: Instant) -> Steps[Truth]:
-        key: Hashable = ("state", node.source, self.defaults.lost_after.us)
+        """What a source is doing, by the bounds that the rule carries."""
+        table, wanted = self.cache.table(node.source), node.state
+        late, stale = node.late or table.spec.fetch.late, node.stale or table.spec.fetch.stale
+        bounds = Bounds(late.us, stale.us, self.defaults.lost_after.us, self.defaults.bridge.us)
+        key: Hashable = ("state", node.source, wanted, bounds)
         found = self.cache.made.get(key)
         if found is None:
             self.cache.evaluations += 1
-            found = self.cache.made[key] = self.cache.table(node.source).states(self.defaults.lost_after.us)
-        states: Steps[str] = found
-        wanted = node.state
-        return states.cut(low, high).map(lambda state: exact.TRUE if state == wanted else exact.FALSE)
+            found = self.cache.made[key] = States(table.sightings, bounds).steps(wanted)
+        states: Steps[Known] = found
+        return states.cut(low, high).map(lambda known: as_truth(known, wanted, node.source))

@@ -281,14 +281,27 @@ class Hold(_Node):
 
 
 class State(_Node):
-    """What a source itself is doing: live, late, stale, removed (its address answers that it is gone) or lost."""
+    """What a source itself is doing: live, late, stale, removed (its address answers that it is gone) or lost.
+
+    `late` and `stale` are the ages of its last good sighting that count, frozen with the rule: the source's own
+    `fetch:` block stays changeable.
+    """
 
     kind: Literal["state"] = "state"
     source: str
     state: Literal["live", "late", "stale", "removed", "lost"]
+    late: Duration | None = None
+    stale: Duration | None = None
 
     def _say(self) -> Phrase:
-        return Phrase(f"the source {self.source} is {self.state}")
+        told, bounds = {
+            "live": (" (its last good sighting is at most {} old)", [self.late]),
+            "late": (" (its last good sighting is over {} old, but not over {})", [self.late, self.stale]),
+            "stale": (" (its last good sighting is over {} old)", [self.stale]),
+        }.get(self.state, ("", []))
+        figures = [str(bound) for bound in bounds]
+        name = f"the source {self.source} is {self.state}"
+        return Phrase.of(name + told, *figures, figures=figures) if None not in bounds else Phrase(name)
 
 
 RowsNode = Annotated[Rows | Pick | Window, Field(discriminator="kind")]

@@ -1,4 +1,4 @@
-"""How a rule's figures look with everything known by an instant: what later revisions would have shown."""
+"""How a rule's figures look over time, as they were seen or with all that was known later: for charts."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ from resolvers.rules.trace import Tracer
 from resolvers.verdict import Step
 
 
-def retrace(rule: Rule, evidence: Evidence, as_of: datetime) -> Step:
-    """The rule's own tree traced at T with what is known as of `as_of`: for charts, never for deciding."""
+def retrace(rule: Rule, evidence: Evidence, as_of: datetime, *, as_seen: bool = False) -> Step:
+    """The rule's own tree traced at T with what is known as of `as_of`: for charts, never for deciding.
+
+    `as_seen`: each instant with what was known then, so that a figure stands as it stood before it was corrected.
+    """
     known = instant(as_of)
     opens, decides = instant(rule.opens), instant(rule.decides)
     cache = Cache()
     cache.turn_to(evidence, known)
     evaluator = Evaluator(cache, rule.defaults, rule.settlement.wait_us, known)
     at = min(decides, known)
-    return Tracer(evaluator, Knowing("fixed", known), opens, max(at, opens + 1)).step(rule.roots()[0], at, drawn=True)
+    knowing = Knowing("vintage" if as_seen else "fixed", known)
+    return Tracer(evaluator, knowing, opens, max(at, opens + 1)).step(rule.roots()[0], at, drawn=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from resolvers import units
 from resolvers.evidence import Instant, instant, moment
+from resolvers.rules.coverage import shown
 from resolvers.rules.evaluate import Evaluator
 from resolvers.rules.exact import Amount, Ref, Texts
 from resolvers.rules.filters import columns_of
@@ -69,8 +70,10 @@ class Tracer:
         if isinstance(node, Reduce):
             return self.made(node, value, t, truth.because, self.cites(node, t, ()))
         if isinstance(node, State):
-            state = self.cache.table(node.source).states(self.evaluator.defaults.lost_after.us).value_at(t)
-            return self.made(node, value, t, f"{node.source} is {state}")
+            good = self.cache.table(node.source).good
+            place = bisect_right(good, t) - 1
+            told = f"the last good sighting was at {shown(good[place])}" if place >= 0 else "there was no good sighting"
+            return self.made(node, value, t, truth.because or told)
         inner = tuple(self.step(child, self.time_of(node, t), isinstance(node, Compare)) for child in children(node))
         return self.made(node, value, t, truth.because, steps=inner)
 

@@ -53,11 +53,11 @@ def test_the_threshold_is_a_line_of_its_own() -> None:
 def test_later_revisions_are_dotted_only_where_they_differ() -> None:
     revised = BEST.model_copy(update={"series": (*BEST.series[:3], (day(8), "79.1"))})
     later = COMPARE.model_copy(update={"steps": (revised, LIMIT)})
-    axes = draw(VERDICT, "Will it?", day(8), later).axes[0]
+    axes = draw(VERDICT, "Will it?", day(8), None, later).axes[0]
     dotted = [line for line in axes.lines if line.get_linestyle() == ":"]
     assert [list(line.get_ydata())[3] for line in dotted] == [79.1]
     assert not [
-        line for line in draw(VERDICT, "Will it?", day(8), COMPARE).axes[0].lines if line.get_linestyle() == ":"
+        line for line in draw(VERDICT, "Will it?", day(8), None, COMPARE).axes[0].lines if line.get_linestyle() == ":"
     ]
 
 
@@ -78,3 +78,12 @@ def test_a_chart_is_a_png_of_the_promised_size_and_the_same_every_time() -> None
 def test_a_trace_without_figures_still_gives_a_picture() -> None:
     bare = VERDICT.model_copy(update={"trace": step("outcome", "read by people")})
     assert png(bare, "Q?", decided_at=None)[:4] == b"\x89PNG"
+
+
+def test_what_was_seen_is_drawn_before_what_it_was_corrected_to() -> None:
+    slip = BEST.model_copy(update={"series": (*BEST.series[:3], (day(8), "88.0"), (day(9), "82.7"))})
+    seen = COMPARE.model_copy(update={"steps": (slip, LIMIT)})
+    axes = draw(VERDICT, "Will it?", day(8), seen, COMPARE).axes[0]
+    line = next(line for line in axes.lines if line.get_label() == "the best score")
+    assert list(line.get_ydata())[3:5] == [88.0, 82.7]
+    assert "88.0" in alt_text(VERDICT, day(8), seen)

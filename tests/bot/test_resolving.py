@@ -54,7 +54,7 @@ async def test_before_the_window_has_passed_nothing_is_resolved(world: World) ->
 
 async def test_after_the_window_it_resolves_once_and_a_second_run_does_nothing(world: World) -> None:
     await world.agreed()
-    world.at(11)
+    world.at(11.001)
     assert [(one.slug, one.did) for one in await world.carry_on()] == [("reach-85", "resolved")]
     there = await world.live()
     assert (there["isResolved"], there["resolution"]) == (True, "YES")
@@ -68,7 +68,7 @@ async def test_after_the_window_it_resolves_once_and_a_second_run_does_nothing(w
 
 async def test_the_receipt_names_the_bytes_and_the_record(world: World) -> None:
     await world.agreed()
-    world.at(11)
+    world.at(11.001)
     await world.carry_on()
     card = world.card()
     with world.store.reading() as connection:
@@ -108,7 +108,7 @@ async def test_a_reply_by_a_holder_is_an_objection_and_holds_until_it_is_answere
 async def test_a_reply_by_somebody_who_holds_nothing_is_no_objection(world: World) -> None:
     await world.agreed()
     await world.reply("trader2", "I would not resolve this")
-    world.at(11)
+    world.at(11.001)
     assert [one.did for one in await world.carry_on()] == ["resolved"]
     assert world.card().objections == ()
 
@@ -120,7 +120,7 @@ async def test_a_comment_that_replies_to_nothing_of_ours_is_no_objection(world: 
     await world.carry_on()
     told = {"contractId": world.market("reach-85").market_id, "markdown": "what a row!"}
     await world.say("trader1", "/v0/comment", **told)
-    world.at(11)
+    world.at(11.001)
     assert [one.did for one in await world.carry_on()] == ["resolved"]
 
 
@@ -187,7 +187,7 @@ async def test_a_lone_author_says_so_openly_and_leaves_traders_a_longer_window(t
         assert world.card().proposal.window_until == day(16)
         world.at(15.9)
         assert [one.did for one in await world.carry_on()] == ["waiting"]
-        world.at(16)
+        world.at(16.001)
         assert [one.did for one in await world.carry_on()] == ["resolved"]
 
 
@@ -203,8 +203,10 @@ async def test_the_window_of_the_definition_as_frozen_counts_and_not_the_files_o
 async def test_what_manifold_refuses_goes_back_to_agreed_and_is_told(world: World) -> None:
     await world.agreed()
     await world.say("creator", f"/v0/market/{world.market('reach-85').market_id}/resolve", outcome="NO")
-    world.at(11)
+    world.at(11.001)
     told = await world.carry_on()
     assert [one.did for one in told] == ["refused"]
+    assert "resolved to NO by us, not to YES" in told[0].because
+    assert "reviewers must decide, `crux review 1 dispute` stops it" in told[0].because
     assert world.card().proposal.state == "agreed"
     assert world.market("reach-85").state != "resolved"

@@ -27,7 +27,7 @@ async def _lived(path: Path) -> None:
         for slug in RESOLVED:
             world.approve(slug)
         await world.carry_on()
-        world.at(65)
+        world.at(65.1)
         assert {one.slug for one in await world.carry_on() if one.did == "resolved"} == set(RESOLVED)
 
 

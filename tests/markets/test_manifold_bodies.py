@@ -154,6 +154,10 @@ def test_equal_shares_always_add_up_to_a_hundred(number: int) -> None:
         (market("DATE", "A", "B", resolution=PARTLY), shares(A="60", B="40"), SIX_FOUR, True),
         (market("DATE", "A", "B", resolution=PARTLY), shares(A="60", B="40"), FOUR_SIX, False),
         (market("DATE", "A", "B", "C", resolution=PARTLY), shares(A="60", B="40"), {"id-C": 0.1}, False),
+        (market("DATE", "A", "B", resolution=PARTLY), shares(A="60", B="40"), {}, None),
+        (market("DATE", "A", "B", resolution=PARTLY), shares(A="60", B="40"), {"id-A": 0.6}, None),
+        (market("DATE", "A", "B", "C", resolution=PARTLY), shares(A="60", B="40"), SIX_FOUR | {"id-C": 0.0}, True),
+        (market("DATE", "A", "B", "C", resolution=PARTLY), shares(A="60", B="40"), SIX_FOUR | {"id-C": 0.1}, False),
     ],
 )  # fmt: skip
 def test_what_stands_there_is_compared_with_what_was_meant(

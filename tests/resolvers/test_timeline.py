@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 
 from hypothesis import given
@@ -13,6 +14,8 @@ from resolvers.sources.spec import ReadSpec, SourceSpec
 from resolvers.timeline import source_evidence, spans_of
 
 Rows = Mapping[str, Mapping[str, Cell]]
+RETURNED_S = 5.0
+"""About ten times what it takes, and a tenth of what it took while every returning row looked at all the others."""
 
 
 def spec(**fields: object) -> ReadSpec:
@@ -119,6 +122,24 @@ def test_a_key_taken_over_by_another_row_while_its_first_bearer_lives_on_is_a_ro
         ("a", "a2", 2, None, "current"),
         ("a (2)", "a", 3, None, "current"),
     ]
+
+
+def test_a_key_that_returns_just_as_its_first_bearer_is_renamed_again_is_a_row_of_its_own() -> None:
+    assert live({"a": A}, {"a2": A}, {"a": C, "a3": A}) == [
+        ("a", "a", 1, 2, "rekeyed"),
+        ("a", "a2", 2, 3, "rekeyed"),
+        ("a (2)", "a", 3, None, "current"),
+        ("a", "a3", 3, None, "current"),
+    ]
+
+
+def test_twenty_thousand_rows_that_come_back_take_no_longer_than_they_did_to_come() -> None:
+    many: Rows = {f"k{number}": {"score": str(number)} for number in range(20_000)}
+    start = time.perf_counter()
+    spans = live(many, {"one": {"name": "Alpha"}}, many)
+    assert time.perf_counter() - start < RETURNED_S
+    assert len({row for row, *_ in spans}) == len(many) + 1
+    assert len(spans) == 2 * len(many) + 1
 
 
 def test_a_quarantined_row_keeps_its_earlier_observation() -> None:

@@ -203,6 +203,14 @@ def test_one_process_at_a_time_is_alone_at_an_act(store: Store) -> None:
         pass
 
 
+def test_a_process_is_alone_at_an_act_by_whatever_link_it_names_the_store(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "link.sqlite").symlink_to(Path(store.name).resolve())
+    linked = open_store(tmp_path / "link.sqlite", now=store.now)
+    with store.alone("apply"), pytest.raises(Refusal, match="another process"), linked.alone("apply"):
+        pass
+    linked.close()
+
+
 def test_a_store_that_cannot_be_written_is_told_in_a_sentence(store: Store) -> None:
     with pytest.raises(Outside, match="may not be written"), store.transaction() as connection:
         connection.exec_driver_sql("PRAGMA query_only=ON")

@@ -90,16 +90,28 @@ def test_a_quarantined_row_keeps_its_earlier_state(store: Store) -> None:
     assert (scores(store, 2.5), scores(store, 4)) == ({"a": "50.0", "b": "61.0"}, {"a": "51.0", "b": "61.0"})
 
 
-def test_a_304_confirms_the_body_that_was_fetched_last(store: Store) -> None:
-    record(store, BOARD, Answer(200, body({"a": ("50.0", "x")}), day(1), etag='"e1"'))
-    made = record(store, BOARD, Answer(304, None, day(2)))
+def test_a_304_confirms_the_body_whose_validators_were_sent(store: Store) -> None:
+    sent = record(store, BOARD, Answer(200, body({"a": ("50.0", "x")}), day(1), etag='"e1"')).body
+    assert sent is not None
+    assert validators(store, "board") == Validators('"e1"', None, sent)
+    made = record(store, BOARD, Answer(304, None, day(2)), confirms=sent)
     first, second = seen(store, 3).sightings
     assert (made.state, second.state, second.body) == ("good", "good", first.body)
-    assert validators(store, "board") == Validators('"e1"', None)
+
+
+def test_a_304_confirms_no_body_that_was_recorded_after_its_request_had_left(store: Store) -> None:
+    sent = record(store, BOARD, Answer(200, body({"a": ("50.0", "x")}), day(1), etag='"e1"')).body
+    record(store, BOARD, Answer(200, body({"a": ("60.0", "x")}), day(2), etag='"e2"'))
+    assert record(store, BOARD, Answer(304, None, day(3)), confirms=sent).body == sent
+    assert scores(store, 4) == {"a": "50.0"}
 
 
 def test_a_304_with_nothing_to_confirm_is_a_failure(store: Store) -> None:
-    assert record(store, BOARD, Answer(304, None, day(2))).state == "failed"
+    told = "304, but no body is kept that could be unchanged"
+    elsewhere = record(store, BOARD, body({"a": ("50.0", "x")}), seen_at=day(1), via="import").body
+    for confirms in (None, "0" * 64, elsewhere):
+        made = record(store, BOARD, Answer(304, None, day(2)), confirms=confirms)
+        assert (made.state, made.body, made.because) == ("failed", None, told)
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,10 @@ from bot.store import (
     record,
     rederive,
     schema,
+    validators,
 )
 from bot.store.counting import newest_snapshot
+from bot.store.evidence import Via
 from resolvers.evidence import EvidenceInMemory, instant
 from resolvers.sources.spec import SourceSpec
 
@@ -65,8 +67,10 @@ def live(store: Store, history: list[tuple[int, tuple[int, bytes | None], str]],
     assert isinstance(clock, Clock)
     for number, (seen, (status, raw), via) in enumerate(history):
         clock.at = day(100 + number)
-        given_via = "import" if via == "import" and status == 200 else "fetch"
-        record(store, spec, Answer(status, raw, day(seen)), via=given_via)  # type: ignore[arg-type]  # a literal
+        given_via: Via = "import" if via == "import" and status == 200 else "fetch"
+        last = validators(store, spec.id)
+        confirms = last.body if last else None
+        record(store, spec, Answer(status, raw, day(seen)), via=given_via, confirms=confirms)
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -25,7 +25,7 @@ START = datetime(2027, 1, 1, tzinfo=UTC)
 
 Rows = Mapping[str, Mapping[str, str | None]]
 Shown = Rows | str
-"""What a sighting showed: rows, or `refused`, `unreadable`, `failed`, `gone`."""
+"""What a sighting showed: rows, or `refused`, `unreadable`, `failed`, `gone`, `error`."""
 
 
 def day(number: float) -> datetime:
@@ -60,8 +60,8 @@ def seen(what: SourceSpec, history: Mapping[float, Shown]) -> SourceEvidence:
     for number, (at, shown) in enumerate(sorted(history.items())):
         moment = instant(day(at))
         if isinstance(shown, str):
-            state = "failed" if shown in ("failed", "gone") else shown
-            because = "HTTP 404 Not Found" if shown == "gone" else f"made {shown}"
+            state = "failed" if shown in ("failed", "gone", "error") else shown
+            because = {"gone": "HTTP 404 Not Found", "error": "HTTP 503 Service Unavailable"}.get(shown, f"made {shown}")
             sightings.append(Sighting(number, moment, moment, state, None, because))  # type: ignore[arg-type]
             continue
         rows = tuple(Row(key, cells, observation(what.id, key, cells)) for key, cells in shown.items())

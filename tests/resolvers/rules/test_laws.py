@@ -233,7 +233,8 @@ def test_a_tie_may_go_to_the_row_seen_first_or_last(ties: str, answer: str):
 
 def test_a_source_silent_at_t_may_be_read_at_its_first_good_sighting_after():
     ranked = rule({"number": "best", "edges": ["50%", "80%"]}, BOARD, closes=60, **BEST)
-    history = {number: scores(a="60") for number in range(50)} | {66: scores(a="60", b="90"), 72: scores(a="60", b="90")}
+    late = scores(a="60", b="90")
+    history = {number: scores(a="60") for number in range(50)} | {66: late, 72: late}
     silent = {number: scores(a="60") for number in range(50)}
     waiting = judged(ranked, world(seen(BOARD, silent)), 70)
     assert (waiting.state, waiting.until) == ("pending", day(74))

@@ -9,12 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rule_worlds import BOARD, daily, day, judged, rule, scores, seen, spec, world
 
+from resolvers.durations import Duration
 from resolvers.evidence import EvidenceInMemory, SourceEvidence, instant
 from resolvers.freshness import LOST_AFTER, state_of
 from resolvers.rules.cache import Cache
 from resolvers.rules.catalogue import kinds
 from resolvers.rules.columns import Table
 from resolvers.rules.nodes import Compare, Literal_, Reduce, Rows, SourceUse
+from resolvers.rules.states import Bounds, States
 
 RULES = {
     "yes": ({"yes": "best - other >= 3 points and many > 2", "hold": "5 days"}, {}),
@@ -61,14 +63,27 @@ def test_it_does_not_matter_whether_later_evidence_is_there_or_not(seed, name, a
 
 
 LOOKS = st.sampled_from(["good", "failed", "gone", "refused", "unreadable"])
+BOUNDS = Bounds(BOARD.fetch.late.us, BOARD.fetch.stale.us, LOST_AFTER.us, Duration.of_days(7).us)
 
 
-@given(st.dictionaries(st.integers(0, 60), LOOKS, max_size=8), st.integers(0, 90), st.sampled_from([-1, 0, 1]))
-def test_a_sources_state_through_time_is_what_freshness_says_of_each_instant(looks, at, shift):
+STATED = st.sampled_from(["live", "late", "stale", "lost", "removed"])
+
+
+@given(st.dictionaries(st.integers(0, 60), LOOKS, max_size=8), st.integers(0, 90), st.sampled_from([-1, 0, 1]), STATED)
+def test_a_predicate_never_rules_out_what_freshness_says_of_an_instant(looks, at, shift, wanted):
     source = seen(BOARD, {when: scores(a="1") if look == "good" else look for when, look in looks.items()})
     t = instant(day(at)) + shift
-    states = Table(0, source, instant(day(100))).states(LOST_AFTER.us)
-    assert states.value_at(t) == state_of(source, t).state
+    known = States(Table(0, source, t).sightings, BOUNDS).steps(wanted).value_at(t)
+    said = state_of(source, t).state
+    assert known is not False if said == wanted else known is not True or (wanted, said) == ("stale", "lost")
+
+
+@given(st.dictionaries(st.integers(0, 60), LOOKS, max_size=8), st.integers(0, 90), st.sampled_from([-1, 0, 1]), STATED)
+def test_a_sources_states_change_only_at_the_instants_that_are_looked_at(looks, at, shift, wanted):
+    source = seen(BOARD, {when: scores(a="1") if look == "good" else look for when, look in looks.items()})
+    t = instant(day(at)) + shift
+    states = States(source.sightings, BOUNDS)
+    assert states.steps(wanted).value_at(t) == states.at(wanted, t)
 
 
 def test_every_kind_of_node_is_explained():

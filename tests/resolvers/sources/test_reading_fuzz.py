@@ -27,6 +27,9 @@ FORMATS: list[dict[str, Any]] = [
     {"format": "yaml"},
     {"format": "json", "rows": {"each": ["a", "b"], "key_as": ["k", "l"], "listed_in": "m[]"}},
     {"format": "json", "rows": "join(',', a)"},
+    {"format": "json", "key": "join('-', [k, x])"},
+    {"format": "json", "rows": {"each": ["a", "b"], "key_as": ["x", "k"], "listed_in": "m"}},
+    {"format": "json", "rows": "sort_by(rows, &x)[?length(t) > `0`]", "require": {"max(a)": "1"}},
     {"format": "yaml", "rows": "results[?x=='1'].rows[]", "require": {"v": "1"}},
 ]
 

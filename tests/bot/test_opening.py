@@ -1,0 +1,27 @@
+"""Law 1: since when a market lives is what Manifold says, however late it is written down here."""
+
+from __future__ import annotations
+
+from crux_builders import START, World, body, day
+
+from bot.store import record
+from markets.apply import perform
+from markets.outbox import write_of
+from markets.plan import Limits
+
+
+async def test_an_import_dated_after_the_real_opening_awaits_acceptance_though_we_wrote_the_opening_down_later(
+    world: World,
+) -> None:
+    world.see()
+    world.at(1)
+    outbox, carrier = world.resolver.outbox, world.platform.carrier()
+    change = next(each for each in (await world.planner.plan(Limits())).changes if each.slug == "reach-85")
+    world.planner._freeze(await world.planner.plan(Limits()))
+    await perform(write_of(change), outbox, carrier)  # and then the process died
+    world.at(5)
+    await world.planner.recover()
+    assert world.market("reach-85").opened_at == day(1)
+    board = world.loaded.sources["board"]
+    assert record(world.store, board, body(START), seen_at=day(3), via="import").awaits
+    assert not record(world.store, board, body(START), seen_at=day(0.5), via="import").awaits
