@@ -21,13 +21,15 @@ class Registries:
     debate: Path
     read: set[Body] = field(default_factory=set)
     published: bytes = b""
+    begun: bool = False
 
     def keep(self, bodies: Iterable[Body]) -> None:
         """Write each list anew with the rows whose key stands in a body published so far; none yet, no file."""
+        first, self.begun = not self.begun, True
         new = [body for body in bodies if body not in self.read]
         self.read.update(new)
         self.published += b"\n".join(body.path.read_bytes() for body in new)
-        for whole in sorted((self.bundled / FOLDER).glob("*.csv")) if new else ():
+        for whole in sorted((self.bundled / FOLDER).glob("*.csv")) if new or first else ():
             rows = list(csv.reader(io.StringIO(whole.read_text(encoding="utf-8"))))
             kept = [row for row in rows[1:] if row[0].encode() in self.published]
             target = self.debate / FOLDER / whole.name

@@ -96,8 +96,8 @@ def walk(connection: sa.Connection, heads: Iterable[str] = ()) -> tuple[tuple[Ac
         if act.id != number + 1:
             found.append(BrokenLink(act.id, f"rows {number + 1} to {act.id - 1} are missing"))
         elif act.prev_hash != before:
-            found.append(BrokenLink(act.id, f"follows {act.prev_hash[:12]}, but the row before it is {before[:12]}"))
-        if isinstance(act.at, Unreadable) or row_hash(act) != act.hash:
+            found.append(BrokenLink(act.id, f"follows {act.prev_hash!s:.12}, but the row before it is {before!s:.12}"))
+        if any(isinstance(value, Unreadable) for value in row.values()) or row_hash(act) != act.hash:
             found.append(BrokenLink(act.id, "its content is not what was hashed"))
         else:
             held.append(act)

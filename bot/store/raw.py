@@ -47,3 +47,8 @@ def _read(kind: sa.types.TypeEngine[Any], value: Any, dialect: sa.Dialect) -> An
         return kind.process_result_value(plain, dialect) if isinstance(kind, sa.types.TypeDecorator) else plain
     except UNREADABLE:
         return Unreadable(str(value))
+
+
+def undecodable(error: sa.exc.OperationalError) -> bool:
+    """Whether a query ended at a stored text that is no UTF-8, as sqlite3 says it; any other end is none of ours."""
+    return "decode to UTF-8" in str(error.orig)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import sqlalchemy as sa
+
 from bot.frozen import Frozen
 from bot.store import BrokenBody, Store, proposals, rederive, resolutions
 from bot.store.markets import Spec
 from bot.store.proposals import Proposal
-from bot.store.raw import UNREADABLE
+from bot.store.raw import UNREADABLE, undecodable
 from bot.store.rederiving import Memo
 from bot.verifying.stored import Row, sha256
 from markets.render import text_tag
@@ -39,6 +41,10 @@ class Deriver:
             return self._faults(proposals.read(row), frozen(spec), str(market["slug"]), resolved)
         except (*UNREADABLE, LookupError, AttributeError, CruxError) as error:  # garbage anywhere in what is stored
             return [f"it cannot be read as it is stored: {' '.join(str(error).split())[:200]}"]
+        except sa.exc.OperationalError as error:
+            if undecodable(error):
+                return [f"what it rests on cannot be read as it is stored: {error.orig}"]
+            raise
 
     def _faults(self, proposal: Proposal, kept: Frozen, slug: str, resolved: Outcome | None) -> list[str]:
         if proposal.semantics != SEMANTICS:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from bot.store import audit, schema
 from bot.store.audit import Act, BrokenLink
 from bot.store.digests import digests
-from bot.store.raw import rows
+from bot.store.raw import rows, undecodable
 from bot.store.types import canonical
 from bot.verifying.told import Told, Wanted, replay
 
@@ -75,7 +75,12 @@ def _looks(connection: sa.Connection, told: Told) -> dict[tuple[str, int], str]:
     for number, looks in told.looks.items():
         for source in looks:
             wanted.setdefault(source, set()).add(int(told.proposals[number]["last_snapshot"]))
-    return digests(connection, wanted)
+    try:
+        return digests(connection, wanted)
+    except sa.exc.OperationalError as error:
+        if undecodable(error):  # a look that cannot be read is not as it was: no hash holds
+            return {}
+        raise
 
 
 def _there(connection: sa.Connection, numbers: set[int]) -> frozenset[int]:

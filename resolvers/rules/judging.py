@@ -80,7 +80,7 @@ class Judging:
         return Point(Knowing(self.how, self.settled(node, end), late))
 
     def settled(self, node: Node, end: Instant) -> Instant:
-        """When what ended at `end` is settled: after `settle`, or at the first good sighting where none came by then."""
+        """When what ended at `end` is settled: after `settle`, or at the first good look where none came by then."""
         look = self.evaluator.looks(node, self.settle).value_at(end)
         return look if LONG_AGO < look < FAR_AHEAD else end + self.settle
 

@@ -19,7 +19,7 @@ WAITS = "no good sighting yet after"
 """How the reason begins where a source has not been looked at since."""
 
 Looks = Steps[Instant]
-"""For each end `e`: LONG_AGO where a good sighting came in (e, e + settle], else the first one later, else FAR_AHEAD."""
+"""For each end `e`: LONG_AGO where a good sighting came in (e, e + settle], else the first later, else FAR_AHEAD."""
 
 SEEN: Looks = Steps.constant(LONG_AGO)
 

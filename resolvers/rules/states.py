@@ -27,7 +27,7 @@ Known = bool | None
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Microseconds: how old the last good sighting of a late, stale and lost source is, and how long an answer lasts."""
+    """Microseconds: how old the last good sighting of a late, stale, lost source is, and how long an answer lasts."""
 
     late: int
     stale: int

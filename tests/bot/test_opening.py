@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crux_builders import START, World, body, day
 
+from bot.opening import freeze
 from bot.store import record
 from markets.apply import perform
 from markets.outbox import write_of
@@ -17,7 +18,8 @@ async def test_an_import_dated_after_the_real_opening_awaits_acceptance_though_w
     world.at(1)
     outbox, carrier = world.resolver.outbox, world.platform.carrier()
     change = next(each for each in (await world.planner.plan(Limits())).changes if each.slug == "reach-85")
-    world.planner._freeze(await world.planner.plan(Limits()))
+    with world.store.transaction() as connection:
+        freeze(connection, world.loaded.markets["reach-85"], world.clock.at)
     await perform(write_of(change), outbox, carrier)  # and then the process died
     world.at(5)
     await world.planner.recover()

@@ -111,6 +111,16 @@ OF_A_DECISION = {
     "outcome is none": ("UPDATE proposals SET outcome = '[1]' WHERE id = 2", "when-80", "it cannot be read as it is"),
     "verdict is garbage": ("UPDATE proposals SET verdict = '{' WHERE id = 1", "reach-85", "it cannot be read as it is"),
     "receipt is garbage": ("UPDATE resolutions SET receipt = '{'", "reach-85", "its receipt is not the one on the"),
+    "outcome is no text": (
+        "UPDATE proposals SET outcome = CAST(x'ff' AS TEXT) WHERE id = 2",
+        "when-80",
+        "it cannot be read as it is stored",
+    ),
+    "look is no text": (
+        "UPDATE snapshots SET body = CAST(x'ff' AS TEXT) WHERE id = 2",
+        "when-80",
+        "what it rests on cannot be read as it is stored",
+    ),
     "instant is garbage": (
         "UPDATE proposals SET as_of = 9000000000000000000 WHERE id = 2",
         "when-80",
@@ -202,8 +212,9 @@ def test_an_act_that_says_nothing_sensible_is_told_and_ends_nothing(copy: Path, 
     assert found.record
 
 
-def test_a_spoilt_payload_is_told_as_a_broken_row_and_not_read(copy: Path) -> None:
-    harm(copy, "audit", ("UPDATE audit SET payload = '{' WHERE act = 'receipt'", ()))
+@pytest.mark.parametrize("payload", ["'{'", "CAST(x'ff' AS TEXT)"])
+def test_a_spoilt_payload_is_told_as_a_broken_row_and_not_read(copy: Path, payload: str) -> None:
+    harm(copy, "audit", (f"UPDATE audit SET payload = {payload} WHERE act = 'receipt'", ()))
     found = verified(copy)
     assert next(link.because for link in found.record) == "its content is not what was hashed"
     assert [one.because for one in found.broken] == ["its receipt is not the one on the record"]
