@@ -8,6 +8,7 @@ from bot.app import App
 from bot.review.desk import Card
 from bot.store import by_source, load_evidence
 from bot.store import markets as opened
+from bot.store.counting import newest_notes
 from bot.verifying import Verified
 from resolvers.evidence import instant, moment
 from resolvers.freshness import state_of
@@ -17,7 +18,7 @@ def source_rows(app: App) -> list[dict[str, Any]]:
     """`id, state, since, because, snapshots, observations, newest` of every source of the debate."""
     now = app.store.now()
     evidence = load_evidence(app.store, app.loaded.sources, now)
-    counted = by_source(app.store)
+    counted, notes = by_source(app.store), newest_notes(app.store)
     rows = []
     for name in sorted(app.loaded.sources):
         state = state_of(evidence.source(name), instant(now))
@@ -32,6 +33,7 @@ def source_rows(app: App) -> list[dict[str, Any]]:
                 "observations": count.observations if count else 0,
                 "newest": moment(state.newest) if state.newest is not None else None,
                 "quarantined": count.quarantined if count else 0,
+                "notes": notes.get(name, []),
                 "vanished": sorted({span.key for span in evidence.source(name).spans if span.ended == "vanished"}),
             }
         )

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from resolvers.sources.spec import SourceSpec
 
 
+SHOWN = 3
+"""Vanished rows named in a line; --json names all."""
+
+
 def register(app: typer.Typer) -> None:
     app.command()(collect)
     app.command(name="import")(import_)
@@ -110,6 +114,15 @@ def sources(debate: Debate = None, json: Json = False) -> None:
         return
     columns = ("id", "state", "since", "snapshots", "observations", "newest", "because")
     say.table("Sources", columns, ([row[column] for column in columns] for row in rows))
+    for row in rows:
+        for note in row["notes"]:
+            where = ", ".join(part for part in (note["key"], note["column"]) if part)
+            say.line(f"{row['id']}: {note['kind']}: {where}: {note['because'] or note['text']}")
+        gone = row["vanished"]
+        if gone:
+            more = ", …" if len(gone) > SHOWN else ""
+            listed = ", ".join(gone[:SHOWN])
+            say.line(f"{row['id']}: {len(gone)} vanished, unmatched, not taken for withdrawals: {listed}{more}")
     for one in waiting:
         what = f"import {one.snapshot} of {one.source}, seen {say.short(one.seen_at)}"
         say.line(f"{what}, counts once reviewers accept it: crux accept {one.snapshot}")

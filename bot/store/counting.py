@@ -63,6 +63,20 @@ def newest_snapshot(connection: sa.Connection) -> int:
     return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(schema.snapshots.c.id), 0))).scalar_one())
 
 
+def newest_notes(store: Store) -> dict[str, list[dict[str, str]]]:
+    """What reading each source's newest body had to say beside its rows: set aside, unknown, unread, unlisted."""
+    at, read = schema.snapshots.c, schema.readings.c
+    newest = sa.select(sa.func.max(at.id)).where(at.body.is_not(None), at.awaits.is_(sa.false())).group_by(at.source)
+    statement = (
+        sa.select(at.source, read.notes)
+        .join_from(schema.snapshots, schema.readings, sa.and_(read.body == at.body, read.source == at.source))
+        .where(at.id.in_(newest))
+        .order_by(at.source, read.id)
+    )
+    with store.reading() as connection:
+        return {source: list(notes) for source, notes in connection.execute(statement)}
+
+
 def _quarantined(connection: sa.Connection) -> dict[str, int]:
     read = schema.readings.c
     found: dict[str, set[tuple[str, str, str]]] = {}

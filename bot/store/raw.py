@@ -46,7 +46,7 @@ def _read(kind: sa.types.TypeEngine[Any], value: Any, dialect: sa.Dialect) -> An
         plain = value.decode() if isinstance(value, bytes) and not isinstance(kind, sa.LargeBinary) else value
         return kind.process_result_value(plain, dialect) if isinstance(kind, sa.types.TypeDecorator) else plain
     except UNREADABLE:
-        return Unreadable(str(value))
+        return Unreadable(value.decode(errors="replace") if isinstance(value, bytes) else str(value))
 
 
 def undecodable(error: sa.exc.OperationalError) -> bool:

@@ -31,7 +31,7 @@ class Deriver:
     def faults(self, row: Row, spec: Row | None, market: Row | None, resolution: Row | None) -> list[str]:
         """What is wrong with one decision, the most telling thing first; nothing if it holds."""
         if spec is None:
-            return [f"the definition {row['version'][:12]} that it was frozen as is gone"]
+            return [f"the definition {row['version']!s:.12} that it was frozen as is gone"]
         if market is None:
             return [f"its market, number {row['market']}, is gone"]
         if faults := definition_faults(spec):

@@ -223,12 +223,19 @@ class Table:
         if column.kind in ("text", "bool"):
             return Decimal(1)
         if column.kind == "date":
-            day = parse_date(text, column, self.spec.read.zone)
-            return None if day is None else Decimal(day.astimezone(self.zone).date().toordinal())
+            return self._day(text, column)
         # Nearly every cell is digits and a point; parse_number reads these no differently, only slower.
         plain = len(text) <= MAX_DIGITS and text.isascii() and text.replace(".", "", 1).isdigit()
         value = Decimal(text) if plain else parse_number(text, column)
         return None if value is None else EXACTLY.multiply(value, 100) if column.unit == "fraction" else value
+
+    def _day(self, text: str, column: Column) -> Decimal | None:
+        """A date as its day's number in the source's zone; at the calendar's very edge there may be no such day."""
+        day = parse_date(text, column, self.spec.read.zone)
+        try:
+            return None if day is None else Decimal(day.astimezone(self.zone).date().toordinal())
+        except OverflowError:
+            return None
 
     def bounds(self, name: str) -> tuple[Decimal, Decimal]:
         """The least and greatest value that a cell of the column can have."""

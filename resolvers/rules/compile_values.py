@@ -79,7 +79,7 @@ class Values:
             self.scope.faults.add("shape", f"one value has one way to be made; found {' and '.join(heads)}", loc)
         elif not later:
             strange = next((key for key in block if key not in ROW_KEYS), "")
-            self.scope.faults.add("shape", f"how is this value made{nearest(strange, known)}", loc)
+            self.scope.faults.add("shape", f"how is this value made{nearest(strange, known, 0.5)}", loc)
 
     def _headed(self, head: str, block: Mapping[str, Any], loc: Loc) -> Node | None:
         extra = ("at",) if head not in PICKS else ("at", "ties", "n") if head == "top" else ("at", "ties")
@@ -180,6 +180,8 @@ class Values:
             self.scope.faults.add("not-yet", "`agree` is not there yet in this version of Crux", (*loc, "agree"))
             return None
         listed = names if isinstance(names, list | tuple) else [names]
+        if not listed:
+            self.scope.faults.add("missing", "`from:` names no source; name one, as `from: board`", loc)
         places = [((*loc, i) if listed is names else loc) for i in range(len(listed))]
         found = [self.scope.source(name, place) for name, place in zip(listed, places, strict=True)]
         if not listed or any(use is None for use in found):

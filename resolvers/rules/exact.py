@@ -87,25 +87,44 @@ WHY_NOT = {"/": "division by zero"}
 Bounds = tuple[Exact, Exact]
 
 
+def _plus(x: Exact, y: Exact) -> Exact:
+    """x + y; an infinity swallows any number, however large, without making a float of it."""
+    if isinstance(x, float):
+        return x + y if isinstance(y, float) else x
+    return y if isinstance(y, float) else x + y
+
+
+def _times(x: Exact, y: Exact) -> Exact:
+    """x * y, with the sign alone of what an infinity meets."""
+    if isinstance(x, float) or isinstance(y, float):
+        return _sign(x) * _sign(y)
+    return x * y
+
+
+def _sign(x: Exact) -> Exact:
+    """An infinity (or no number) as it is, any other number as -1, 0 or 1."""
+    return x if isinstance(x, float) else (x > 0) - (x < 0)
+
+
 def _add(a: Amount, b: Amount) -> Bounds:
     if a.low is a.high and b.low is b.high:
-        total = a.low + b.low
+        total = _plus(a.low, b.low)
         return total, total
-    return a.low + b.low, a.high + b.high
+    return _plus(a.low, b.low), _plus(a.high, b.high)
 
 
 def _subtract(a: Amount, b: Amount) -> Bounds:
     if a.low is a.high and b.low is b.high:
-        rest = a.low - b.low
+        rest = _plus(a.low, -b.low)
         return rest, rest
-    return a.low - b.high, a.high - b.low
+    return _plus(a.low, -b.high), _plus(a.high, -b.low)
 
 
 def _multiply(a: Amount, b: Amount) -> Bounds | None:
     if a.point and b.point:
         product = a.low * b.low
         return product, product
-    return _corners(a, b, lambda x, y: x * y)
+    return _corners(a, b, _times)
 
 
 def _divide(a: Amount, b: Amount) -> Bounds | None:
@@ -117,7 +136,7 @@ def _divide(a: Amount, b: Amount) -> Bounds | None:
 def _quotient(x: Exact, y: Exact) -> Exact:
     if isinstance(y, float):
         return math.nan if isinstance(x, float) else 0
-    return x / y if isinstance(x, float) else Fraction(x) / Fraction(y)
+    return x * _sign(y) if isinstance(x, float) else Fraction(x) / Fraction(y)
 
 
 def is_nan(value: Exact) -> bool:

@@ -29,10 +29,10 @@ class Faults:
         return any(fault.level == "error" for fault in self.found)
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str], likeness: float = 0.6) -> str:
     """` (did you mean …?)` with the closest known name, or what is known."""
     names = list(known)
-    close = get_close_matches(name, names, 1, 0.6)
+    close = get_close_matches(name, names, 1, likeness)
     if close:
         return f"; did you mean {close[0]!r}?"
     return "; known: " + ", ".join(sorted(names)[:12]) if names else "; none is defined"
@@ -67,7 +67,11 @@ def instant_of(value: Any, loc: Loc, faults: Faults, decides: datetime | None = 
         if value.tzinfo is None:
             faults.add("date", f"{value.isoformat()} names no zone; write {value.isoformat()}Z for UTC", loc)
             return None
-        return value.astimezone(UTC)
+        try:
+            return value.astimezone(UTC)
+        except OverflowError:
+            faults.add("date", f"{value.isoformat()} lies outside the calendar", loc)
+            return None
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, tzinfo=UTC)
     faults.add("date", "a date is written 2027-07-01 (00:00 UTC) or 2027-07-01T12:00Z", loc)

@@ -32,7 +32,7 @@ TOKEN = re.compile(
       | (?P<text>"[^"]*"|'[^']*')
       | (?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)
       | (?P<sign>>=|<=|==|!=|>|<|[-+*/(),%=≥≤])""",
-    re.VERBOSE,
+    re.VERBOSE | re.ASCII,
 )
 
 

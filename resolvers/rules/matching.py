@@ -114,7 +114,7 @@ def _has(text: str, wanted: str) -> bool | None:
         return text == wanted
     try:
         found = json.loads(text, parse_float=str, parse_int=str)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return wanted in [inner if isinstance(inner, str) else json.dumps(inner) for inner in found]
 

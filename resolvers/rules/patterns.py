@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+import warnings
 from re import _constants as codes  # type: ignore[attr-defined]  # the parser of `re` itself, the same in 3.11 to 3.14
 from re import _parser as parser  # type: ignore[attr-defined]  # looking at its tree is the one sure way to see repeats
 from typing import Any
 
 LONGEST_PATTERN = 120
 """Characters."""
-LONGEST_TEXT = 2000
+LONGEST_TEXT = 300
 """Characters of a cell that a pattern is held against; more makes the cell unreadable for it."""
-MOST_REPEATS = 3
-"""Open-ended repeats in one pattern: the work grows with the text's length to this power."""
+MOST_REPEATS = 2
+"""Repeats in one pattern: the work grows with the text's length to this power."""
+MOST_CHOICES = 6
+"""Optional parts (`?`) and alternatives in one pattern: each may double the work."""
 
 REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT)
+SINGLE = (codes.LITERAL, codes.NOT_LITERAL, codes.IN, codes.ANY)
+"""Parts that match one character, so that a fixed number of them leaves no choice."""
 REFUSED = {
     codes.GROUPREF: "a back-reference",
     codes.GROUPREF_EXISTS: "a conditional group",
@@ -28,16 +33,21 @@ def why_refused(pattern: str) -> str:
     if len(pattern) > LONGEST_PATTERN:
         return f"a pattern has at most {LONGEST_PATTERN} characters"
     try:
-        tree = parser.parse(pattern)
-        re.compile(pattern)
-    except (re.error, OverflowError, RecursionError) as error:
+        # What `re` only warns of (a set inside a set) will mean something else one day.
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            tree = parser.parse(pattern)
+            re.compile(pattern)
+    except (re.error, OverflowError, RecursionError, Warning) as error:
         return f"not a pattern: {error}"
     found = _Look()
     found.look(tree, False)
     if found.refused:
         return f"{found.refused} is not allowed in a pattern"
-    if found.open_repeats > MOST_REPEATS:
-        return f"at most {MOST_REPEATS} open-ended repeats (*, +) in one pattern"
+    if found.repeats > MOST_REPEATS:
+        return f"at most {MOST_REPEATS} repeats (*, +, {{2,5}}) in one pattern"
+    if found.choices > MOST_CHOICES:
+        return f"at most {MOST_CHOICES} optional parts and alternatives (?, |) in one pattern"
     return ""
 
 
@@ -46,7 +56,7 @@ class _Look:
 
     def __init__(self) -> None:
         self.refused = ""
-        self.open_repeats = 0
+        self.repeats = self.choices = 0
 
     def look(self, part: Any, repeated: bool) -> None:
         for code, value in part:
@@ -57,15 +67,23 @@ class _Look:
             elif code is codes.SUBPATTERN:
                 self.look(value[-1], repeated)
             elif code is codes.BRANCH:
-                for branch in value[1]:
-                    self.look(branch, repeated)
+                self._branch(value[1], repeated)
             elif code is codes.ATOMIC_GROUP:
                 self.look(value, repeated)
 
+    def _branch(self, branches: Any, repeated: bool) -> None:
+        self.choices += len(branches) - 1
+        if repeated:
+            self.refused = "an alternative inside a repeat"
+        for branch in branches:
+            self.look(branch, repeated)
+
     def _repeat(self, value: tuple[int, Any, Any], repeated: bool) -> None:
-        _, most, inner = value
-        if repeated and most != 1:
+        least, most, inner = value
+        if repeated:
             self.refused = "a repeat inside a repeat"
-        if most is codes.MAXREPEAT or most > 50:
-            self.open_repeats += 1
+        if most == 1:
+            self.choices += 1
+        elif least != most or len(inner) != 1 or inner[0][0] not in SINGLE:
+            self.repeats += 1
         self.look(inner, repeated or most != 1)

@@ -61,7 +61,7 @@ def seen(what: SourceSpec, history: Mapping[float, Shown]) -> SourceEvidence:
         moment = instant(day(at))
         if isinstance(shown, str):
             state = "failed" if shown in ("failed", "gone", "error") else shown
-            because = {"gone": "HTTP 404 Not Found", "error": "HTTP 503 Service Unavailable"}.get(shown, f"made {shown}")
+            because = {"gone": "HTTP 404 Not Found", "error": "HTTP 503 Unavailable"}.get(shown, f"made {shown}")
             sightings.append(Sighting(number, moment, moment, state, None, because))  # type: ignore[arg-type]
             continue
         rows = tuple(Row(key, cells, observation(what.id, key, cells)) for key, cells in shown.items())
