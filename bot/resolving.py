@@ -176,7 +176,7 @@ class Resolver:
         try:
             found = await perform(write, self.outbox, self.carrier)
         except Refusal as refusal:
-            because = f"{refusal}; {_remedy(seen)}"
+            because = f"{refusal}; {remedy(seen)}"
             with self.store.transaction() as connection:
                 proposals.move(connection, proposal, "agreed", actor="crux", at=self._now(), because=because)
             return Stepped(slug, proposal.id, "refused", because)
@@ -242,7 +242,7 @@ def _owed(seen: Card) -> list[writes.Write]:
     return owed
 
 
-def _remedy(seen: Card) -> str:
+def remedy(seen: Card) -> str:
     """What people can do where Manifold refuses a resolution: no other outcome is chosen for them."""
     told = (
         "nothing is resolved, and every run tries it again: reviewers must decide, "

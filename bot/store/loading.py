@@ -73,10 +73,8 @@ def _load(
 def _spans(connection: sa.Connection, timeline: int, looks: Sequence[Look], as_of: Instant) -> Sequence[Span]:
     """The kept spans that had begun by `as_of`; one that ended later stands still."""
     span = schema.spans.c
-    ends = sa.case((span.until <= as_of, span.until))
     statement = (
-        sa.select(span.row, span.key, span.observation, span.cells, span.snapshot, span.since, ends)
-        .add_columns(sa.case((span.until <= as_of, span.ended), else_="current"))
+        sa.select(span.row, span.key, span.observation, span.cells, span.snapshot, span.since, span.until, span.ended)
         .where(span.timeline == timeline, span.since <= as_of)
         .order_by(span.position)
     )
@@ -84,6 +82,9 @@ def _spans(connection: sa.Connection, timeline: int, looks: Sequence[Look], as_o
     if not rows:
         return ()
     row, key, observation, cells, snapshot, since, until, ended = zip(*rows, strict=True)
+    if any(end is not None and end > as_of for end in until):
+        ended = [how if end is not None and end <= as_of else "current" for how, end in zip(ended, until, strict=True)]
+        until = [end if end is not None and end <= as_of else None for end in until]
     body_of = {look.sighting.snapshot: look.sighting.body or "" for look in looks}
     return SpanColumns(
         row=row,

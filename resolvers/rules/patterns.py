@@ -14,8 +14,8 @@ LONGEST_TEXT = 300
 """Characters of a cell that a pattern is held against; more makes the cell unreadable for it."""
 MOST_REPEATS = 2
 """Repeats in one pattern: the work grows with the text's length to this power."""
-MOST_CHOICES = 6
-"""Optional parts (`?`) and alternatives in one pattern: each may double the work."""
+MOST_CHOICES = (10, 6, 2)
+"""Optional parts (`?`) and alternatives in a pattern with so many repeats: each may double the work."""
 
 REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT)
 SINGLE = (codes.LITERAL, codes.NOT_LITERAL, codes.IN, codes.ANY)
@@ -46,8 +46,9 @@ def why_refused(pattern: str) -> str:
         return f"{found.refused} is not allowed in a pattern"
     if found.repeats > MOST_REPEATS:
         return f"at most {MOST_REPEATS} repeats (*, +, {{2,5}}) in one pattern"
-    if found.choices > MOST_CHOICES:
-        return f"at most {MOST_CHOICES} optional parts and alternatives (?, |) in one pattern"
+    most = MOST_CHOICES[found.repeats]
+    if found.choices > most:
+        return f"at most {most} optional parts and alternatives (?, |) with {found.repeats} repeats in one pattern"
     return ""
 
 

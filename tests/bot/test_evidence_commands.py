@@ -165,6 +165,7 @@ async def test_an_import_that_waits_counts_with_the_last_of_the_quorum(world: Wo
     world.at(13)
     raw = body(START | {"two": ("97.5", "north")})
     record(world.store, world.loaded.sources["board"], raw, seen_at=day(10), via="import")
+    world.see(two=("97.5", "north"))
     crux.on(world.folder, world.database)
 
     def accept(person: str, because: str = "the archive has it") -> Ran:
@@ -176,7 +177,7 @@ async def test_an_import_that_waits_counts_with_the_last_of_the_quorum(world: Wo
     assert (await asyncio.to_thread(accept, "ann")).json == {"snapshot": 4, "counted_as": None}
     assert "ann has accepted snapshot 4 already" in (await asyncio.to_thread(accept, "ann")).err
     assert world.judge("reach-95")[0].state == "pending"
-    assert (await asyncio.to_thread(accept, "ben")).json == {"snapshot": 4, "counted_as": 5}
+    assert (await asyncio.to_thread(accept, "ben")).json == {"snapshot": 4, "counted_as": 6}
     assert world.judge("reach-95")[0].state == "decided"
     assert "awaits nobody's acceptance" in (await asyncio.to_thread(accept, "cat")).err
 
@@ -201,7 +202,8 @@ async def test_as_of_reads_only_what_was_seen_by_then(world: World) -> None:
     await world.decided()
     assert [(one.state, one.leaning) for one in world.judge("reach-85", as_of=day(4))] == [("pending", No())]
     assert world.judge("reach-85", as_of=day(6))[0].state == "pending"
-    assert world.judge("reach-85", as_of=day(7))[0].state == "decided"
+    assert world.judge("reach-85", as_of=day(8.9))[0].state == "pending"  # settled, but not looked at since
+    assert world.judge("reach-85", as_of=day(9))[0].state == "decided"
 
 
 async def test_a_verdict_as_json_has_just_these_keys(world: World, crux: Crux) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from crux_builders import DEBATE, REVIEWERS, World, day, living
 
+from bot.resolving import remedy
 from bot.review.desk import answer
 from bot.store import audit, resolutions
 from resolvers.errors import Refusal
+from resolvers.outcome import No, NotApplicable
+from resolvers.rules.rule import NaClause
 
 
 def text_of(comment: Any) -> str:
@@ -210,3 +214,18 @@ async def test_what_manifold_refuses_goes_back_to_agreed_and_is_told(world: Worl
     assert "reviewers must decide, `crux review 1 dispute` stops it" in told[0].because
     assert world.card().proposal.state == "agreed"
     assert world.market("reach-85").state != "resolved"
+
+
+async def test_where_manifold_refuses_n_a_the_reviewers_are_told_what_the_definition_says_and_nothing_else_is_done(
+    world: World,
+) -> None:
+    await world.decided()
+    card = world.card()
+    clause = NaClause(when=card.frozen.rule.outcome, at=day(5), if_refused=No())
+    rule = card.frozen.rule.model_copy(update={"na": clause})
+    refused = replace(
+        card,
+        proposal=replace(card.proposal, outcome=NotApplicable()),
+        frozen=replace(card.frozen, rule=rule),
+    )
+    assert remedy(refused).endswith("stops it; where N/A is not granted the definition says NO")
