@@ -81,7 +81,7 @@ def _spans(connection: sa.Connection, timeline: int, looks: Sequence[Look], as_o
     rows = _tuples(connection, statement)
     if not rows:
         return ()
-    row, key, observation, cells, snapshot, since, until, ended = zip(*rows, strict=True)
+    row, key, observation, cells, snapshot, since, until, ended = map(list, zip(*rows, strict=True))
     if any(end is not None and end > as_of for end in until):
         ended = [how if end is not None and end <= as_of else "current" for how, end in zip(ended, until, strict=True)]
         until = [end if end is not None and end <= as_of else None for end in until]

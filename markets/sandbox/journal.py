@@ -39,14 +39,24 @@ class Journal:
         if self.path is None or not self.path.exists():
             return
         tables = {table.name: table for table in state.tables}
+        self._refuse_foreign(tables)
         try:
             for line in self._whole_lines():
                 for name, row in json.loads(line):
                     table = tables[name]
                     table.restore(row["id"], from_json(table.kind, row))
-        except (ValueError, LookupError, TypeError) as error:
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
             told = f"{self.path} is no sandbox's state: {type(error).__name__}; choose another file"
             raise StateFileError(told) from error
+
+    def _refuse_foreign(self, tables: Iterable[str]) -> None:
+        """A file that does not begin as ours does is somebody's, and would be written over."""
+        assert self.path is not None
+        with self.path.open("rb") as file:
+            start = file.read(40)
+        ours = [f'[["{name}",'.encode() for name in tables]
+        if start and not any(start.startswith(each) or each.startswith(start) for each in ours):
+            raise StateFileError(f"{self.path} is no sandbox's state; choose another file")
 
     def _whole_lines(self) -> Iterable[str]:
         assert self.path is not None

@@ -14,6 +14,7 @@ from bot.review.desk import answer
 from bot.store import audit, resolutions
 from resolvers.errors import Refusal
 from resolvers.outcome import No, NotApplicable
+from resolvers.rules.outcomes import YesOutcome
 from resolvers.rules.rule import NaClause
 
 
@@ -216,12 +217,14 @@ async def test_what_manifold_refuses_goes_back_to_agreed_and_is_told(world: Worl
     assert world.market("reach-85").state != "resolved"
 
 
-async def test_where_manifold_refuses_n_a_the_reviewers_are_told_what_the_definition_says_and_nothing_else_is_done(
+async def test_where_manifold_refuses_n_a_the_reviewers_are_told_what_the_definition_says(
     world: World,
 ) -> None:
     await world.decided()
     card = world.card()
-    clause = NaClause(when=card.frozen.rule.outcome, at=day(5), if_refused=No())
+    how = card.frozen.rule.outcome.how
+    assert isinstance(how, YesOutcome)
+    clause = NaClause(when=how.when, at=day(5), if_refused=No())
     rule = card.frozen.rule.model_copy(update={"na": clause})
     refused = replace(
         card,
