@@ -126,7 +126,7 @@ async def test_a_dispute_that_the_evidence_bears_out_withdraws_the_proposal(worl
     world.at(1).see()
     await world.open_markets()
     world.at(5).see(two=("88.5", "north"))
-    world.at(7)
+    world.at(8).see()
     assert ("reach-85", "proposed") in world.propose()
     world.vote("ann", "dispute", because="the board took that row back on the next day")
     world.back_fill(6, two=("8.5", "north"))

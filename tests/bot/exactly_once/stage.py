@@ -109,7 +109,7 @@ class Stage:
         out = self.folder / f"run-{self.orders}"
         out.mkdir()
         environment = {
-            "CRUX_MANIFOLD_URL": self.url,
+            **({"CRUX_MANIFOLD_URL": self.url} if self.url else {}),
             "CRUX_MANIFOLD_KEY": self.accounts["creator"],
             "CRUX_DATABASE_URL": f"sqlite:///{self.store}",
             "CRUX_DEBATE": str(self.debate),

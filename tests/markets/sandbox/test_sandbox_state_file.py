@@ -15,6 +15,9 @@ from typing import Any
 
 import pytest
 
+from markets.sandbox.journal import StateFileError
+from markets.sandbox.server import Sandbox
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -124,3 +127,12 @@ async def test_a_thousand_markets_stay_quick(start: Any, tmp_path: Path) -> None
     assert time.monotonic() - middle < 5
     listed = await api("nobody", "GET", "/v0/search-markets", sort="newest", limit="1000")
     assert len(listed.body) == 1000
+
+
+@pytest.mark.parametrize("content", [b"my diary\n", b"my diary", b"{}", b"[]\n", b"[" * 100_000 + b"\n", b"\x00\xff"])
+def test_a_file_that_is_no_sandboxs_is_refused_and_left_as_it_is(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "mine"
+    path.write_bytes(content)
+    with pytest.raises(StateFileError, match="no sandbox's state"):
+        Sandbox(path)
+    assert path.read_bytes() == content
