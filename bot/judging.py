@@ -100,7 +100,8 @@ def judge_all(store: Store, questions: Sequence[Asked], as_of: datetime, known_o
     """
     for _ in range(TRIES):
         before = _newest(store)
-        judged = _judged(store, questions, as_of, known_on, before)
+        with without_collecting():  # until the evidence is let go: none of it is ever in a cycle
+            judged = _judged(store, questions, as_of, known_on, before)
         if _newest(store) == before:
             return judged
     raise Outside("evidence comes in faster than it can be judged: try again when collecting is done")
@@ -135,8 +136,7 @@ def _fresh(
 ) -> dict[str, Verdict]:
     evidence = load_evidence(store, group.sources, as_of, known_on)
     cache = Cache()
-    with without_collecting():
-        return {each.slug: judge(each.slug, each.rule, evidence, as_of, cache=cache) for each in fresh}
+    return {each.slug: judge(each.slug, each.rule, evidence, as_of, cache=cache) for each in fresh}
 
 
 def _kept(store: Store, group: _Group, as_of: datetime, newest: Mapping[str, int]) -> dict[str, Verdict]:
