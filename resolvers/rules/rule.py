@@ -149,8 +149,8 @@ class Rule(BaseModel):
         if self.settlement.how == "final_after":
             figure = str(self.settlement.after)
             text = (
-                "What the sources show counts as corrected up to {} after the deciding instant, and no later; where nobody "
-                "could look in that time, up to the first good sighting after it{}"
+                "What the sources show counts as corrected up to {} after the deciding instant, and no later; "
+                "where nobody could look in that time, up to the first good sighting after it{}"
             )
             return Phrase.of(text, figure, tail, figures=[figure, *figures])
         if self.settlement.how == "first_release":
