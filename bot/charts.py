@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 SIZE_PX = (1200, 675)
 DPI = 150
 INK, MUTED, GRID, PAPER = "#1f2430", "#5b6472", "#dfe3ea", "#ffffff"
+WIDTHS = (4.6, 2.0, 1.4, 1.0)
+"""Of the lines in their order: one that another covers still shows on both sides of it."""
 LINES = ("#1f5fbf", "#c2570c", "#2e7d4f", "#7a3fa0")
 THRESHOLD = "#b3261e"
-TITLE_CHARS, LABEL_CHARS = 100, 140
+TITLE_CHARS, LABEL_CHARS = 100, 108
 _lock = threading.Lock()
 
 Series = Sequence[tuple[datetime, str | None]]
@@ -105,8 +107,11 @@ def draw(
     figure = Figure(figsize=(SIZE_PX[0] / DPI, SIZE_PX[1] / DPI), dpi=DPI, layout="constrained", facecolor=PAPER)
     axes = figure.add_subplot()
     _draw_revisions(axes, drawn, after, high)
-    for number, curve in enumerate(curve for curve in drawn if not curve.threshold):
-        _draw(axes, curve, LINES[number % len(LINES)], verdict.as_of)
+    measured = [curve for curve in drawn if not curve.threshold]
+    several = len(measured) > 1
+    for number, curve in enumerate(measured):
+        width = WIDTHS[min(number, len(WIDTHS) - 1)] if several else WIDTHS[1]
+        _draw(axes, curve, LINES[number % len(LINES)], width, verdict.as_of)
     for curve in drawn:
         if curve.threshold:
             _draw_threshold(axes, curve)
@@ -140,9 +145,9 @@ def _points(steps: Series, until: datetime) -> tuple[Any, list[float]]:
     return [at for at, _ in kept], [float(Decimal(text)) if text is not None else float("nan") for _, text in kept]
 
 
-def _draw(axes: Axes, curve: Curve, colour: str, until: datetime) -> None:
+def _draw(axes: Axes, curve: Curve, colour: str, width: float, until: datetime) -> None:
     times, values = _points(curve.steps, until)
-    axes.step(times, values, where="post", linewidth=2.2, color=colour, label=_short(curve.words, LABEL_CHARS))
+    axes.step(times, values, where="post", linewidth=width, color=colour, label=_short(curve.words, LABEL_CHARS))
     seen = len([at for at, _ in curve.steps if at <= until]) or 1
     axes.plot(times[:seen], values[:seen], linestyle="none", marker="o", markersize=4, color=colour)
 

@@ -168,7 +168,7 @@ class Sandbox:
         except Refusal:
             self.state.rollback()
             raise
-        except Exception:
+        except Exception:  # the edge of a server: whatever broke is logged and answered with its generic 500
             self.state.rollback()
             log.exception("%s %s", route.method, route.path)
             raise unexpected() from None

@@ -29,6 +29,7 @@ from bot.proposing import propose_all
 from bot.resolving import Resolver, Stepped
 from bot.review.desk import Card, cards, vote
 from bot.store import Recorded, Store, accept, markets, open_store, record
+from bot.verifying import Verified, verify
 from markets.load import Loaded, load_debate
 from markets.outbox import Patience
 from markets.plan import Limits
@@ -389,3 +390,12 @@ def served(state: Path | None = None) -> Iterator[tuple[str, Mapping[str, str]]]
             assert process.wait(10) == 0
             assert process.stdout is not None
             process.stdout.close()
+
+
+def verified(database: Path) -> Verified:
+    """What verifying finds in a store."""
+    store = open_store(database, now=lambda: BASE)
+    try:
+        return verify(store)
+    finally:
+        store.close()

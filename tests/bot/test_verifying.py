@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crux_builders import BASE, Crux, copied, flipped, harm, living
+from crux_builders import BASE, Crux, copied, flipped, harm, living, verified
 
 from bot.store import forget_derived, open_store
-from bot.verifying import Verified, verify
+from bot.verifying import Verified
 
 RESOLVED = ["leader", "reach-85"]
 
@@ -41,14 +41,6 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def copy(lived: Path, tmp_path: Path) -> Path:
     return copied(lived, tmp_path / "copy.sqlite")
-
-
-def verified(database: Path) -> Verified:
-    store = open_store(database, now=lambda: BASE)
-    try:
-        return verify(store)
-    finally:
-        store.close()
 
 
 def one(database: Path, statement: str, *values: object) -> Any:

@@ -7,11 +7,11 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from crux_builders import BASE, REVIEWERS, Crux, World, copied, harm, living
+from crux_builders import BASE, REVIEWERS, Crux, World, copied, harm, living, verified
 
 from bot.review.desk import answer
 from bot.store import audit, open_store, proposals, resolutions
-from bot.verifying import Verified, verify
+from bot.verifying import verify
 
 
 async def _lived(path: Path) -> None:
@@ -39,14 +39,6 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def copy(lived: Path, tmp_path: Path) -> Path:
     return copied(lived, tmp_path / "copy.sqlite")
-
-
-def verified(database: Path) -> Verified:
-    store = open_store(database, now=lambda: BASE)
-    try:
-        return verify(store)
-    finally:
-        store.close()
 
 
 def test_what_was_lived_through_verifies_whole(copy: Path) -> None:
