@@ -32,7 +32,8 @@ def spans_of(spec: ReadSpec, sightings: Sequence[Sighting], readings: Mapping[st
 
     A row that is gone while another has come is taken for the same row under a new key only where exactly one gone and
     one new row agree in every other column that is read; any doubt leaves the one *vanished* (or *withdrawn*, where
-    the publisher's list is declared complete) and the other new. A quarantined key keeps its span.
+    the publisher's list is declared complete) and the other new. A quarantined key keeps its span while that tells the
+    figures that are now in doubt; otherwise its row stands with those cells unknown, for unknown is not absent.
     """
     line = _Timeline(spec)
     for sighting in _last_of_each_instant(in_order(sightings)):
@@ -64,8 +65,9 @@ class _Timeline:
             return
         self.body = sighting.body
         rows = {row.key: row for row in reading.rows}
-        joined = self._rekeyed(rows, reading.held)
-        self._end_gone(sighting, rows, reading.held, set(joined.values()))
+        held = reading.held
+        joined = self._rekeyed(rows, held)
+        self._end_gone(sighting, rows, held, set(joined.values()))
         moved = {new: self.alive.pop(old) for new, old in joined.items()}
         for key, row in rows.items():
             if key in moved:
@@ -73,6 +75,15 @@ class _Timeline:
                 self._begin(row, sighting, moved[key].row)
             else:
                 self._go_on(row, sighting)
+        for row in reading.set_aside:
+            if not self._stands_on(row):
+                self._go_on(row, sighting)
+
+    def _stands_on(self, aside: Row) -> bool:
+        """Whether the key's span tells every bounded figure that the row set aside leaves in doubt."""
+        span, columns = self.alive.get(aside.key), self.spec.columns
+        in_doubt = [name for name, text in aside.cells.items() if text is None and columns[name].between is not None]
+        return span is not None and all(span.cells.get(name) is not None for name in in_doubt)
 
     def _rekeyed(self, rows: Mapping[str, Row], held: frozenset[str]) -> dict[str, str]:
         """New key -> old key, wherever the two agree and nothing else could be meant."""

@@ -8,10 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.store import audit, schema
+from bot.store import audit, looks, schema
 from bot.store.engine import Store
 from bot.store.evidence import recorded_at
-from bot.store.writing import insert_row
 from resolvers.errors import Refusal
 from resolvers.evidence import moment
 
@@ -78,4 +77,4 @@ def _counts(connection: sa.Connection, snapshot: int) -> bool:
 def _count_it(connection: sa.Connection, store: Store, waiting: Any) -> int:
     row = dict(waiting._mapping) | {"awaits": False, "recorded_at": recorded_at(connection, store)}
     row["because"] = f"import {row.pop('id')}, accepted"
-    return insert_row(connection, schema.snapshots, **row)
+    return looks.add(connection, **row)

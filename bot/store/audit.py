@@ -1,9 +1,9 @@
-"""The record of every act: each row carries the hash of the one before, so that none can be changed or cut unseen."""
+"""The record of every act and every look: each row has the hash of the one before, so that none is changed unseen."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.store import schema
-from bot.store.raw import Unreadable, rows
+from bot.store.raw import Unreadable, each
 from bot.store.types import canonical
 from resolvers.evidence import instant
 
@@ -47,14 +47,17 @@ def append(
     """Put one act on the record, inside the transaction that does it; returns the row's hash."""
     if connection.dialect.name == "postgresql":  # one chain, one writer
         connection.exec_driver_sql("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE")
-    columns = schema.audit.c
-    last = connection.execute(sa.select(columns.id, columns.hash).order_by(columns.id.desc()).limit(1)).one_or_none()
+    last = connection.execute(_LAST).one_or_none()
     number, before = (last.id + 1, last.hash) if last else (1, START)
     told = canonical(payload)
     made = row_hash(Act(number, at, actor, act, subject, told, before, ""))
     row = {"id": number, "at": at, "actor": actor, "act": act, "subject": subject, "payload": told}
-    connection.execute(sa.insert(schema.audit).values(**row, prev_hash=before, hash=made))
+    connection.execute(_APPEND, {**row, "prev_hash": before, "hash": made})
     return made
+
+
+_LAST = sa.select(schema.audit.c.id, schema.audit.c.hash).order_by(schema.audit.c.id.desc()).limit(1)
+_APPEND = sa.insert(schema.audit)
 
 
 def row_hash(act: Act) -> str:
@@ -80,18 +83,21 @@ def acts(connection: sa.Connection, *, subject: str | None = None) -> tuple[Act,
 
 def broken_links(connection: sa.Connection, heads: Iterable[str] = ()) -> tuple[BrokenLink, ...]:
     """Every place where the record was changed or cut; `heads` are hashes that receipts say were there."""
-    return walk(connection, heads)[1]
+    found: list[BrokenLink] = []
+    for _ in walk(connection, heads, found):
+        pass
+    return tuple(found)
 
 
-def walk(connection: sa.Connection, heads: Iterable[str] = ()) -> tuple[tuple[Act, ...], tuple[BrokenLink, ...]]:
-    """The acts that are what was hashed, and every place where the record was changed or cut.
+def walk(connection: sa.Connection, heads: Iterable[str], found: list[BrokenLink]) -> Iterator[Act]:
+    """The acts that are what was hashed, one by one; `found` gets every place where the record was changed or cut.
 
     Numbers run from 1 without a gap; each row's hash must be that of its content, and name the row before it.
     """
-    held: list[Act] = []
-    found: list[BrokenLink] = []
-    number, before, seen = 0, START, {START}
-    for row in rows(connection, schema.audit):
+    lost = dict.fromkeys(heads)
+    lost.pop(START, None)
+    number, before = 0, START
+    for row in each(connection, schema.audit):
         act = Act(**row)
         if act.id != number + 1:
             found.append(BrokenLink(act.id, f"rows {number + 1} to {act.id - 1} are missing"))
@@ -100,11 +106,9 @@ def walk(connection: sa.Connection, heads: Iterable[str] = ()) -> tuple[tuple[Ac
         if any(isinstance(value, Unreadable) for value in row.values()) or row_hash(act) != act.hash:
             found.append(BrokenLink(act.id, "its content is not what was hashed"))
         else:
-            held.append(act)
+            yield act
         number, before = act.id, act.hash
-        seen.add(act.hash)
-    lost = [head for head in dict.fromkeys(heads) if head not in seen]
+        lost.pop(act.hash, None)
     found += [
         BrokenLink(number + 1, f"the row {head[:12]} that a receipt names is gone: the end was cut") for head in lost
     ]
-    return tuple(held), tuple(found)

@@ -42,7 +42,12 @@ def get(connection: sa.Connection, sha256: str) -> bytes:
     found = connection.execute(sa.select(table.c.codec, table.c.bytes).where(table.c.sha256 == sha256)).one_or_none()
     if found is None:
         raise Damaged(sha256, "they are gone")
-    raw = _unpack(sha256, found.codec, found.bytes)
+    return unpacked(sha256, found.codec, found.bytes)
+
+
+def unpacked(sha256: str, codec: str, packed: bytes) -> bytes:
+    """The bytes of a stored row as they came; Damaged where they are not those that hash to its name."""
+    raw = _unpack(sha256, codec, packed)
     seen = hashlib.sha256(raw).hexdigest()
     if seen != sha256:
         raise Damaged(sha256, f"they hash to {seen}")

@@ -38,7 +38,7 @@ def by_source(store: Store) -> dict[str, SourceCounts]:
     """
     at, seen = schema.snapshots.c, schema.observations.c
     looks = sa.select(at.source, sa.func.count(), sa.func.max(at.seen_at)).group_by(at.source).order_by(at.source)
-    rows = sa.select(seen.source, sa.func.count()).group_by(seen.source)
+    rows = sa.select(seen.source, sa.func.count()).where(seen.set_aside.is_(sa.false())).group_by(seen.source)
     with store.reading() as connection:
         observed: dict[str, int] = dict(connection.execute(rows).all())
         aside = _quarantined(connection)

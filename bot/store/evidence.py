@@ -8,13 +8,12 @@ from typing import Any, Literal, Protocol
 
 import sqlalchemy as sa
 
-from bot.store import bodies, schema
+from bot.store import bodies, looks, schema
 from bot.store.engine import Store
 from bot.store.markets import live_since
 from bot.store.readings import Kept, kept_reading, read_one
 from bot.store.sightings import ANSWERED
 from bot.store.timelines import bring_up_to_date
-from bot.store.writing import insert_row
 from resolvers.errors import Refusal
 from resolvers.evidence import SightingState, instant
 from resolvers.sources.spec import SourceSpec
@@ -155,9 +154,8 @@ def _snapshot(
         return _Taken(repeated.id, body, because, repeated.awaits, repeated=True)
     since = live_since(connection, source.id) if via == "import" else None
     awaits = since is not None and look.seen_at > since
-    made = insert_row(
+    made = looks.add(
         connection,
-        schema.snapshots,
         source=source.id,
         seen_at=seen_at,
         recorded_at=recorded_at(connection, store),

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic_core import from_json
 
 from bot.store import schema
 from bot.store.bulk import without_collecting
@@ -18,7 +19,7 @@ from bot.store.engine import Store
 from bot.store.readings import stored_readings
 from bot.store.sightings import FOREVER, Look, looks_at
 from bot.store.timelines import Marker, bring_up_to_date, markers
-from resolvers.evidence import EvidenceInMemory, Instant, SourceEvidence, Span, SpanColumns, instant
+from resolvers.evidence import Cell, EvidenceInMemory, Instant, SourceEvidence, Span, SpanColumns, instant
 from resolvers.sources.spec import SourceSpec
 from resolvers.timeline import in_order, source_evidence
 
@@ -81,22 +82,37 @@ def _spans(connection: sa.Connection, timeline: int, looks: Sequence[Look], as_o
     rows = _tuples(connection, statement)
     if not rows:
         return ()
-    row, key, observation, cells, snapshot, since, until, ended = map(list, zip(*rows, strict=True))
-    if any(end is not None and end > as_of for end in until):
-        ended = [how if end is not None and end <= as_of else "current" for how, end in zip(ended, until, strict=True)]
-        until = [end if end is not None and end <= as_of else None for end in until]
+    row, key, observation, cells, snapshot, since, until, ended = zip(*rows, strict=True)
+    if any(end is not None and end > as_of for end in set(until)):  # as few different ones as there were looks
+        ended = tuple(
+            how if end is not None and end <= as_of else "current" for how, end in zip(ended, until, strict=True)
+        )
+        until = tuple(end if end is not None and end <= as_of else None for end in until)
     body_of = {look.sighting.snapshot: look.sighting.body or "" for look in looks}
     return SpanColumns(
         row=row,
         key=key,
         observation=observation,
-        cells=json.loads(f"[{','.join(cells)}]"),  # one call for all: several times faster than one for each
+        cells=_parsed(cells),
         snapshot=snapshot,
         body=list(map(body_of.__getitem__, snapshot)),
         since=since,
         until=until,
         ended=ended,
     )
+
+
+def _parsed(cells: Sequence[str]) -> list[dict[str, Cell]]:
+    """All cells by one call, which is several times faster than one for each; equal texts become one object.
+
+    The fast parser refuses half a surrogate pair, which a published text may hold.
+    """
+    together = f"[{','.join(cells)}]"
+    try:
+        found: list[dict[str, Cell]] = from_json(together, cache_strings="all")
+    except ValueError:
+        found = json.loads(together)
+    return found
 
 
 def _tuples(connection: sa.Connection, statement: sa.Select[Any]) -> list[tuple[Any, ...]]:

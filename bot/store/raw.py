@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,13 +26,17 @@ class Unreadable:
 
 def rows(connection: sa.Connection, table: sa.Table) -> tuple[dict[str, Any], ...]:
     """Every row of a table in the order of its first column, read value by value."""
+    return tuple(each(connection, table))
+
+
+def each(connection: sa.Connection, table: sa.Table) -> Iterator[dict[str, Any]]:
+    """The same one by one, for tables that may hold a million rows."""
     columns, dialect = list(table.columns), connection.dialect
     bare = [_bare(one, dialect) for one in columns]
     found = connection.execute(sa.select(*bare).select_from(table).order_by(columns[0]))
-    return tuple(
-        {column.name: _read(column.type, value, dialect) for column, value in zip(columns, row, strict=True)}
-        for row in found
-    )
+    named = [(column.name, column.type) for column in columns]
+    for row in found:
+        yield {name: _read(kind, value, dialect) for (name, kind), value in zip(named, row, strict=True)}
 
 
 def _bare(column: sa.Column[Any], dialect: sa.Dialect) -> sa.ColumnElement[Any]:

@@ -86,7 +86,6 @@ def _keep(connection: sa.Connection, source: SourceSpec, body: str, reading: Rea
         "state": reading.state,
         "because": reading.because,
         "notes": [asdict(note) for note in reading.notes],
-        "held": sorted(reading.held),
     }
     if not insert_new(connection, schema.readings, [row]):
         return 0  # another collector has read it meanwhile
@@ -96,21 +95,21 @@ def _keep(connection: sa.Connection, source: SourceSpec, body: str, reading: Rea
 
 
 def _keep_rows(connection: sa.Connection, reading_id: int, source: str, reading: Reading) -> int:
-    if not reading.rows:
+    every = (*reading.rows, *reading.set_aside)
+    if not every:
         return 0
-    told = [
-        {"hash": row.observation, "source": source, "key": row.key, "cells": canonical(dict(row.cells))}
-        for row in reading.rows
-    ]
-    new = insert_new(connection, schema.observations, told)
+    new = insert_new(connection, schema.observations, _told(source, reading.rows, set_aside=False))
+    insert_new(connection, schema.observations, _told(source, reading.set_aside, set_aside=True))
     connection.execute(
         _LINK,
-        [
-            {"of": reading_id, "place": place, "wanted": row.observation}
-            for place, row in enumerate(reading.rows)
-        ],
-    )  # fmt: skip
+        [{"of": reading_id, "place": place, "wanted": row.observation} for place, row in enumerate(every)],
+    )
     return new
+
+
+def _told(source: str, rows: Iterable[Row], *, set_aside: bool) -> list[dict[str, Any]]:
+    same = {"source": source, "set_aside": set_aside}
+    return [{"hash": row.observation, "key": row.key, "cells": canonical(dict(row.cells)), **same} for row in rows]
 
 
 _LINK = sa.insert(schema.reading_rows).from_select(
@@ -129,23 +128,25 @@ def stored_readings(
     """The good readings behind the looks, by body, from the stored rows: one statement."""
     wanted = {look.reading: look for look in looks if look.sighting.state == "good"}
     rows: dict[int, list[Row]] = {reading: [] for reading in wanted if reading is not None}
+    aside: dict[int, list[Row]] = {reading: [] for reading in rows}
     known: dict[int, Row] = {}
-    for reading, number, key, cells, observation in _stored_rows(connection, source, read_hash):
+    for reading, number, key, cells, observation, set_aside in _stored_rows(connection, source, read_hash):
         if reading in rows:
             row = known.get(number)
             if row is None:
                 row = known[number] = Row(key, json.loads(cells), observation)
-            rows[reading].append(row)
+            (aside if set_aside else rows)[reading].append(row)
     return {
-        look.sighting.body or "": Reading("good", rows=tuple(rows[reading or 0]), held=look.held)
+        look.sighting.body or "": Reading("good", rows=tuple(rows[reading]), set_aside=tuple(aside[reading]))
         for reading, look in wanted.items()
+        if reading is not None
     }
 
 
 def _stored_rows(connection: sa.Connection, source: str, read_hash: str) -> Iterable[Any]:
     read, link, seen = schema.readings.c, schema.reading_rows.c, schema.observations.c
     statement = (
-        sa.select(link.reading, seen.id, seen.key, seen.cells, seen.hash)
+        sa.select(link.reading, seen.id, seen.key, seen.cells, seen.hash, seen.set_aside)
         .select_from(
             schema.readings.join(schema.reading_rows, link.reading == read.id).join(
                 schema.observations, seen.id == link.observation

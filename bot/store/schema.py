@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.store.types import Flag, Int, Json, Mana, Micros, Moment
 
-HEAD = "0006"
+HEAD = "0008"
 """The newest migration; a test holds it against migrations/versions."""
 
 INSERT_ONLY = (
@@ -101,7 +101,6 @@ readings = _table(
     _text("state"),
     _text("because"),
     sa.Column("notes", Json, nullable=False),
-    sa.Column("held", Json, nullable=False),  # keys that are there but quarantined: what stood before stands on
     sa.UniqueConstraint("body", "source", "read_hash"),
 )
 
@@ -112,6 +111,7 @@ observations = _table(
     _text("source"),
     _text("key"),
     _text("cells"),  # canonical JSON of published text
+    sa.Column("set_aside", Flag, nullable=False, server_default=sa.false()),  # a figure out of bounds: null in cells
     sa.UniqueConstraint("hash"),
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -19,11 +18,10 @@ ANSWERED = frozenset({*range(200, 300), 304})
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One sighting with its reading's id and held keys; `unread` where its bytes have not been read yet."""
+    """One sighting with its reading's id; `unread` where its bytes have not been read yet."""
 
     sighting: Sighting
     reading: int | None
-    held: frozenset[str]
     unread: bool
 
 
@@ -45,7 +43,7 @@ def looks_at(
     same = sa.and_(read.body == at.body, read.source == at.source, read.read_hash == read_hash)
     statement = (
         sa.select(at.id, at.seen_at, at.recorded_at, at.status, at.body, at.because)
-        .add_columns(read.id, read.state, read.because, sa.type_coerce(read.held, sa.Text()))
+        .add_columns(read.id, read.state, read.because)
         .select_from(schema.snapshots.outerjoin(schema.readings, same))
         .where(at.source == source, at.awaits.is_(sa.false()), at.seen_at <= as_of, at.id.between(first, last))
         .order_by(at.seen_at, at.id)
@@ -63,14 +61,12 @@ def _look(
     reading: int | None,
     state: SightingState | None,
     why: str | None,
-    held: str | list[str] | None,
 ) -> Look:
     if body is None or status not in ANSWERED:  # freshness knows a page taken down by the words HTTP 404
         failed = Sighting(snapshot, seen_at, recorded_at, "failed", None, because or f"HTTP {status}")
-        return Look(failed, None, frozenset(), unread=False)
+        return Look(failed, None, unread=False)
     sighting = Sighting(snapshot, seen_at, recorded_at, state or "unreadable", body, why or because)
-    keys = json.loads(held) if isinstance(held, str) else held or ()
-    return Look(sighting, reading, frozenset(keys), unread=state is None)
+    return Look(sighting, reading, unread=state is None)
 
 
 def before_unread(looks: Iterable[Look]) -> int:

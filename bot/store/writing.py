@@ -23,4 +23,4 @@ def insert_new(connection: sa.Connection, table: sa.Table, rows: Sequence[Mappin
 
 def insert_row(connection: sa.Connection, table: sa.Table, **row: Any) -> int:
     """Insert one row; returns its id."""
-    return int(connection.execute(sa.insert(table).values(**row).returning(table.c.id)).scalar_one())
+    return int(connection.execute(sa.insert(table).returning(table.c.id), row).scalar_one())

@@ -10,10 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.store import audit, schema
-from bot.store.audit import Act, BrokenLink
+from bot.store.audit import BrokenLink
 from bot.store.digests import digests
 from bot.store.raw import rows, undecodable
 from bot.store.types import canonical
+from bot.verifying.sighted import Sighted, sighted
 from bot.verifying.told import Told, Wanted, replay
 
 Row = Mapping[str, Any]
@@ -32,18 +33,18 @@ class Stored:
     outbox: Mapping[str, Row]  # by key
     ledger: Mapping[str, Row]
     acceptances: Mapping[tuple[int, str], Row]
-    acts: tuple[Act, ...]
     links: tuple[BrokenLink, ...]
     told: Told
     looks: Mapping[tuple[str, int], str]
+    sighted: Sighted
     newest: frozenset[int]  # those snapshots that proposals name as their last, as far as they are there
 
 
 def stored(connection: sa.Connection) -> Stored:
-    """Read everything but the evidence, which is hashed and derived again."""
+    """Read everything; the evidence is hashed, and derived again later."""
     done = {row["proposal"]: row for row in rows(connection, schema.resolutions)}
-    acts, links = audit.walk(connection, _heads(done.values()))
-    told = replay(acts)
+    links: list[BrokenLink] = []
+    told = replay(audit.walk(connection, _heads(done.values()), links))
     outbox = rows(connection, schema.outbox)
     keys = {row["id"]: row["key"] for row in outbox}
     made = {row["id"]: row for row in rows(connection, schema.proposals)}
@@ -57,10 +58,10 @@ def stored(connection: sa.Connection) -> Stored:
         outbox={row["key"]: {**row, "subject": f"{row['debate']}/{row['slug']}"} for row in outbox},
         ledger={keys.get(row["outbox"], f"row {row['outbox']}"): row for row in rows(connection, schema.ledger)},
         acceptances={(row["snapshot"], row["person"]): row for row in rows(connection, schema.acceptances)},
-        acts=acts,
-        links=links,
+        links=tuple(links),
         told=told,
         looks=_looks(connection, told),
+        sighted=sighted(connection, told.seen),
         newest=_there(connection, {row["last_snapshot"] for row in made.values()}),
     )
 

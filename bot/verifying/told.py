@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
+from bot.store import looks
 from bot.store.audit import Act, BrokenLink
 from bot.store.proposals import ENDED, NEXT
 from bot.store.raw import UNREADABLE
@@ -29,6 +31,14 @@ CHANGES: Mapping[str, Callable[[str], Any]] = {
 """What an act may say of a market that has changed."""
 
 
+class Seen(NamedTuple):
+    """A look, as the record has it: the act that tells of it, where it was, and the hash of its row as bytes."""
+
+    act: int
+    source: str
+    digest: bytes
+
+
 @dataclass(slots=True)
 class Told:
     """Rows by the record, under the number or key that its acts name."""
@@ -45,6 +55,7 @@ class Told:
     outbox: dict[str, Wanted] = field(default_factory=dict)  # by key
     ledger: dict[str, Wanted] = field(default_factory=dict)
     acceptances: dict[tuple[int, str], Wanted] = field(default_factory=dict)
+    seen: dict[int, Seen] = field(default_factory=dict)  # by snapshot
     faults: list[BrokenLink] = field(default_factory=list)
 
 
@@ -64,6 +75,8 @@ def _play(told: Told, act: Act, said: Any) -> None:
     kind, _, number = act.subject.partition(" ")
     if kind == "proposal":
         _proposal(told, act, int(number), said)
+    elif act.act == looks.ACT:
+        _seen(told, act, int(number), said)
     elif kind == "snapshot":
         row = {"because": said["because"], "at": act.at, "counted_as": said["counted_as"]}
         told.acceptances[int(number), act.actor] = row
@@ -122,6 +135,13 @@ def _moved(told: Told, act: Act, number: int, said: Any) -> None:
         told.resolutions[number] = row | {"done_at": None, "receipt": None}
     elif act.act == "resolved":
         told.resolutions[number]["done_at"] = act.at
+
+
+def _seen(told: Told, act: Act, number: int, said: Any) -> None:
+    before = next(reversed(told.seen), 0)
+    if number <= before:
+        raise ValueError(f"it was recorded after {before}, and looks are recorded in order")
+    told.seen[number] = Seen(act.id, sys.intern(said["source"]), bytes.fromhex(said["digest"]))
 
 
 def _outbox(told: Told, act: Act, said: Any) -> None:

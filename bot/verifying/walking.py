@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.store import BrokenBody, Store
 from bot.store.audit import BrokenLink
 from bot.verifying.course import course_faults
+from bot.verifying.derived import derived_faults
 from bot.verifying.deriving import Deriver, definition_faults, quorum_of
 from bot.verifying.stored import Row, Stored, differing, stored, unlike
 
@@ -42,7 +43,7 @@ class Verified:
 
 
 def verify(store: Store) -> Verified:
-    """Derive every decision again from definitions, snapshots and bytes, and hold all that was done to the record.
+    """Derive every decision again from definitions, looks and bytes, and hold all that was seen and done to the record.
 
     Spoilt values are found, never stumbled over. One line for each decision, the most telling.
     """
@@ -61,7 +62,10 @@ def verify(store: Store) -> Verified:
     failed = done & {one.proposal for one in broken}
     failed |= done - set(numbers)
     links = there.links or (*told.faults, *_around(there))  # a broken record tells of echoes only
-    return Verified(len(done), len(done - failed), len(numbers), tuple(broken), tuple(deriver.damaged.values()), links)
+    if not (there.links or there.sighted.looks):  # else what was made of the looks is an echo, too
+        links = (*links, *derived_faults(store, deriver.memo))
+    damaged = {one.sha256: one for one in there.sighted.bodies} | deriver.damaged
+    return Verified(len(done), len(done - failed), len(numbers), tuple(broken), tuple(damaged.values()), links)
 
 
 def _faults(there: Stored, deriver: Deriver, number: int) -> list[str]:
@@ -94,13 +98,14 @@ def _place(market: Row) -> tuple[str, int]:
 
 
 def _around(there: Stored) -> list[BrokenLink]:
-    """What stands round the decisions: markets, definitions, writes to Manifold and their mana, acceptances."""
+    """What stands round the decisions: looks, markets, definitions, writes to Manifold, their mana, acceptances."""
     told = there.told
     opened = {_place(row): row for row in there.markets.values()}
     strayed = {row["proposal"] for row in (*there.reviews.values(), *there.objections.values())}
     strayed |= set(there.resolutions)
     strayed -= {*there.proposals, *told.proposals}
     return [
+        *there.sighted.looks,
         *unlike("market", opened, told.markets, told.opened_by),
         *_definitions(there),
         *unlike(

@@ -1,8 +1,8 @@
 """Bytes and a source's `read:` block to rows: what stands in this body, and everything odd about it.
 
 Pure and total: any bytes give a Reading, the same one on every machine. What is odd is said and never repaired: a
-figure outside its bounds quarantines its row, a cell that cannot be read is unknown, a document of another shape is
-refused as a whole, and bytes that do not parse are unreadable.
+figure outside its bounds is unknown and quarantines its row, a cell that cannot be read is unknown, a document of
+another shape is refused as a whole, and bytes that do not parse are unreadable.
 """
 
 from __future__ import annotations
@@ -70,12 +70,17 @@ class _Reader:
     table: Table
     notes: list[Note] = field(default_factory=list)
     rows: dict[str, Row] = field(default_factory=dict)
-    held: set[str] = field(default_factory=set)
+    aside: dict[str, Row] = field(default_factory=dict)
     found: set[str] = field(default_factory=set)
+
+    @property
+    def columns(self) -> list[tuple[str, Column]]:
+        """By name, so that a block says the same whichever order its author wrote it in."""
+        return sorted(self.spec.columns.items())
 
     def read(self) -> Reading:
         self.notes.extend(self.table.notes)
-        if not self.table.records:
+        if not self.table.records and not self.spec.complete:
             raise Refused("there is a header but no row under it")
         look = self._lookups()
         self._check_required(look)
@@ -83,7 +88,7 @@ class _Reader:
             self._row(self._key(record, number, look), record, look)
         self._check_columns()
         self._check_anchor()
-        return Reading("good", "", tuple(self.rows.values()), tuple(self.notes), frozenset(self.held))
+        return Reading("good", "", tuple(self.rows.values()), tuple(self.notes), tuple(self.aside.values()))
 
     def _lookups(self) -> Callable[[str], Callable[[Any], Any]]:
         if self.spec.format != "csv":
@@ -93,7 +98,7 @@ class _Reader:
 
     def _check_header(self) -> None:
         needed = [*self.spec.key_fields(), *self.spec.require]
-        needed += [self.spec.published(name) for name, column in self.spec.columns.items() if not column.optional]
+        needed += [self.spec.published(name) for name, column in self.columns if not column.optional]
         absent = [repr(name) for name in dict.fromkeys(needed) if name not in self.table.fields]
         if absent:
             raise Refused(f"the header has no {', '.join(absent)}: renamed upstream, or another table")
@@ -120,7 +125,7 @@ class _Reader:
     def _row(self, key: str, record: Mapping[str, Any], look: Callable[[str], Callable[[Any], Any]]) -> None:
         cells: dict[str, Cell] = {}
         strange: list[Note] = []
-        for name, column in self.spec.columns.items():
+        for name, column in self.columns:
             text = self._text(look(self.spec.published(name)), record)
             if text is None:
                 continue
@@ -129,7 +134,9 @@ class _Reader:
                 continue
             if outside(text, column):
                 strange.append(Note("quarantined", key, name, shown(text), _bounds(text, column)))
-            cells[name] = self._cell(key, name, column, text)
+                cells[name] = None
+            else:
+                cells[name] = self._cell(key, name, column, text)
         self._keep(key, cells, strange)
 
     def _text(self, look: Callable[[Any], Any], record: Mapping[str, Any]) -> str | None:
@@ -148,18 +155,18 @@ class _Reader:
 
     def _keep(self, key: str, cells: dict[str, Cell], strange: list[Note]) -> None:
         self.notes.extend(strange)
-        row = Row(key, cells, _observation(self.source, key, cells))
-        if key in self.held or key in self.rows:
-            if strange or key in self.held or self.rows[key].observation != row.observation:
+        row = Row(key, cells, _observation(self.source, key, cells, aside=bool(strange)))
+        if key in self.aside or key in self.rows:
+            if strange or key in self.aside or self.rows[key].observation != row.observation:
                 raise Refused(f"the key {shown(key)!r} stands on two rows that differ")
             self.notes.append(Note("duplicate-key", key, "", "", "the same row twice: counted once"))
         elif strange:
-            self.held.add(key)
+            self.aside[key] = row
         else:
             self.rows[key] = row
 
     def _check_columns(self) -> None:
-        for name, column in self.spec.columns.items():
+        for name, column in self.columns:
             if name in self.found:
                 continue
             if not column.optional and self.spec.format != "csv":
@@ -174,7 +181,7 @@ class _Reader:
             yield Note("unread-column", "", shown(name), "", "published, but named neither in columns nor in ignore")
 
     def _paths(self) -> list[str]:
-        return [*self.spec.key_fields(), *self.spec.require, *(self.spec.published(name) for name in self.spec.columns)]
+        return [*self.spec.key_fields(), *self.spec.require, *(self.spec.published(name) for name, _ in self.columns)]
 
     def _fields_of(self, name: str) -> frozenset[str]:
         return frozenset({name}) if self.spec.format == "csv" else tree.fields_of(name)
@@ -185,9 +192,9 @@ class _Reader:
             return
         key = wanted.pop("key")
         if key not in self.rows:
-            state = "is quarantined" if key in self.held else "is not there"
+            state = "is quarantined" if key in self.aside else "is not there"
             raise Refused(f"the anchor row {key!r} {state}: another document, or its history was rewritten")
-        for name, text in wanted.items():
+        for name, text in sorted(wanted.items()):
             seen = self.rows[key].cells.get(name)
             if seen is None or not same_value(seen, text, self.spec.columns[name], self.spec.zone):
                 reads = "nothing" if seen is None else shown(seen)
@@ -200,6 +207,7 @@ def _bounds(text: str, column: Column) -> str:
     return f"{shown(text)} is not {wanted}{f' {column.unit}' if column.unit else ''}: the row is set aside"
 
 
-def _observation(source: str, key: str, cells: Mapping[str, Cell]) -> str:
-    told = json.dumps([source, key, cells], sort_keys=True, separators=(",", ":"))
+def _observation(source: str, key: str, cells: Mapping[str, Cell], *, aside: bool) -> str:
+    """The row's hash; one set aside is never the same as one that was published with unreadable cells."""
+    told = json.dumps([source, key, cells, *(["set aside"] if aside else [])], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(told.encode()).hexdigest()

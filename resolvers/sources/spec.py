@@ -71,8 +71,9 @@ class Column(_Strict):
     """One column. A `unit` makes it a number; without one it is text unless `type` says otherwise.
 
     `from` is the published header (CSV) or a JMESPath inside the row (JSON, YAML); the column's own name by default.
-    A row with a number outside `between` (inclusive, in the column's unit) is quarantined. `format` says how a bare
-    date is written. A column that no row has at all refuses the body, for it was renamed, unless it is `optional`.
+    A row with a number outside `between` (inclusive, in the column's unit) is quarantined: what stood before stands on,
+    or that figure is unknown. `format` says how a bare date is written. A column that no row has at all refuses the
+    body, for it was renamed, unless it is `optional`.
     """
 
     source: str | None = Field(default=None, alias="from")
@@ -162,7 +163,8 @@ class ReadSpec(_Strict):
     `key` is what the publisher tells rows apart by (several columns are joined by ` | `). `require` holds what must
     stand in the document for it to be this source: paths to exact texts (JSON, YAML) or headers whose every cell reads
     so (CSV). `ignore` names published columns that are deliberately not read. `anchor` is a row known for good.
-    `complete` says that a row gone from the list was taken back by the publisher, and not merely moved.
+    `complete` says that a row gone from the list was taken back by the publisher, and not merely moved; such a list may
+    also have no row at all.
     """
 
     format: Literal["json", "yaml", "csv"]
@@ -236,11 +238,19 @@ class ReadSpec(_Strict):
 
 
 class SourceSpec(_Strict):
-    """One source file. `id` is the file's name and is filled in by whoever loads it."""
+    """One source file. `id` is the file's name and is filled in by whoever loads it.
+
+    For whoever writes criteria on it: `rewrites` says that the publisher changes old figures; `moved_by` who could move
+    them on purpose; `lag` how long after it happened a thing may first show; `republish` whether bodies may be shown.
+    """
 
     id: str = Field(pattern=SOURCE_ID)
     publisher: str
     licence: str
     attribution: str = ""
+    rewrites: bool = False
+    moved_by: Literal["nobody", "traders", "us"] = "nobody"
+    lag: Duration | None = None
+    republish: bool | None = None
     fetch: FetchSpec
     read: ReadSpec

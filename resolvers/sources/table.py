@@ -40,15 +40,20 @@ class Reading:
     """A body as rows, in the document's order, with everything odd about it.
 
     `unreadable`: it does not parse. `refused`: it parses, but it is not the document agreed on (shape, anchor,
-    required values); both have a `because` and no rows. `held` names rows that are visibly there but quarantined:
-    their earlier observation stands.
+    required values); both have a `because` and no rows. `set_aside` are rows that are visibly there but quarantined:
+    the cells out of bounds are None (unknown), the others as published, and what stood before may stand on.
     """
 
     state: ReadingState
     because: str = ""
     rows: tuple[Row, ...] = ()
     notes: tuple[Note, ...] = ()
-    held: frozenset[str] = frozenset()
+    set_aside: tuple[Row, ...] = ()
+
+    @property
+    def held(self) -> frozenset[str]:
+        """The keys of the rows set aside."""
+        return frozenset(row.key for row in self.set_aside)
 
 
 class Unreadable(ValueError):

@@ -196,7 +196,9 @@ def rewritten(database: Path, act: str, payload: str) -> None:
 
 
 @pytest.mark.parametrize("payload", ["{", "[]", "7", "null", '{"slug":7}', "[" * 100_000])
-@pytest.mark.parametrize("act", ["propose", "approve", "agreed", "resolving", "receipt", "open", "outbox-begin"])
+@pytest.mark.parametrize(
+    "act", ["look", "propose", "approve", "agreed", "resolving", "receipt", "open", "outbox-begin"]
+)
 def test_an_act_that_says_nothing_sensible_is_told_and_ends_nothing(copy: Path, act: str, payload: str) -> None:
     rewritten(copy, act, payload)
     found = verified(copy)

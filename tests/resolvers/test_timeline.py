@@ -19,13 +19,17 @@ RETURNED_S = 5.0
 
 
 def spec(**fields: object) -> ReadSpec:
-    columns = {"score": {"unit": "percent"}, "name": "text", "folder": "text"}
+    score = {"unit": "percent", "between": [0, 100]}
+    columns = {"score": score, "cost": {"unit": "usd", "between": [0, None]}, "name": "text", "folder": "text"}
     return ReadSpec.model_validate({"format": "json", "key": "folder", "columns": columns, **fields})
 
 
-def reading(rows: Rows, held: Sequence[str] = ()) -> Reading:
-    made = tuple(Row(key, dict(cells), f"{key}{sorted(cells.items())}") for key, cells in rows.items())
-    return Reading("good", "", made, (), frozenset(held))
+def reading(rows: Rows, aside: Rows | None = None) -> Reading:
+    return Reading("good", "", made(rows), (), made(aside or {}))
+
+
+def made(rows: Rows) -> tuple[Row, ...]:
+    return tuple(Row(key, dict(cells), f"{key}{sorted(cells.items())}") for key, cells in rows.items())
 
 
 def sighting(at: int, body: str | None, state: SightingState = "good", number: int | None = None) -> Sighting:
@@ -44,6 +48,8 @@ def told(spans: Sequence[Span]) -> list[tuple[str, str, int, int | None, str]]:
 
 
 A, B, C = {"score": "50", "name": "Alpha"}, {"score": "61.2", "name": "Beta"}, {"score": "7", "name": "Gamma"}
+DOUBTED: Mapping[str, Cell] = {"score": None, "name": "Alpha"}
+"""What is left of a row whose score is out of bounds."""
 
 
 def test_a_row_seen_unchanged_is_one_span_from_its_first_sighting() -> None:
@@ -143,15 +149,63 @@ def test_twenty_thousand_rows_that_come_back_take_no_longer_than_they_did_to_com
 
 
 def test_a_quarantined_row_keeps_its_earlier_observation() -> None:
-    readings = {"b1": reading({"a": A, "b": B}), "b2": reading({"b": B}, held=["a"])}
-    spans = spans_of(spec(), [sighting(1, "b1"), sighting(2, "b2")], readings)
-    assert told(spans) == [("a", "a", 1, None, "current"), ("b", "b", 1, None, "current")]
+    quarantined = reading({"b": B}, {"a": {**DOUBTED, "name": "Other"}})
+    assert read_in_turn(reading({"a": A, "b": B}), quarantined) == [
+        ("a", A, 1, None, "current"),
+        ("b", B, 1, None, "current"),
+    ]
 
 
-def test_a_row_first_seen_in_quarantine_begins_when_its_figure_is_mended() -> None:
-    readings = {"b1": reading({"b": B}, held=["a"]), "b2": reading({"a": A, "b": B})}
-    spans = spans_of(spec(), [sighting(1, "b1"), sighting(2, "b2")], readings)
-    assert told(spans) == [("b", "b", 1, None, "current"), ("a", "a", 2, None, "current")]
+def read_in_turn(*readings: Reading) -> list[tuple[str, Mapping[str, Cell], int, int | None, str]]:
+    """(row, cells, since, until, ended) of every span after these readings at 1, 2, 3, …"""
+    sightings = [sighting(at, f"b{at}") for at in range(1, len(readings) + 1)]
+    spans = spans_of(spec(), sightings, {f"b{at}": one for at, one in enumerate(readings, start=1)})
+    return [(span.row, span.cells, span.since, span.until, span.ended) for span in spans]
+
+
+def test_a_row_first_seen_in_quarantine_stands_unknown_until_its_figure_is_mended() -> None:
+    assert read_in_turn(reading({"b": B}, {"a": DOUBTED}), reading({"a": A, "b": B})) == [
+        ("b", B, 1, None, "current"),
+        ("a", DOUBTED, 1, 2, "changed"),
+        ("a", A, 2, None, "current"),
+    ]
+
+
+def test_a_quarantined_row_that_goes_away_ends_as_any_row() -> None:
+    assert read_in_turn(reading({"b": B}, {"a": DOUBTED}), reading({"b": B})) == [
+        ("b", B, 1, None, "current"),
+        ("a", DOUBTED, 1, 2, "vanished"),
+    ]
+
+
+def test_a_quarantined_row_is_joined_with_no_row_under_another_key() -> None:
+    mended_elsewhere = read_in_turn(reading({}, {"a": DOUBTED}), reading({"b": A}))
+    spoilt_elsewhere = read_in_turn(reading({"a": A}), reading({}, {"b": DOUBTED}))
+    assert [span[4] for span in mended_elsewhere] == ["vanished", "current"]
+    assert [span[4] for span in spoilt_elsewhere] == ["vanished", "current"]
+
+
+def test_a_row_still_in_quarantine_is_told_with_what_it_shows_now() -> None:
+    other = {**DOUBTED, "name": "Alpha (checked)"}
+    assert read_in_turn(reading({}, {"a": DOUBTED}), reading({}, {"a": DOUBTED}), reading({}, {"a": other})) == [
+        ("a", DOUBTED, 1, 3, "changed"),
+        ("a", other, 3, None, "current"),
+    ]
+
+
+def test_a_quarantined_row_keeps_its_earlier_figure_though_another_cell_never_could_be_read() -> None:
+    unread: Mapping[str, Cell] = {"score": "50", "name": None}
+    assert read_in_turn(reading({"a": unread}), reading({}, {"a": {**unread, "score": None}})) == [
+        ("a", unread, 1, None, "current")
+    ]
+
+
+def test_a_figure_that_was_blank_before_its_quarantine_is_unknown_and_not_blank() -> None:
+    pending: Mapping[str, Cell] = {"name": "Alpha", "cost": "2"}
+    assert read_in_turn(reading({"a": pending}), reading({}, {"a": {**pending, "score": None}})) == [
+        ("a", pending, 1, 2, "changed"),
+        ("a", {**pending, "score": None}, 2, None, "current"),
+    ]
 
 
 def test_only_good_sightings_move_a_span() -> None:
@@ -172,6 +226,7 @@ def test_a_span_names_the_snapshot_and_the_body_that_first_showed_it() -> None:
     assert [(span.key, span.snapshot, span.body) for span in spans] == [("a", 7, "b1"), ("b", 8, "b2")]
 
 
+ASIDE: list[Mapping[str, Cell]] = [DOUBTED, {**DOUBTED, "cost": "2"}, {**DOUBTED, "cost": None}]
 STATES: st.SearchStrategy[list[Rows]] = st.lists(
     st.dictionaries(st.sampled_from("abcd"), st.sampled_from([A, B, C, {"score": None}, {}]), max_size=4),
     min_size=1,
@@ -185,8 +240,8 @@ def histories(draw: st.DrawFn) -> tuple[list[Sighting], dict[str, Reading]]:
     readings = {}
     sightings = []
     for at, rows in enumerate(states, start=1):
-        held = draw(st.sets(st.sampled_from("abcd"))) - set(rows)
-        readings[f"b{at}"] = reading(rows, sorted(held))
+        aside = draw(st.dictionaries(st.sampled_from("abcd"), st.sampled_from(ASIDE)))
+        readings[f"b{at}"] = reading(rows, {key: cells for key, cells in aside.items() if key not in rows})
         sightings.append(sighting(at, f"b{at}", draw(st.sampled_from(["good", "good", "good", "failed", "refused"]))))
     return sightings, readings
 
@@ -227,6 +282,7 @@ def test_the_rows_of_every_good_sighting_are_the_spans_alive_then(
         alive = {s.key: s.observation for s in spans if s.since <= seen.seen_at and (s.until or 99) > seen.seen_at}
         shown = {row.key: row.observation for row in read.rows}
         assert {key: seen for key, seen in alive.items() if key not in read.held} == shown
+        assert read.held <= set(alive)
 
 
 @given(histories())

@@ -78,7 +78,8 @@ def test_bytes_that_do_not_parse_are_kept_and_the_last_good_state_stands(store: 
 
 def test_a_row_out_of_bounds_is_quarantined_said_so_and_the_rest_kept(store: Store) -> None:
     made = record(store, BOARD, body({"a": ("271.0", "x"), "b": ("60.0", "y")}), seen_at=day(1), via="import")
-    assert (made.state, made.quarantined, scores(store, 2)) == ("good", ("a",), {"b": "60.0"})
+    assert (made.state, made.new_observations, made.quarantined) == ("good", 1, ("a",))
+    assert scores(store, 2) == {"b": "60.0", "a": None}
     assert counts(store) == Counts(snapshots=1, observations=1, quarantined=1)
     assert by_source(store) == {"board": SourceCounts(1, 1, 1, day(1))}
 
@@ -88,6 +89,24 @@ def test_a_quarantined_row_keeps_its_earlier_state(store: Store) -> None:
     record(store, BOARD, body({"a": ("271.0", "x"), "b": ("61.0", "y")}), seen_at=day(2), via="import")
     record(store, BOARD, body({"a": ("51.0", "x"), "b": ("61.0", "y")}), seen_at=day(3), via="import")
     assert (scores(store, 2.5), scores(store, 4)) == ({"a": "50.0", "b": "61.0"}, {"a": "51.0", "b": "61.0"})
+
+
+def test_a_row_first_seen_out_of_bounds_is_there_with_that_cell_unknown_until_it_is_mended(store: Store) -> None:
+    record(store, BOARD, body({"b": ("60.0", "y"), "a": ("271.0", "x")}), seen_at=day(1), via="import")
+    record(store, BOARD, body({"b": ("60.0", "y"), "a": ("71.0", "x")}), seen_at=day(2), via="import")
+    assert [(span.row, dict(span.cells), span.ended) for span in seen(store, 3).spans] == [
+        ("b", {"score": "60.0", "org": "y"}, "current"),
+        ("a", {"score": None, "org": "x"}, "changed"),
+        ("a", {"score": "71.0", "org": "x"}, "current"),
+    ]
+    assert (scores(store, 1.5), scores(store, 3)) == ({"b": "60.0", "a": None}, {"b": "60.0", "a": "71.0"})
+
+
+def test_a_row_that_was_read_with_an_unreadable_cell_is_not_the_one_set_aside(store: Store) -> None:
+    for at, text in enumerate(["271.0", "soon", "-3"], start=1):
+        record(store, BOARD, body({"a": (text, "x")}), seen_at=day(at), via="import")
+    assert [span.ended for span in seen(store, 9).spans] == ["changed", "changed", "current"]
+    assert counts(store) == Counts(snapshots=3, observations=1, quarantined=2)
 
 
 def test_a_304_confirms_the_body_whose_validators_were_sent(store: Store) -> None:
@@ -227,7 +246,7 @@ def test_a_changed_read_block_reads_the_old_bodies_anew(store: Store) -> None:
     assert ensure_readings(store, wider) == 1
     spans = load_evidence(store, {"board": wider}, day(2)).source("board").spans
     assert {span.key for span in spans} == {"a", "b"}
-    assert scores(store, 2) == {"a": "50.0"}
+    assert scores(store, 2) == {"a": "50.0", "b": None}
 
 
 def evidence_version(store: Store, sources: Mapping[str, SourceSpec]) -> str:

@@ -38,7 +38,7 @@ BOARD = source()
 SOURCES = {"board": BOARD}
 
 tables = st.dictionaries(
-    st.sampled_from("abc"), st.tuples(st.sampled_from(["10.0", "20.0", "271.0"]), st.sampled_from("xy")), max_size=3
+    st.sampled_from("abc"), st.tuples(st.sampled_from(["10.0", "20.0", "271.0", ""]), st.sampled_from("xy")), max_size=3
 )
 raws = st.one_of(tables.map(body), st.just(b"\xff\xfe\x00"), st.just(b"model,other\na,b\n"))
 looks = st.one_of(st.tuples(st.just(200), raws), st.tuples(st.just(304), st.none()), st.tuples(st.just(503), st.none()))
@@ -218,6 +218,16 @@ def test_a_snapshot_not_yet_read_when_its_process_died_is_read_by_the_next_load(
             [{"a": ("50.0", "x")}, {"b": ("50.0", "x")}, {"a": ("70.0", "y"), "b": ("50.0", "x")}],
             ["a a rekeyed", "a b current", "a (2) a current"],
         ),
+        (
+            [{"a": ("271.0", "x")}, {"a": ("271.0", "y")}, {"a": ("50.0", "y")}, {"a": ("271.0", "x")}],
+            ["a a changed", "a a changed", "a a current"],
+        ),
+        (
+            [{"a": ("50.0", "x")}, {"b": ("50.0", "x")}, {"a": ("271.0", "x"), "b": ("50.0", "x")}],
+            ["a a rekeyed", "a b current", "a (2) a current"],
+        ),
+        ([{"a": ("50.0", "x")}, {"c": ("271.0", "x")}], ["a a vanished", "c c current"]),
+        ([{"a": ("271.0", "x")}, {"c": ("50.0", "x")}], ["a a vanished", "c c current"]),
     ],
 )
 def test_taken_further_step_by_step_the_spans_are_those_of_the_whole_story(

@@ -66,7 +66,7 @@ def seen(what: SourceSpec, history: Mapping[float, Shown]) -> SourceEvidence:
             continue
         rows = tuple(Row(key, cells, observation(what.id, key, cells)) for key, cells in shown.items())
         body = hashlib.sha256(json.dumps([what.id, shown], sort_keys=True, default=dict).encode()).hexdigest()
-        readings[body] = Reading("good", "", rows, (), frozenset())
+        readings[body] = Reading("good", "", rows)
         sightings.append(Sighting(number, moment, moment, "good", body))
     return source_evidence(what, sightings, readings)
 

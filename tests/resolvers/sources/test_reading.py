@@ -43,8 +43,27 @@ def test_271_percent_quarantines_its_row_says_so_and_keeps_the_rest(spec_of: Spe
         "20250823_made_delta",
     ]
     assert reading.held == {"20250822_made_gamma"}
+    gamma = reading.set_aside[0].cells
+    assert (gamma["resolved"], gamma["name"]) == (None, "Made Gamma")
     because = "271.0 is not between 0 and 100 percent: the row is set aside"
     assert Note("quarantined", "20250822_made_gamma", "resolved", "271.0", because) in reading.notes
+
+
+def test_only_the_figure_out_of_bounds_of_a_quarantined_row_is_unknown_and_the_rest_is_as_published() -> None:
+    columns = {"x": {"unit": "percent", "between": [0, 100]}, "y": {"unit": "percent"}, "d": "date", "t": "text"}
+    body = '[{"k":"a","x":-1,"y":271.0,"d":"soon","t":"T"},{"k":"b","x":101,"t":null},{"k":"c","x":1,"d":"N/A"}]'
+    found = read(body, spec(columns=columns))
+    assert {row.key: dict(row.cells) for row in found.set_aside} == {
+        "a": {"x": None, "y": "271.0", "d": None, "t": "T"},
+        "b": {"x": None},
+    }
+    assert (cells(found), found.held) == ({"c": {"x": "1"}}, frozenset({"a", "b"}))
+
+
+def test_a_key_that_stands_on_a_quarantined_row_and_another_refuses_the_document() -> None:
+    bounded = spec(columns={"x": {"unit": "percent", "between": [0, 100]}})
+    for body in ('[{"k":"a","x":271},{"k":"a","x":27.1}]', '[{"k":"a","x":27.1},{"k":"a","x":271}]'):
+        assert read(body, bounded) == Reading("refused", "the key 'a' stands on two rows that differ")
 
 
 def test_a_date_that_is_none_makes_that_one_cell_unknown_and_says_so(spec_of: Spec, made: Made) -> None:

@@ -42,6 +42,7 @@ def sane(raw: bytes, spec: ReadSpec) -> None:
     keys = [row.key for row in once.rows]
     assert len(keys) == len(set(keys))
     assert not once.held & set(keys)
+    assert all(None in row.cells.values() for row in once.set_aside)
 
 
 def spec(fields: dict[str, Any]) -> ReadSpec:

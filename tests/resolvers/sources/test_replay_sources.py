@@ -139,7 +139,7 @@ def test_a_score_printed_with_another_precision_is_a_new_observation_of_the_same
     assert {span.row for span in spans} == {"recyrQ4JUWjfKS1xR"}
 
 
-def test_a_quarantined_row_that_is_mended_begins_then_and_a_renamed_one_is_joined_only_without_doubt(
+def test_a_row_first_seen_in_quarantine_is_unknown_until_mended_and_a_renamed_one_is_joined_only_without_doubt(
     spec_of: Spec, made: Made, lived: Lived
 ) -> None:
     stamps = ["2025-09-10T210908Z", "2025-09-11T141832Z", "2025-10-06T164332Z"]
@@ -147,7 +147,8 @@ def test_a_quarantined_row_that_is_mended_begins_then_and_a_renamed_one_is_joine
     evidence = lived(spec_of("swebench"), bodies)
     gamma = of_key(evidence, "20250822_made_gamma")
     assert [(s.since, s.until, s.ended, s.cells["resolved"]) for s in gamma] == [
-        (at(stamps[1]), at(stamps[2]), "vanished", "54.2")
+        (at(stamps[0]), at(stamps[1]), "changed", None),
+        (at(stamps[1]), at(stamps[2]), "vanished", "54.2"),
     ]
     alpha = [span for span in evidence.spans if span.row == "20250101_made_alpha"]
     assert [(s.key, s.ended) for s in alpha] == [
