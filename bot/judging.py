@@ -119,7 +119,8 @@ def _judged(
     evaluated = 0
     for group in _grouped(questions):
         newest = newest_snapshots(store, group.sources)
-        kept = {} if known_on else _kept(store, group, as_of, newest)
+        names = _evidence_names(group, newest)
+        kept = {} if known_on else _kept(store, group, as_of, names)
         found |= kept
         fresh = [each for each in group.members if each.slug not in kept]
         if fresh:
@@ -127,7 +128,7 @@ def _judged(
             evaluated += len(made)
             found |= made
             if known_on is None:
-                _keep(store, fresh, made, newest)
+                _keep(store, fresh, made, names)
     return Judged(tuple(questions), tuple(found[each.slug] for each in questions), evaluated, last_snapshot)
 
 
@@ -139,20 +140,30 @@ def _fresh(
     return {each.slug: judge(each.slug, each.rule, evidence, as_of, cache=cache) for each in fresh}
 
 
-def _kept(store: Store, group: _Group, as_of: datetime, newest: Mapping[str, int]) -> dict[str, Verdict]:
-    names = {each.slug: _evidence_name(each, newest) for each in group.members}
+def _kept(store: Store, group: _Group, as_of: datetime, names: Mapping[str, str]) -> dict[str, Verdict]:
     wanted = {(each.version, names[each.slug]): each.slug for each in group.members}
     with store.reading() as connection:
         there = get_many(connection, set(names.values()), as_of)
     return {wanted[key]: verdict for key, verdict in there.items() if key in wanted}
 
 
-def _keep(store: Store, fresh: Sequence[Asked], made: Mapping[str, Verdict], newest: Mapping[str, int]) -> None:
-    rows = [(each.version, _evidence_name(each, newest), made[each.slug]) for each in fresh]
+def _keep(store: Store, fresh: Sequence[Asked], made: Mapping[str, Verdict], names: Mapping[str, str]) -> None:
+    rows = [(each.version, names[each.slug], made[each.slug]) for each in fresh]
     with store.transaction(durable=False) as connection:
         put_many(connection, rows)
 
 
-def _evidence_name(each: Asked, newest: Mapping[str, int]) -> str:
-    """What all is known of a question's sources, as a short name: the same name, the same evidence."""
-    return evidence_name({name: (spec.read.hash(), newest.get(name, 0)) for name, spec in each.sources.items()})
+def _evidence_names(group: _Group, newest: Mapping[str, int]) -> dict[str, str]:
+    """What all is known of each question's sources, as a short name: the same name, the same evidence.
+
+    By slug. Within a group a source has one read block, so that questions on the same sources share the name.
+    """
+    reads = {name: (source.read.hash(), newest.get(name, 0)) for name, source in group.sources.items()}
+    found: dict[frozenset[str], str] = {}
+    names = {}
+    for each in group.members:
+        sources = frozenset(each.sources)
+        if sources not in found:
+            found[sources] = evidence_name({name: reads[name] for name in sources})
+        names[each.slug] = found[sources]
+    return names

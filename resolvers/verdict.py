@@ -48,11 +48,32 @@ class Step(_Frozen):
     steps: tuple[Step, ...] = ()
 
 
+class Ask(_Frozen):
+    """A panel that could turn the verdict: its source, what is asked limb by limb, and of which rows.
+
+    `keys` are the rows nobody has answered yet, in order of their first sighting, or `answer` where the question is
+    about no row; `more` counts those beyond the first 200. Answers given at `until` or later come too late.
+    """
+
+    source: str
+    question: str
+    limbs: dict[str, str]
+    keys: tuple[str, ...]
+    more: int = 0
+    seats: int
+    agree: int
+    until: datetime
+
+    def words(self) -> str:
+        rows = ", ".join(self.keys[:3]) + (f" and {len(self.keys) - 3 + self.more} more" if len(self.keys) > 3 else "")
+        return f"asks {self.source}, {self.agree} of {self.seats}: “{self.question}” of {rows}"
+
+
 class Verdict(_Frozen):
     """decided (may be proposed) | pending (too early, settling, waiting; `until` when) | unknown | conflicting.
 
     `leaning` is what would come out if nothing more were seen; never proposed. `instant` is the moment the decision
-    rests on (the run's start for yes and first_date, T otherwise).
+    rests on (the run's start for yes and first_date, T otherwise). `asks` are the panels whose answers could turn it.
     """
 
     slug: str
@@ -63,6 +84,7 @@ class Verdict(_Frozen):
     until: datetime | None = None
     leaning: Outcome | None = None
     instant: datetime | None = None
+    asks: tuple[Ask, ...] = ()
     semantics: int
     trace: Step
 

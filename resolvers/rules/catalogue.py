@@ -1,4 +1,4 @@
-"""The twelve kinds of node by name, each with what it means: what `crux rules` shows."""
+"""The kinds of node by name, each with what it means."""
 
 from __future__ import annotations
 
@@ -12,15 +12,20 @@ from resolvers.rules.nodes import (
     Hold,
     Literal_,
     Logic,
+    PanelFact,
     Pick,
     Reduce,
     Rows,
     State,
     Window,
 )
+from resolvers.rules.nodes_many import Agree, Along, Among, AtLeast, Series
 from resolvers.rules.outcomes import OutcomeNode
 
-NODES = (Rows, Reduce, Pick, FieldOf, Window, Literal_, Calc, Compare, Logic, Hold, State, OutcomeNode)
+NODES = (
+    Rows, Reduce, Pick, Among, FieldOf, Window, Literal_, Calc, Compare, Logic, AtLeast, Series, Along, Agree, Hold,
+    State, PanelFact, OutcomeNode,
+)  # fmt: skip
 
 
 def kinds() -> Mapping[str, str]:

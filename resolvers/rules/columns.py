@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation, Overflow
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from resolvers.evidence import Instant, Sighting, SourceEvidence, Span, SpanColumns, instant
 from resolvers.rules.filters import Filter
+from resolvers.rules.layout import Layout
 from resolvers.sources.cells import MAX_DIGITS, parse_bool, parse_date, parse_number
 from resolvers.sources.spec import Column
 
@@ -30,6 +31,7 @@ Number = Decimal | None | _Absent
 EXACTLY = Context(prec=600, rounding=ROUND_HALF_EVEN, traps=[Inexact, InvalidOperation, Overflow])
 """Decimal arithmetic that raises rather than round; cells have at most 28 digits and two of exponent."""
 
+ONE = Decimal(1)
 LOWEST, HIGHEST = Decimal("-Infinity"), Decimal("Infinity")
 TEXT = Column(type="text")
 
@@ -45,6 +47,8 @@ class Absence:
 
 
 VANISHED = "vanished, unmatched"
+Find = Callable[[Filter | None, "Table"], dict[int, bool]]
+"""Finds the spans that a filter lets through, each with whether that is certain."""
 
 
 class Table:
@@ -59,35 +63,44 @@ class Table:
         self.zone = ZoneInfo(self.spec.read.zone)
         self._texts: dict[str, list[Text]] = {}
         self._numbers: dict[str, list[Number]] = {}
-        self._postings: dict[str, dict[Text, list[int]]] = {}
         self._moments: dict[str, list[Instant | _Absent | None]] = {}
+        self._different: dict[str, set[Text]] = {}
+        self._read: dict[str, dict[Text, Number]] = {}
+        self._histories: dict[tuple[str, int], dict[str, list[tuple[Instant, str | None]]]] = {}
         self._kept: dict[Filter | None, dict[int, bool]] = {}
+        self._certain: dict[Filter | None, bool] = {}
         self._apart: dict[Filter | None, tuple[list[int], list[int]]] = {}
         self._absences: dict[int, list[Absence]] = {}
         self._whole: dict[str, bool] = {}
-        self._extremes: dict[str, Mapping[int, tuple[Decimal, Decimal] | None]] = {}
+        self._extremes: dict[str, list[tuple[Decimal, Decimal] | None]] = {}
 
-    def kept(
-        self, part: Filter | None, find: Callable[[Filter | None, Table], Iterable[tuple[int, bool]]]
-    ) -> dict[int, bool]:
+    def kept(self, part: Filter | None, find: Find) -> dict[int, bool]:
         """The spans that a filter lets through, each with whether that is certain; found once per filter."""
         found = self._kept.get(part)
         if found is None:
-            whole = part is None
-            found = self._kept[part] = dict.fromkeys(range(len(self.spans)), True) if whole else dict(find(part, self))
+            found = self._kept[part] = find(part, self)
         return found
 
-    def kept_apart(
-        self, part: Filter | None, find: Callable[[Filter | None, Table], Iterable[tuple[int, bool]]]
-    ) -> tuple[list[int], list[int]]:
+    def kept_apart(self, part: Filter | None, find: Find) -> tuple[list[int], list[int]]:
         """What `kept` lets through: the only spans of rows that still stand, and the numbers of all other rows."""
         found = self._apart.get(part)
         if found is None:
-            row_of, certain = self.row_of, self.kept(part, find)
-            alone = [place for place in certain if row_of[place] < 0]
-            rows = dict.fromkeys(row for place in certain if (row := row_of[place]) >= 0)
-            found = self._apart[part] = (alone, list(rows))
+            row_of, certain = self.layout.row_of, self.kept(part, find)
+            rows = dict.fromkeys(map(row_of.__getitem__, certain))
+            rows.pop(-1, None)
+            found = self._apart[part] = ([place for place in certain if row_of[place] < 0], list(rows))
         return found
+
+    def all_certain(self, part: Filter | None, find: Find) -> bool:
+        """Whether it is certain of every span that a filter lets through."""
+        found = self._certain.get(part)
+        if found is None:
+            found = self._certain[part] = all(self.kept(part, find).values())
+        return found
+
+    def histories(self, column: str, early: int) -> dict[str, list[tuple[Instant, str | None]]]:
+        """Where what each key was labelled is kept, for registries."""
+        return self._histories.setdefault((column, early), {})
 
     def absences(self, places: Sequence[int]) -> list[Absence]:
         """When a row was gone, from how its spans ended."""
@@ -109,7 +122,7 @@ class Table:
     @cached_property
     def ones(self) -> list[Number]:
         """What is added up where rows are counted."""
-        return [Decimal(1)] * len(self.spans)
+        return [ONE] * len(self.spans)
 
     def seen(self) -> tuple[tuple[Sighting, ...], Sequence[Span]]:
         """The sightings and spans as they stood."""
@@ -120,27 +133,9 @@ class Table:
         return list(self.spans.since)
 
     @cached_property
-    def rows(self) -> list[list[int]]:
-        """The spans of each row, in order; rows in order of their first sighting."""
-        found: dict[str, list[int]] = {}
-        for place, row in enumerate(self.spans.row):
-            held = found.get(row)
-            if held is None:
-                found[row] = [place]
-            else:
-                held.append(place)
-        return list(found.values())
-
-    @cached_property
-    def row_of(self) -> list[int]:
-        """The row of each span, or -1 for the only span of a row that still stands (most of them)."""
-        numbers, ended = [0] * len(self.spans), self.spans.ended
-        for number, places in enumerate(self.rows):
-            for place in places:
-                numbers[place] = number
-            if len(places) == 1 and ended[places[0]] == "current":
-                numbers[places[0]] = -1
-        return numbers
+    def layout(self) -> Layout:
+        """Which spans are of one row."""
+        return Layout(self.spans.row, self.spans.ended)
 
     @cached_property
     def by_key(self) -> dict[str, list[int]]:
@@ -183,31 +178,44 @@ class Table:
     def cells(self) -> Sequence[Mapping[str, str | None]]:
         return self.spans.cells
 
+    def different(self, name: str) -> set[Text]:
+        """The different texts of a column."""
+        found = self._different.get(name)
+        if found is None:
+            found = self._different[name] = set(self.texts(name))
+        return found
+
+    def read(self, name: str) -> Mapping[Text, Number]:
+        """Each different text of a column as an exact number: fractions as percent, dates as days, 1 for any text."""
+        found = self._read.get(name)
+        if found is None:
+            number = self._reader(self.column(name))
+            found = self._read[name] = {
+                text: number(text) if isinstance(text, str) else text for text in self.different(name)
+            }
+        return found
+
     def numbers(self, name: str) -> list[Number]:
-        """A column as exact numbers: fractions as percent, dates as days; 1 for any text that is there."""
+        """A column as exact numbers."""
         found = self._numbers.get(name)
         if found is None:
-            column = self.column(name)
-            texts = self.texts(name)
-            known: dict[Text, Number] = {
-                text: self._number(text, column) if isinstance(text, str) else text for text in set(texts)
-            }
-            found = self._numbers[name] = list(map(known.__getitem__, texts))
+            found = self._numbers[name] = list(map(self.read(name).__getitem__, self.texts(name)))
         return found
 
     @cached_property
     def first(self) -> list[Instant]:
-        """When each row was first seen."""
+        """When each row but the simple ones was first seen."""
         since = self.since
-        return [since[places[0]] for places in self.rows]
+        return [since[places[0]] for places in self.layout.rows]
 
-    def extremes(self, name: str) -> Mapping[int, tuple[Decimal, Decimal] | None]:
+    def extremes(self, name: str) -> Sequence[tuple[Decimal, Decimal] | None]:
         """The least and greatest number that each row but the simple ones ever showed; None: something unreadable."""
         found = self._extremes.get(name)
         if found is None:
             numbers = self.numbers(name)
-            some = [(row, places) for row, places in enumerate(self.rows) if self.row_of[places[0]] >= 0]
-            found = self._extremes[name] = {row: _extreme([numbers[place] for place in places]) for row, places in some}
+            found = self._extremes[name] = [
+                _extreme([numbers[place] for place in places]) for places in self.layout.rows
+            ]
         return found
 
     def whole(self, name: str | None) -> bool:
@@ -219,15 +227,14 @@ class Table:
             found = self._whole[name] = all(type(value) is Decimal for value in self.numbers(name))
         return found
 
-    def _number(self, text: str, column: Column) -> Decimal | None:
-        if column.kind in ("text", "bool"):
-            return Decimal(1)
-        if column.kind == "date":
-            return self._day(text, column)
-        # Nearly every cell is digits and a point; parse_number reads these no differently, only slower.
-        plain = len(text) <= MAX_DIGITS and text.isascii() and text.replace(".", "", 1).isdigit()
-        value = Decimal(text) if plain else parse_number(text, column)
-        return None if value is None else EXACTLY.multiply(value, 100) if column.unit == "fraction" else value
+    def _reader(self, column: Column) -> Callable[[str], Decimal | None]:
+        """How one text of a column is read."""
+        kind, fraction = column.kind, column.unit == "fraction"
+        if kind in ("text", "bool"):
+            return lambda text: ONE
+        if kind == "date":
+            return lambda text: self._day(text, column)
+        return lambda text: _measured(text, column) if (found := _plain(text, fraction)) is None else found
 
     def _day(self, text: str, column: Column) -> Decimal | None:
         """A date as its day's number in the source's zone; at the calendar's very edge there may be no such day."""
@@ -246,19 +253,6 @@ class Table:
             LOWEST if low is None else EXACTLY.multiply(low, scale),
             HIGHEST if high is None else EXACTLY.multiply(high, scale),
         )
-
-    def postings(self, name: str) -> Mapping[Text, list[int]]:
-        """Text of a column -> the spans that show it."""
-        found = self._postings.get(name)
-        if found is None:
-            found = self._postings[name] = {}
-            for place, text in enumerate(self.texts(name)):
-                held = found.get(text)
-                if held is None:
-                    found[text] = [place]
-                else:
-                    held.append(place)
-        return found
 
     def published(self) -> list[Instant | _Absent | None]:
         """When each span's row was published by its own account: the column marked `is: published`."""
@@ -279,6 +273,20 @@ class Table:
     @cached_property
     def refusals(self) -> list[tuple[Instant, str]]:
         return [(sighting.seen_at, sighting.because) for sighting in self.sightings if sighting.state == "refused"]
+
+
+@lru_cache(maxsize=65536)
+def _plain(text: str, fraction: bool) -> Decimal | None:
+    """Nearly every cell is digits and a point; parse_number reads these no differently, only slower."""
+    if len(text) > MAX_DIGITS or not text.isascii() or not text.replace(".", "", 1).isdigit():
+        return None
+    return EXACTLY.multiply(Decimal(text), 100) if fraction else Decimal(text)
+
+
+def _measured(text: str, column: Column) -> Decimal | None:
+    """Any cell of a column of numbers."""
+    value = parse_number(text, column)
+    return None if value is None else EXACTLY.multiply(value, 100) if column.unit == "fraction" else value
 
 
 def _extreme(values: list[Number]) -> tuple[Decimal, Decimal] | None:
@@ -305,7 +313,8 @@ def _as_of(evidence: SourceEvidence, as_of: Instant) -> tuple[tuple[Sighting, ..
     if sightings and sightings[-1].seen_at > as_of:
         sightings = tuple(sighting for sighting in sightings if sighting.seen_at <= as_of)
     told = SpanColumns.of(spans)
-    if any(since > as_of for since in told.since) or any(until is not None and until > as_of for until in told.until):
+    ends = [until for until in set(told.until) if until is not None]  # as few as there were looks
+    if max(told.since, default=as_of) > as_of or max(ends, default=as_of) > as_of:
         spans = tuple(
             replace(span, until=None, ended="current") if span.until is not None and span.until > as_of else span
             for span in spans

@@ -12,10 +12,11 @@ from pydantic import ValidationError
 from resolvers.durations import Duration
 from resolvers.errors import Fault
 from resolvers.rules.compile_outcome import Outcomes, duration
+from resolvers.rules.compile_panel import same_question_twice
 from resolvers.rules.compile_values import Values
 from resolvers.rules.defaults import HouseDefaults, Settlement
 from resolvers.rules.faults import Faults, known_keys, mapping
-from resolvers.rules.nodes import Node, Reduce, base_rows, row_sets, walk
+from resolvers.rules.nodes import row_sets
 from resolvers.rules.outcomes import OutcomeNode
 from resolvers.rules.rule import Rule
 from resolvers.rules.scope import Scope
@@ -50,12 +51,13 @@ def compile_rule(
     rows = mapping(blocks.rows or {}, ("rows",), faults, "rows") or {}
     values = mapping(blocks.values or {}, ("values",), faults, "values") or {}
     resolve = mapping(blocks.resolve, ("resolve",), faults, "resolve")
-    scope = Scope(sources, kept, decides, rows, values, faults)
+    scope = Scope(sources, kept, decides, rows, values, faults, runs=bool({"yes", "first_date"} & {*(resolve or ())}))
     for name in rows:
         if name in values:
             faults.add("shape", f"{name!r} names a row set and a value", ("values", name))
     rule = _rule(blocks, scope, resolve) if resolve is not None else None
     _leftovers(scope)
+    same_question_twice(scope.panels, scope)
     return (None if faults.stopping else rule), faults.found
 
 
@@ -66,11 +68,6 @@ def _rule(blocks: RuleBlocks, scope: Scope, resolve: Mapping[str, Any]) -> Rule 
     na = outcomes.na(blocks.na, outcome) if blocks.na is not None else None
     settlement = _settlement(resolve.get("settle"), blocks, scope)
     if outcome is None or settlement is None or scope.faults.stopping:
-        return None
-    roots = [outcome.root(), *([na.when] if na else [])]
-    if settlement.how == "as_known_at" and any(map(_tells_labels_apart, (n for root in roots for n in walk(root)))):
-        message = "`distinct` over a label is not there yet with as_known_at; settle with `final_after`"
-        scope.faults.add("not-yet", message, ("resolve", "settle"))
         return None
     kept = scope.defaults
     if settlement.how == "final_after":
@@ -84,13 +81,6 @@ def _rule(blocks: RuleBlocks, scope: Scope, resolve: Mapping[str, Any]) -> Rule 
         outcome=OutcomeNode(how=outcome),
         na=na,
     )
-
-
-def _tells_labels_apart(node: Node) -> bool:
-    """Whether a node counts the different labels of rows."""
-    if not isinstance(node, Reduce) or node.how != "distinct":
-        return False
-    return any(label.column == node.column for label in base_rows(node.of).labels)
 
 
 def _settlement(block: Any, blocks: RuleBlocks, scope: Scope) -> Settlement | None:
@@ -134,6 +124,8 @@ def _overridden(overrides: Mapping[str, Any], defaults: HouseDefaults, faults: F
     """The house defaults with what the market changes of them."""
     known_keys(overrides, HouseDefaults.model_fields, (), faults)
     given = {key: value for key, value in overrides.items() if key in HouseDefaults.model_fields}
+    if isinstance(given.get("panel"), Mapping):
+        given["panel"] = {**defaults.panel.model_dump(), **given["panel"]}
     try:
         return HouseDefaults.model_validate({**defaults.model_dump(), **given})
     except ValidationError as error:

@@ -8,7 +8,9 @@ from decimal import Decimal
 from typing import Literal
 
 from resolvers import units
+from resolvers.durations import Duration
 from resolvers.rules import formula as f
+from resolvers.rules.agreeing import split
 from resolvers.rules.compile_where import FLIPPED, decimal_of, literal_value
 from resolvers.rules.faults import Loc, nearest
 from resolvers.rules.nodes import (
@@ -25,7 +27,11 @@ from resolvers.rules.nodes import (
     is_condition,
     unit_of,
 )
-from resolvers.rules.scope import Scope, is_rows, reports_fractions
+from resolvers.rules.nodes import (
+    is_text as is_text,
+)
+from resolvers.rules.nodes_many import Agree, Series
+from resolvers.rules.scope import Scope, is_rows, reports_fractions, span
 
 ValueOf = Callable[[str, Loc, int | None], Node | None]
 """A named value, compiled; None after a fault."""
@@ -92,15 +98,25 @@ class FormulaCompiler:
         node = self.value_of(head, self.loc, tree.offset)
         if node is None:
             return None
+        at, rows = (node.at, node.of) if isinstance(node, Window) else (None, node)
         if not dot:
-            if isinstance(node, Pick) or is_rows(node):
-                self.fault("formula", f"{head!r} stands for rows; name a column of it, as `{head}.model`", tree.offset)
-                return None
-            return node
-        if not isinstance(node, Pick) or node.how == "top":
+            return self.whole(node, rows, head, tree.offset)
+        if not isinstance(rows, Pick) or rows.how == "top":
             self.fault("formula", f"{head!r} is no picked row, so it has no column {column!r}", tree.offset)
             return None
-        return self.field(node, column, tree.offset)
+        field = self.field(rows, column, tree.offset)
+        return Window(of=split(field), at=at) if at and field else split(field) if field else None
+
+    def whole(self, node: Node, rows: Node, name: str, offset: int) -> Node | None:
+        """A named value as it stands in a formula: neither rows nor a series."""
+        if isinstance(rows, Pick) or is_rows(node):
+            self.fault("formula", f"{name!r} stands for rows; name a column of it, as `{name}.model`", offset)
+            return None
+        if isinstance(node, Series):
+            message = f"{name!r} has a value for each {node.per}; use it as {{at_least: 2, rises: {name}}}"
+            self.fault("formula", message, offset)
+            return None
+        return node
 
     def field(self, pick: Pick, column: str, offset: int | None) -> FieldOf | None:
         """A column of a picked row."""
@@ -113,18 +129,32 @@ class FormulaCompiler:
         return FieldOf(column=column, of=pick)
 
     def call(self, tree: f.Call) -> Node | None:
-        if tree.function in f.LATER_STATES:
-            self.fault("not-yet", f"{tree.function}() is not there yet; known: {', '.join(f.STATES)}", tree.offset)
-            return None
         if tree.function in f.STATES:
-            found = self.scope.source(tree.source, self.loc, tree.offset)
-            if found is None:
-                return None
-            fetch = self.scope.sources[found[0]].fetch
-            late = fetch.late if tree.function in ("live", "late") else None
-            stale = fetch.stale if tree.function in ("late", "stale") else None
-            return State(source=found[0], state=tree.function, late=late, stale=stale)
+            return self.state(tree)
         return self.function(tree)
+
+    def state(self, tree: f.Call) -> State | None:
+        """What a source is doing, with the bounds that count for this rule."""
+        found = self.scope.source(tree.source, self.loc, tree.offset)
+        after = self.frozen_after(tree)
+        if found is None or (tree.function == "frozen") is not (after is not None):
+            return None
+        fetch = self.scope.sources[found[0]].fetch
+        late = fetch.late if tree.function in ("live", "late") else None
+        stale = fetch.stale if tree.function in ("late", "stale") else None
+        return State.model_validate(
+            {"source": found[0], "state": tree.function, "late": late, "stale": stale, "after": after}
+        )
+
+    def frozen_after(self, tree: f.Call) -> Duration | None:
+        """The time in `frozen(board, 90 days)`, else the house's; None for other states and after a fault."""
+        if tree.function != "frozen":
+            if tree.span:
+                self.fault("formula", f"{tree.function}() takes only a source", tree.offset)
+            return None
+        return (
+            span(tree.span, self.loc, self.scope.faults, tree.offset) if tree.span else self.scope.defaults.frozen_after
+        )
 
     def function(self, tree: f.Call) -> Node | None:
         """min(…), max(…) of two or more values, abs(…) of one."""
@@ -210,6 +240,17 @@ class FormulaCompiler:
                 return Literal_(value=value, unit=unit_of(other)) if value is not None else part
         return part
 
+    def held_against(self, text: str, left: Node) -> Node | None:
+        """A formula's number in the unit of what it is held against."""
+        try:
+            tree = f.parse(text)
+        except f.FormulaFault as fault:
+            self.fault(fault.code, fault.message, fault.offset)
+            return None
+        right = self.number(tree)
+        pair = self.matched(left, right, f.Name("", 0), tree, tree.offset) if right is not None else None
+        return pair[1] if pair else None
+
     def remedy(self, left: Node, right: Node, tree: f.Binary) -> str:
         """What to write where a bare number was added to something with a unit."""
         for part, other in ((right, left), (left, right)):
@@ -273,8 +314,8 @@ class FormulaCompiler:
 
     def declared(self, node: Node) -> str:
         """The unit in which a node's column is published: `fraction` where the engine has percent."""
-        while isinstance(node, Window):
-            node = node.of
+        while isinstance(node, Window | Agree):
+            node = node.of if isinstance(node, Window) else node.parts[0]
         if not isinstance(node, Reduce | FieldOf) or node.column is None or unit_of(node) != "percent":
             return unit_of(node)
         return "fraction" if reports_fractions(self.scope, node.of, node.column) else "percent"
@@ -283,15 +324,6 @@ class FormulaCompiler:
 def as_factor(node: Node) -> Node:
     """A percentage as the bare number it multiplies by: 90% -> 0.9."""
     return Calc(op="/", parts=(node, Literal_(value=Decimal(100), unit="percent")), unit="")
-
-
-def is_text(node: Node) -> bool:
-    """Whether a node's value is a text."""
-    if isinstance(node, Window):
-        return is_text(node.of)
-    if isinstance(node, FieldOf):
-        return node.type == "text"
-    return isinstance(node, Literal_) and node.value is None
 
 
 def unknown_value(scope: Scope, name: str, loc: Loc, offset: int | None) -> None:

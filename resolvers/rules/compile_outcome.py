@@ -12,10 +12,12 @@ from resolvers.durations import Duration
 from resolvers.outcome import Answers, No, Probability, Yes
 from resolvers.rules import formula as f
 from resolvers.rules.compile_formula import FormulaCompiler, is_text
+from resolvers.rules.compile_panel import confirming
 from resolvers.rules.compile_values import Values
 from resolvers.rules.compile_where import as_text, literal_value
-from resolvers.rules.faults import Loc, instant_of, known_keys, mapping
-from resolvers.rules.nodes import FieldOf, Hold, Node, date_words, unit_of
+from resolvers.rules.faults import Loc, found_text, instant_of, known_keys, mapping
+from resolvers.rules.nodes import FieldOf, Hold, Literal_, Node, Window, date_words, unit_of, walk
+from resolvers.rules.nodes_many import Agree
 from resolvers.rules.outcomes import (
     ChoiceAnswer,
     ChoiceOutcome,
@@ -24,8 +26,9 @@ from resolvers.rules.outcomes import (
     OutcomeType,
     YesOutcome,
 )
+from resolvers.rules.reach import check_edges
 from resolvers.rules.rule import NaClause
-from resolvers.rules.scope import Scope
+from resolvers.rules.scope import Scope, span
 
 HEADS = ("yes", "choice", "number", "first_date")
 EXTRA = {
@@ -46,12 +49,20 @@ class Outcomes:
     def __init__(self, scope: Scope, values: Values, opens: datetime) -> None:
         self.scope, self.values, self.opens = scope, values, opens
 
+    def condition(self, block: Any, loc: Loc, last: datetime | None, inclusive: bool) -> Node | None:
+        """A condition that is read up to `last` (that instant included or not), every part of it by then."""
+        node = self.values.conditions.condition(block, loc)
+        if node is None or last is None:
+            return node
+        late = [at for at in stated_times(node) if at > last or (at == last and not inclusive)]
+        for at in late[:1]:
+            message = f"a part of this is read at {date_words(at)}, but the last it can decide is {date_words(last)}"
+            self.scope.faults.add("window", f"{message}; read it earlier, or let T be later", loc)
+        return None if late else node
+
     def formula(self, block: Any, loc: Loc, wanted: Any) -> Node | None:
-        if isinstance(block, Mapping) and "panel" in block:
-            self.scope.faults.add("not-yet", "`panel` is not there yet in this version of Crux", loc)
-            return None
         if not isinstance(block, str | int | float) or isinstance(block, bool):
-            self.scope.faults.add("shape", f"a formula is one line of text; found {block!r:.60}", loc)
+            self.scope.faults.add("shape", f"a formula is one line of text; {found_text(block)}", loc)
             return None
         return FormulaCompiler(self.scope, self.values.value, loc).compile(str(block), wanted)
 
@@ -74,7 +85,7 @@ class Outcomes:
         return self.choice(block) if head == "choice" else self.number(block)
 
     def held(self, head: str, block: Mapping[str, Any]) -> Hold | None:
-        node = self.formula(block[head], ("resolve", head), "condition")
+        node = self.condition(block[head], ("resolve", head), self.scope.decides, inclusive=False)
         length = duration(block.get("hold", "0 days"), ("resolve", "hold"), self.scope)
         if length is not None and length.us > (self.scope.decides - self.opens) // (self.scope.decides.resolution):
             self.scope.faults.add("window", f"a run of {length} does not fit between opens and T", ("resolve", "hold"))
@@ -127,21 +138,15 @@ class Outcomes:
         node = self.formula(block["choice"], ("resolve", "choice"), "value")
         answers = self._answers(block.get("answers"))
         confirm = block.get("confirm")
-        if confirm == "panel":
-            message = "panels are not there yet; reviewers confirm each proposal until then"
-            self.scope.faults.add("not-yet", message, ("resolve", "confirm"), level="not-ready")
-        elif confirm is not None:
-            self.scope.faults.add(
-                "shape", f"confirm is `panel` or left out; found {confirm!r:.40}", ("resolve", "confirm")
-            )
-        if node is not None and not (isinstance(node, FieldOf) and is_text(node)):
+        if node is not None and (isinstance(node, Literal_) or not is_text(node)):
             self.scope.faults.add(
                 "formula", "choice reads a text of a picked row, as `top.class`", ("resolve", "choice"), 0
             )
             return None
-        if answers is None or not isinstance(node, FieldOf):
+        if answers is None or not isinstance(node, FieldOf | Window | Agree):
             return None
-        return ChoiceOutcome(of=node, choices=answers, confirm="panel" if confirm == "panel" else None)
+        panel = confirming(confirm, field_under(node), self.scope) if confirm is not None else None
+        return ChoiceOutcome(of=node, choices=answers, confirm=panel)
 
     def _answers(self, block: Any) -> tuple[ChoiceAnswer, ...] | None:
         place: Loc = ("resolve", "answers")
@@ -209,7 +214,7 @@ class Outcomes:
         edges = self._numbers(
             block.get("edges"), unit, FormulaCompiler(self.scope, self.values.value, ()).declared(node), asked
         )
-        if edges is None:
+        if edges is None or not check_edges(edges, node, unit, ("resolve", "edges"), self.scope):
             return None
         found = NumberOutcome(of=node, unit=unit, round=places, edges=edges)
         return found if self.labels_good(found.answers(), ("resolve", "edges")) else None
@@ -252,9 +257,9 @@ class Outcomes:
         if "when" not in found:
             self.scope.faults.add("missing", "na needs `when:`, a condition", ("na",))
             return None
-        when = self.formula(found["when"], ("na", "when"), "condition")
         decides = self.scope.decides
         at = instant_of(found.get("before", decides), ("na", "before"), self.scope.faults, decides)
+        when = self.condition(found["when"], ("na", "when"), at, inclusive=True)
         if at is not None and not self.opens < at <= decides:
             self.scope.faults.add("window", "na is judged between opening and T", ("na", "before"))
             return None
@@ -292,12 +297,21 @@ def _percent(text: str) -> Decimal | None:
     return value if value is not None and 0 <= value <= 100 else None
 
 
+def field_under(node: FieldOf | Window | Agree) -> FieldOf:
+    """The column of a picked row that a text comes from; of sources that agree, the first one's."""
+    inner: Node = node
+    while not isinstance(inner, FieldOf):
+        assert isinstance(inner, Window | Agree)
+        inner = inner.of if isinstance(inner, Window) else inner.parts[0]
+    return inner
+
+
+def stated_times(node: Node) -> list[datetime]:
+    """The instants at which parts of a node are read, whatever the question's own, the latest first."""
+    found = [part.at for part in walk(node) if isinstance(part, Window) and part.at is not None]
+    return sorted(dict.fromkeys(found), reverse=True)
+
+
 def duration(value: Any, loc: Loc, scope: Scope) -> Duration | None:
     """A span of time, or a fault that says how one is written."""
-    if isinstance(value, Duration):
-        return value
-    try:
-        return Duration.parse(str(value))
-    except ValueError as error:
-        scope.faults.add("duration", str(error), loc)
-        return None
+    return span(value, loc, scope.faults)

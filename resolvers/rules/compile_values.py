@@ -1,4 +1,4 @@
-"""The `rows:` and `values:` blocks: row sets, reduces, picks and named formulas, each compiled when first asked for."""
+"""The `values:` block: reduces, picks, series, joined conditions and named formulas, compiled when first asked for."""
 
 from __future__ import annotations
 
@@ -7,19 +7,30 @@ from decimal import Decimal
 from typing import Any, get_args
 
 from resolvers import units
+from resolvers.durations import Duration
+from resolvers.rules import formula as f
+from resolvers.rules.agreeing import split
+from resolvers.rules.compile_conditions import Conditions, is_joined
+from resolvers.rules.compile_fact import condition
 from resolvers.rules.compile_formula import FormulaCompiler, unknown_value
-from resolvers.rules.compile_where import compile_where
-from resolvers.rules.defaults import Clock, Ties
-from resolvers.rules.faults import Loc, instant_of, known_keys, mapping, nearest
-from resolvers.rules.filters import together
-from resolvers.rules.nodes import Label, Node, Pick, Reduce, Rows, RowsNode, SourceUse, Window, base_rows
-from resolvers.rules.scope import Scope
+from resolvers.rules.compile_rows import ROW_KEYS, RowSets, clock_of
+from resolvers.rules.compile_series import compile_series, is_series
+from resolvers.rules.defaults import Ties
+from resolvers.rules.faults import Loc, found_text, instant_of, known_keys, mapping, nearest
+from resolvers.rules.nodes import How, Node, Pick, Reduce, RowsNode, Window, base_rows, date_words
+from resolvers.rules.scope import Scope, span
 
-COLUMN_REDUCES = ("max", "min", "first", "last", "distinct", "total", "sum", "mean", "median")
+COLUMN_REDUCES = (
+    "max", "min", "first", "last", "distinct", "total", "sum", "mean", "median", "quantile", "slope",
+)  # fmt: skip
 ROW_REDUCES = ("count", "any")
 PICKS = ("argmax", "argmin", "top")
-LATER = ("quantile", "slope", "panel", "per", "agree")
-ROW_KEYS = ("from", "of", "where", "label", "within", "clock")
+EXTRA = {
+    "argmax": ("ties",), "argmin": ("ties",), "top": ("ties", "n"), "quantile": ("q",), "slope": ("per",),
+    "first": ("carry",), "last": ("carry",), "max": ("carry",), "min": ("carry",),
+}  # fmt: skip
+"""What else a block may say, by how its value is made."""
+WORDS = {True: True, False: False, "yes": True, "no": False}
 
 
 class Values:
@@ -27,6 +38,8 @@ class Values:
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
+        self.conditions = Conditions(scope, self.value, self.block)
+        self.row_sets = RowSets(scope, self.value)
 
     def value(self, name: str, loc: Loc, offset: int | None = None) -> Node | None:
         """A value or row set by name; None after a fault."""
@@ -55,7 +68,11 @@ class Values:
         known_keys(block, ROW_KEYS, ("rows", name), self.scope.faults)
         return self.rows(block, ("rows", name))
 
-    def _value(self, block: Any, loc: Loc) -> Node | None:
+    def rows(self, block: Mapping[str, Any], loc: Loc) -> RowsNode | None:
+        """The rows that a block names."""
+        return self.row_sets.rows(block, loc)
+
+    def _value(self, block: Any, loc: Loc, depth: int = 0) -> Node | None:
         if isinstance(block, bool) or block is None:
             self.scope.faults.add("shape", "a value is a formula or a mapping such as {max: score, from: arc3}", loc)
             return None
@@ -64,29 +81,37 @@ class Values:
         found = mapping(block, loc, self.scope.faults, "a value")
         if found is None:
             return None
-        later = [key for key in found if key in LATER]
-        for key in later:
-            self.scope.faults.add("not-yet", f"{key!r} is not there yet in this version of Crux", (*loc, key))
-        heads = [key for key in found if key in (*COLUMN_REDUCES, *ROW_REDUCES, *PICKS)]
-        if len(heads) != 1:
-            self._no_head(found, heads, bool(later), loc)
-            return None
-        return self._headed(heads[0], found, loc)
+        return self.conditions.condition(found, loc, depth) if is_joined(found) else self.block(found, loc, depth)
 
-    def _no_head(self, block: Mapping[str, Any], heads: list[str], later: bool, loc: Loc) -> None:
+    def block(self, block: Mapping[str, Any], loc: Loc, depth: int = 0) -> Node | None:
+        """A value written as a mapping: a series, or rows made into one value."""
+        if is_series(block):
+            of = self._value(block["value"], (*loc, "value"), depth + 1) if "value" in block else None
+            return compile_series(block, of, loc, self.scope)
+        heads = [key for key in block if key in (*COLUMN_REDUCES, *ROW_REDUCES, *PICKS)]
+        if not heads and "panel" in block:
+            return condition(block, loc, self.scope, self.value)
+        if len(heads) != 1:
+            self._no_head(block, heads, loc)
+            return None
+        return self._headed(heads[0], block, loc)
+
+    def _no_head(self, block: Mapping[str, Any], heads: list[str], loc: Loc) -> None:
         known = (*COLUMN_REDUCES, *ROW_REDUCES, *PICKS)
         if len(heads) > 1:
             self.scope.faults.add("shape", f"one value has one way to be made; found {' and '.join(heads)}", loc)
-        elif not later:
-            strange = next((key for key in block if key not in ROW_KEYS), "")
-            self.scope.faults.add("shape", f"how is this value made{nearest(strange, known, 0.5)}", loc)
+        else:
+            strange = next((str(key) for key in block if key not in ROW_KEYS), "")
+            self.scope.faults.add("shape", f"how is this value made{nearest(strange[:40], known, 0.5)}", loc)
 
     def _headed(self, head: str, block: Mapping[str, Any], loc: Loc) -> Node | None:
-        extra = ("at",) if head not in PICKS else ("at", "ties", "n") if head == "top" else ("at", "ties")
-        known_keys(block, (head, *ROW_KEYS, *extra, *LATER), loc, self.scope.faults)
+        known_keys(block, (head, *ROW_KEYS, "at", *EXTRA.get(head, ())), loc, self.scope.faults)
         rows = self.rows(block, loc)
         if rows is None:
             return None
+        at = None
+        if isinstance(rows, Window) and rows.at is not None:
+            at, rows = rows.at, rows.of  # type: ignore[assignment]  # top rows as they stood then
         node: Node | None
         if head in PICKS:
             node = self._pick(head, rows, block, loc)
@@ -94,221 +119,127 @@ class Values:
             node = self._row_reduce(head, rows, block, loc)
         else:
             node = self._reduce(head, rows, block, loc)
-        if node is None or "at" not in block:
-            return node
-        if isinstance(node, Pick):
-            self.scope.faults.add(
-                "not-yet", "`at` reads a number; a picked row is read when the question is", (*loc, "at")
-            )
-            return None
-        at = instant_of(block["at"], (*loc, "at"), self.scope.faults, self.scope.decides)
-        return Window(of=node, at=at) if at else None
+        if isinstance(node, Reduce):
+            node = split(node)
+        return self._read(node, at, block, loc)
+
+    def _read(self, node: Node | None, at: Any, block: Mapping[str, Any], loc: Loc) -> Node | None:
+        """The value as it stood `at` another time than now."""
+        place, decides = (*loc, "at"), self.scope.decides
+        if "at" in block:
+            if at is not None:
+                self.scope.faults.add("shape", "the rows it is made of are already read at another time", place)
+                return None
+            at = instant_of(block["at"], place, self.scope.faults, decides)
+            if at is None:
+                return None
+            if at > decides:
+                message = f"{date_words(at)} comes after T ({date_words(decides)}), so it is never read"
+                self.scope.faults.add("window", message, place)
+                return None
+        return node if node is None or at is None else Window(of=node, at=at)
 
     def _row_reduce(self, head: str, rows: RowsNode, block: Mapping[str, Any], loc: Loc) -> Node | None:
         if block[head] != "rows":
-            self.scope.faults.add("shape", f"write {{{head}: rows, …}}; found {block[head]!r:.40}", (*loc, head))
+            self.scope.faults.add("shape", f"write {{{head}: rows, …}}; {found_text(block[head])}", (*loc, head))
             return None
         return Reduce(how="count", of=rows, unit="count") if head == "count" else Reduce(how="any", of=rows)
 
     def _reduce(self, head: str, rows: RowsNode, block: Mapping[str, Any], loc: Loc) -> Node | None:
         name = block[head]
         column = self._column(rows, name, (*loc, head))
-        if column is None:
+        clock = clock_of(block, [base_rows(rows)], loc, self.scope)
+        q = self._q(block, (*loc, "q")) if head == "quantile" else None
+        per = self._per(block, (*loc, "per")) if head == "slope" else None
+        carry = self._carry(block, (*loc, "carry"))
+        if column is None or clock is None or (head, q) == ("quantile", None) or (head, per) == ("slope", None):
             return None
         dates = column.kind == "date" and head in ("max", "min", "first", "last")
         if column.kind != "number" and not dates and head != "distinct":
             self.scope.faults.add("unit", f"column {name!r} is a {column.kind}; {head} needs a number", (*loc, head))
             return None
+        if head != "distinct" and any(label.column == name for label in base_rows(rows).labels):
+            message = f"{name!r} is joined from a registry; {head} needs a column of the rows themselves"
+            self.scope.faults.add("unit", message, (*loc, head))
+            return None
         unit = "count" if head == "distinct" else "date" if dates else units.inside(column.unit)
-        clock = self._clock(block, rows, loc)
-        kept: Clock = clock if head in ("first", "last") else "seen"
-        return Reduce(how=head, column=name, of=rows, unit=unit, clock=kept)
+        how: How = head  # type: ignore[assignment]  # one of COLUMN_REDUCES
+        return Reduce(
+            how=how, column=name, of=rows, unit="points" if (head, unit) == ("slope", "percent") else unit,
+            clock=clock if head in ("first", "last", "slope") else "seen", q=q, per=per, carry=carry,
+        )  # fmt: skip
+
+    def _q(self, block: Mapping[str, Any], loc: Loc) -> Decimal | None:
+        """`q: 90%` as percent."""
+        message = "q is the share of rows that lie below, from 0% to 100%, as `q: 90%`"
+        if "q" not in block:
+            self.scope.faults.add("missing", message, loc[:-1])
+            return None
+        try:
+            tree = f.parse(str(block["q"])[: f.LONGEST])
+        except f.FormulaFault as fault:
+            self.scope.faults.add(fault.code, fault.message, loc, fault.offset)
+            return None
+        if not isinstance(tree, f.Quantity) or tree.unit != "percent" or not 0 <= tree.value <= 100:
+            self.scope.faults.add("shape", f"{message}; {found_text(block['q'])}", loc)
+            return None
+        return tree.value
+
+    def _per(self, block: Mapping[str, Any], loc: Loc) -> Duration | None:
+        """The span over which a slope is told."""
+        if "per" not in block:
+            self.scope.faults.add("missing", "a slope is told per some time, as `per: 365 days`", loc[:-1])
+            return None
+        per = span(block["per"], loc, self.scope.faults)
+        if per is not None and not per.us:
+            self.scope.faults.add("duration", "a slope needs some time; write `per: 365 days`", loc)
+            return None
+        return per
+
+    def _carry(self, block: Mapping[str, Any], loc: Loc) -> bool:
+        asked = block.get("carry", False)
+        if not isinstance(asked, str | bool) or asked not in WORDS:
+            self.scope.faults.add("shape", f"carry is yes or no; {found_text(asked)}", loc)
+            return False
+        return WORDS[asked]
 
     def _pick(self, head: str, rows: RowsNode, block: Mapping[str, Any], loc: Loc) -> Pick | None:
         column = self._column(rows, block[head], (*loc, head))
-        ties = block.get("ties", self.scope.defaults.ties)
-        if ties not in get_args(Ties):
-            self.scope.faults.add("shape", f"ties are share, first or last; found {ties!r:.40}", (*loc, "ties"))
-            return None
-        if column is None:
-            return None
-        if column.kind != "number":
-            self.scope.faults.add(
-                "unit", f"column {block[head]!r} is a {column.kind}; {head} needs a number", (*loc, head)
-            )
-            return None
+        ties = self._ties(rows, block.get("ties", self.scope.defaults.ties), (*loc, "ties"))
         n = block.get("n", 1)
         if not isinstance(n, int) or isinstance(n, bool) or not 1 <= n <= 1000:
-            self.scope.faults.add("shape", f"n is a whole number from 1 to 1000; found {n!r:.40}", (*loc, "n"))
+            self.scope.faults.add("shape", f"n is a whole number from 1 to 1000; {found_text(n)}", (*loc, "n"))
             return None
-        return Pick(how=head, column=block[head], of=rows, n=n, ties=ties)
+        if column is None or ties is None:
+            return None
+        labelled = any(label.column == block[head] for label in base_rows(rows).labels)
+        if column.kind != "number" or labelled:
+            kind = "label" if labelled else column.kind
+            message = f"column {block[head]!r} is a {kind}; {head} needs a number of the rows themselves"
+            self.scope.faults.add("unit", message, (*loc, head))
+            return None
+        return Pick.model_validate(
+            {"how": head, "column": block[head], "of": rows, "n": n, "ties": ties[0], "by": ties[1]}
+        )
+
+    def _ties(self, rows: RowsNode, block: Any, loc: Loc) -> tuple[str, str | None] | None:
+        """share, first or last; `{earliest: column}` or `{latest: column}` of a date."""
+        wanted = "ties are share, first, last, {earliest: a date column} or {latest: a date column}"
+        if isinstance(block, Mapping) and len(block) == 1:
+            (how, name), *_ = block.items()
+            if how in ("earliest", "latest"):
+                column = self._column(rows, name, (*loc, how))
+                if column is not None and column.kind != "date":
+                    self.scope.faults.add("unit", f"column {name!r} is a {column.kind}, not a date", (*loc, how))
+                    return None
+                return (str(how), name) if column is not None else None
+        if not isinstance(block, str) or block not in get_args(Ties):
+            self.scope.faults.add("shape", f"{wanted}; {found_text(block)}", loc)
+            return None
+        return block, None
 
     def _column(self, rows: RowsNode, name: Any, loc: Loc) -> Any:
         if not isinstance(name, str):
-            self.scope.faults.add("shape", f"a column is named here; found {name!r:.60}", loc)
+            self.scope.faults.add("shape", f"a column is named here; {found_text(name)}", loc)
             return None
         return self.scope.column(rows, name, loc)
-
-    def rows(self, block: Mapping[str, Any], loc: Loc) -> RowsNode | None:
-        """The rows that a block's from/of, where, label and within let through."""
-        if ("from" in block) == ("of" in block):
-            self.scope.faults.add(
-                "missing", "name the rows: either `from:` a source or `of:` a row set, one of the two", loc
-            )
-            return None
-        base = self._from(block["from"], (*loc, "from")) if "from" in block else self._of(block["of"], (*loc, "of"))
-        if base is None:
-            return None
-        return self._narrowed(base, block, loc)
-
-    def _of(self, name: Any, loc: Loc) -> RowsNode | None:
-        if not isinstance(name, str):
-            self.scope.faults.add("shape", f"a row set is named here; found {name!r:.60}", loc)
-            return None
-        node = self.value(name, loc)
-        if node is None:
-            return None
-        if isinstance(node, Rows | Window) and not (isinstance(node, Window) and node.at):
-            return node
-        if isinstance(node, Pick) and node.how == "top":
-            return node
-        self.scope.faults.add("shape", f"{name!r} is a value, not a row set", loc)
-        return None
-
-    def _from(self, names: Any, loc: Loc) -> Rows | None:
-        if isinstance(names, Mapping) and "agree" in names:
-            self.scope.faults.add("not-yet", "`agree` is not there yet in this version of Crux", (*loc, "agree"))
-            return None
-        listed = names if isinstance(names, list | tuple) else [names]
-        if not listed:
-            self.scope.faults.add("missing", "`from:` names no source; name one, as `from: board`", loc)
-        places = [((*loc, i) if listed is names else loc) for i in range(len(listed))]
-        found = [self.scope.source(name, place) for name, place in zip(listed, places, strict=True)]
-        if not listed or any(use is None for use in found):
-            return None
-        uses = tuple(self._use(use[0], use[1], place) for use, place in zip(found, places, strict=True) if use)
-        if len({use.source for use in uses}) < len(uses):
-            self.scope.faults.add("shape", "a source stands twice in one list", loc)
-            return None
-        return Rows(sources=uses)
-
-    def _use(self, source: str, view: str | None, loc: Loc) -> SourceUse:
-        if view is None:
-            return SourceUse(source=source)
-        columns = self.scope.sources[source].read
-        plain = Rows(sources=(SourceUse(source=source),))
-        where = compile_where(
-            columns.views[view].where,
-            lambda name, place, at: self.scope.column(plain, name, loc, at),
-            loc,
-            self.scope.faults,
-        )
-        return SourceUse(source=source, view=view, where=where)
-
-    def _narrowed(self, node: RowsNode, block: Mapping[str, Any], loc: Loc) -> RowsNode | None:
-        """`label`, `where` and `within` of a block on top of the rows it starts from."""
-        faults = self.scope.faults
-        labels = self._labels(block.get("label"), (*loc, "label"))
-        if labels:
-            relabelled = _relabelled(node, labels)
-            if relabelled is None:
-                faults.add("shape", "label the row set itself, before its top rows are taken", (*loc, "label"))
-                return None
-            node = relabelled
-        if "where" in block:
-            where = compile_where(
-                block["where"],
-                lambda name, place, at: self.scope.column(node, name, place, at),
-                (*loc, "where"),
-                faults,
-            )
-            narrowed = _filtered(node, where)
-            if narrowed is None:
-                faults.add("not-yet", "`where` on the top rows is not there yet; filter before `top`", (*loc, "where"))
-                return None
-            node = narrowed
-        return self._within(node, block, loc) if "within" in block else node
-
-    def _labels(self, block: Any, loc: Loc) -> tuple[Label, ...]:
-        if block is None:
-            return ()
-        found = mapping(block, loc, self.scope.faults, "label")
-        labels = []
-        for column, registry in (found or {}).items():
-            name = self.scope.source(registry, (*loc, column))
-            if name is None:
-                continue
-            known = self.scope.sources[name[0]].read.columns
-            if name[1] is not None:
-                self.scope.faults.add("shape", "a registry is named without a view", (*loc, column))
-            elif column not in known:
-                message = f"registry {registry!r} has no column {column!r}{nearest(column, known)}"
-                self.scope.faults.add("unknown-column", message, (*loc, column))
-            else:
-                labels.append(Label(column=column, registry=name[0]))
-        return tuple(labels)
-
-    def _clock(self, block: Mapping[str, Any], rows: RowsNode, loc: Loc) -> Clock:
-        clock = block.get("clock", self.scope.defaults.clock)
-        if clock not in get_args(Clock):
-            self.scope.faults.add("shape", f"clock is seen or published; found {clock!r:.40}", (*loc, "clock"))
-            return "seen"
-        if clock == "published" and "clock" in block:
-            self._published(rows, (*loc, "clock"))
-        return "published" if clock == "published" and self._has_published(rows) else "seen"
-
-    def _has_published(self, rows: RowsNode) -> bool:
-        uses = base_rows(rows).sources
-        return all(
-            any(c.is_ == "published" for c in self.scope.sources[use.source].read.columns.values()) for use in uses
-        )
-
-    def _published(self, rows: RowsNode, loc: Loc) -> None:
-        if not self._has_published(rows):
-            message = "clock: published needs a column marked `is: published` in each source"
-            self.scope.faults.add("unknown-column", message, loc)
-
-    def _within(self, node: RowsNode, block: Mapping[str, Any], loc: Loc) -> Window | None:
-        place = (*loc, "within")
-        found = mapping(block["within"], place, self.scope.faults, "within")
-        if found is None:
-            return None
-        known_keys(found, ("from", "before"), place, self.scope.faults)
-        ends = {
-            key: instant_of(found[key], (*place, key), self.scope.faults, self.scope.decides)
-            for key in ("from", "before")
-            if key in found
-        }
-        if not ends:
-            self.scope.faults.add("missing", "within needs `from:` or `before:`, or both", place)
-        if not ends or any(end is None for end in ends.values()):
-            return None
-        since, before = ends.get("from"), ends.get("before")
-        if since and before and since >= before:
-            self.scope.faults.add("window", "the window ends before it begins", place)
-            return None
-        if isinstance(node, Window):
-            self.scope.faults.add("not-yet", "a window inside a window is not there yet", place)
-            return None
-        return Window(of=node, since=since, before=before, clock=self._clock(block, node, loc))
-
-
-def _relabelled(node: RowsNode, labels: tuple[Label, ...]) -> RowsNode | None:
-    if isinstance(node, Rows):
-        names = {label.column for label in labels}
-        kept = tuple(label for label in node.labels if label.column not in names)
-        return node.model_copy(update={"labels": (*kept, *labels)})
-    if isinstance(node, Window) and isinstance(node.of, Rows):
-        inner = _relabelled(node.of, labels)
-        return node.model_copy(update={"of": inner})
-    return None
-
-
-def _filtered(node: RowsNode, where: Any) -> RowsNode | None:
-    if where is None:
-        return node
-    if isinstance(node, Rows):
-        return node.model_copy(update={"where": together(node.where, where)})
-    if isinstance(node, Window) and isinstance(node.of, Rows):
-        return node.model_copy(update={"of": _filtered(node.of, where)})
-    return None

@@ -16,16 +16,23 @@ from resolvers.sources.spec import Column
 
 ColumnOf = Callable[[str, Loc, int | None], Column | None]
 """A column by name, or None after a fault."""
+Reckon = Callable[[f.Binary], Filter | None]
+"""A comparison of several columns as a filter, or None after a fault."""
 
 FLIPPED = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "==": "==", "!=": "!="}
 
 
-def compile_where(block: Any, column_of: ColumnOf, loc: Loc, faults: Faults) -> Filter | None:
-    """A map (every entry must hold) or a formula; None where nothing is asked or after faults."""
+def compile_where(
+    block: Any, column_of: ColumnOf, loc: Loc, faults: Faults, reckon: Reckon | None = None
+) -> Filter | None:
+    """A map (every entry must hold) or a formula; None where nothing is asked or after faults.
+
+    `reckon` compiles comparisons with arithmetic or of two columns; without it they are faults.
+    """
     if block is None:
         return None
     if isinstance(block, str):
-        return _from_text(block, column_of, loc, faults)
+        return _from_text(block, column_of, loc, faults, reckon)
     if not isinstance(block, Mapping):
         faults.add("shape", "where is a map of columns or a formula over them", loc)
         return None
@@ -182,19 +189,19 @@ def _differs(number: f.Quantity, wanted: str) -> str:
     return f"{given} is not comparable with {units.name_of(wanted)}; write a number in {units.name_of(wanted)}"
 
 
-def _from_text(text: str, column_of: ColumnOf, loc: Loc, faults: Faults) -> Filter | None:
+def _from_text(text: str, column_of: ColumnOf, loc: Loc, faults: Faults, reckon: Reckon | None) -> Filter | None:
     try:
         tree = f.parse(text)
     except f.FormulaFault as fault:
         faults.add(fault.code, fault.message, loc, fault.offset)
         return None
-    return _condition(tree, column_of, loc, faults)
+    return _condition(tree, column_of, loc, faults, reckon)
 
 
-def _condition(tree: f.Formula, column_of: ColumnOf, loc: Loc, faults: Faults) -> Filter | None:
+def _condition(tree: f.Formula, column_of: ColumnOf, loc: Loc, faults: Faults, reckon: Reckon | None) -> Filter | None:
     """One part of a where-formula."""
     if isinstance(tree, f.Chain):
-        parts = [_condition(part, column_of, loc, faults) for part in tree.parts]
+        parts = [_condition(part, column_of, loc, faults, reckon) for part in tree.parts]
         whole = tuple(part for part in parts if part is not None)
         if len(whole) < len(parts):
             return None
@@ -208,13 +215,15 @@ def _condition(tree: f.Formula, column_of: ColumnOf, loc: Loc, faults: Faults) -
             return None
         return OneOf(column=tree.name, values=("true",)) if column is not None else None
     if isinstance(tree, f.Binary) and tree.op in FLIPPED:
-        return _comparison(tree, column_of, loc, faults)
+        return _comparison(tree, column_of, loc, faults, reckon)
     faults.add("formula", "where asks about columns: `trials >= 100 and rate >= 10%`", loc, tree.offset)
     return None
 
 
-def _comparison(tree: f.Binary, column_of: ColumnOf, loc: Loc, faults: Faults) -> Filter | None:
+def _comparison(tree: f.Binary, column_of: ColumnOf, loc: Loc, faults: Faults, reckon: Reckon | None) -> Filter | None:
     left, right, op = tree.left, tree.right, tree.op
+    if reckon is not None and any(isinstance(side, f.Binary | f.Call) for side in (left, right)):
+        return reckon(tree)
     if not isinstance(left, f.Name):
         left, right, op = right, left, FLIPPED[op]
     if not isinstance(left, f.Name) or isinstance(right, f.Binary | f.Chain | f.Call):
@@ -227,6 +236,8 @@ def _comparison(tree: f.Binary, column_of: ColumnOf, loc: Loc, faults: Faults) -
         return _measured(left.name, op, right, column, loc, faults)
     if isinstance(right, f.Quoted) and column.kind == "date":
         return _date_entry(left.name, right.text, loc, faults, op, right.offset)
+    if isinstance(right, f.Name) and column.kind in ("number", "date") and reckon is not None:
+        return reckon(tree)
     if isinstance(right, f.Quoted | f.Name) and column.kind in ("text", "bool") and op in ("==", "!="):
         text = right.text if isinstance(right, f.Quoted) else right.name
         same = OneOf(column=left.name, values=(text,))

@@ -5,11 +5,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from resolvers.evidence import Instant, moment
+from resolvers.evidence import Instant
 from resolvers.rules.columns import Table
 from resolvers.rules.defaults import HouseDefaults
-from resolvers.rules.steps import LONG_AGO, Steps, merged
+from resolvers.rules.making import moment
+from resolvers.rules.states import Known
+from resolvers.rules.steps import LONG_AGO, Steps, joined, merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,11 @@ class Answering:
     because: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+ANSWERS = Answering(0)
+"""A source that is alone answers."""
+
+
+@dataclass(slots=True)
 class Sight:
     """How one source stands at an instant: its last good sighting, and why its state is not known, if it is not."""
 
@@ -66,17 +73,31 @@ def _set(at: list[Instant], values: list[Sight], t: Instant, value: Sight) -> No
         values.append(value)
 
 
+@lru_cache(maxsize=65536)
 def shown(t: Instant) -> str:
+    """An instant in running text."""
     return moment(t).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def answering(tables: Sequence[Table], defaults: HouseDefaults) -> Steps[Answering]:
-    """A list of sources through time: the first whose last good sighting is within `max_age` answers."""
-    parts = [sights(table, defaults.bridge.us) for table in tables]
-    if len(parts) == 1:
-        return parts[0].map(lambda sight: Answering(None if sight.because else 0, sight.because))
+Passed = Sequence[Steps[Known] | None]
+"""For each source of a list: when it is passed over, if ever."""
+
+
+def answering(parts: Sequence[Steps[Sight]], defaults: HouseDefaults, passed: Passed = ()) -> Steps[Answering]:
+    """A list of sources' sights through time: the first whose last good sighting is within `max_age` answers."""
+    if len(parts) == 1 and not any(passed):
+        return parts[0].map(lambda sight: Answering(None, sight.because) if sight.because else ANSWERS)
     aged = [_aged(part, defaults.max_age.us) for part in parts]
+    for place, frozen in enumerate(passed):
+        if frozen is not None:
+            aged[place] = _over(aged[place], frozen)
     return merged(aged, _first)
+
+
+def _over(part: Steps[Sight | None], frozen: Steps[Known]) -> Steps[Sight | None]:
+    """None where the source is frozen: then the next one is asked."""
+    at = sorted({*part.at, *(t for t in frozen.at if t > part.at[0])})
+    return joined(at, [None if frozen.value_at(t) else part.value_at(t) for t in at])
 
 
 def _aged(part: Steps[Sight], max_age: int) -> Steps[Sight | None]:
@@ -101,11 +122,16 @@ def _first(sights_: Sequence[Sight | None]) -> Answering:
     return Answering(None, "no source of the list was sighted recently enough")
 
 
-def next_good(tables: Sequence[Table], after: Instant, until: Instant) -> tuple[int, Instant] | None:
+def next_good(
+    tables: Sequence[Table], after: Instant, until: Instant, passed: Passed = ()
+) -> tuple[int, Instant] | None:
     """The first good sighting after an instant, of any source; of several at one instant the first in the list."""
     found = []
     for place, table in enumerate(tables):
         index = bisect_right(table.good, after)
+        frozen = passed[place] if passed else None
+        while frozen is not None and index < len(table.good) and frozen.value_at(table.good[index]):
+            index += 1
         if index < len(table.good) and table.good[index] <= until:
             found.append((table.good[index], place))
     if not found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -33,9 +33,21 @@ class Amount:
         return self.defined and (self.low is self.high or self.low == self.high) and abs(self.low) != INF
 
 
+class EarlyAmount(Amount):
+    """No number yet: it is read at a stated instant that has not come."""
+
+    __slots__ = ()
+
+
 def undefined(because: str) -> Amount:
     """No number, and why."""
     return Amount(-INF, INF, because, (), False)
+
+
+def without(*parts: Amount) -> Amount:
+    """What comes of parts of which one is no number: none yet where one of them is not read yet."""
+    kind = EarlyAmount if any(type(part) is EarlyAmount for part in parts) else Amount
+    return kind(-INF, INF, reasons(*parts), (), False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +56,14 @@ class Truth:
 
     value: bool | None
     because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Early(Truth):
+    """Not said yet: a part is read at a stated instant that has not come.
+
+    It is neither true nor false nor unknown: no evidence could make it true at this instant.
+    """
 
 
 TRUE = Truth(True)
@@ -63,13 +83,19 @@ class Texts:
     tied: bool = False
 
 
+class EarlyTexts(Texts):
+    """No text yet: it is read at a stated instant that has not come."""
+
+    __slots__ = ()
+
+
 Value = Amount | Truth | Texts
 
 
 def arithmetic(op: str, left: Amount, right: Amount) -> Amount:
     """One of + - * / min max on intervals; the result holds every value the parts could give."""
     if not (left.defined and right.defined):
-        return undefined(reasons(left, right))
+        return without(left, right)
     found = OPERATIONS[op](left, right)
     if found is None or is_nan(found[0]) or is_nan(found[1]):
         return undefined(reasons(left, right) or WHY_NOT.get(op, "infinity has no such value: a group is empty"))
@@ -173,7 +199,8 @@ def absolute(value: Amount) -> Amount:
 def compare(op: str, left: Amount, right: Amount) -> Truth:
     """`left op right` on intervals: unknown only where the two overlap so that it matters."""
     if not (left.defined and right.defined):
-        return Truth(None, reasons(left, right))
+        early = type(left) is EarlyAmount or type(right) is EarlyAmount
+        return Early(None, reasons(left, right)) if early else Truth(None, reasons(left, right))
     # Only infinities are floats; asking that first spares two slow comparisons of fractions.
     if type(left.low) is float and left.low == left.high == right.low == right.high:
         return Truth(None, reasons(left, right) or "both groups are empty")
@@ -229,12 +256,23 @@ def _combined(parts: tuple[Truth, ...], settling: bool) -> Truth:
         return TRUE if settling else FALSE
     open_parts = [part for part in parts if part.value is None]
     if open_parts:
-        return Truth(None, reasons(*open_parts))
+        return opened(open_parts, settling)
     return FALSE if settling else TRUE
+
+
+def opened(parts: Sequence[Truth], any_is_enough: bool) -> Truth:
+    """Of parts that are unknown or not said yet: what can still come true at this instant, and what cannot."""
+    early = [part for part in parts if type(part) is Early]
+    if not early:
+        return Truth(None, reasons(*parts))
+    others = [part for part in parts if type(part) is not Early]
+    return Truth(None, reasons(*others)) if others and any_is_enough else Early(None, reasons(*early))
 
 
 def same_text(options: Texts, wanted: tuple[str, ...]) -> Truth:
     """Whether the picked text is one of `wanted`: sure only where every row it could be agrees."""
+    if type(options) is EarlyTexts:
+        return Early(None, options.because)
     if not options.options:
         return Truth(None, options.because or "no eligible row")
     found = {None if text is None else text in wanted for text, _ in options.options}

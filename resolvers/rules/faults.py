@@ -6,11 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
+from reprlib import Repr
 from typing import Any
 
 from resolvers.errors import Fault, Level
 
 Loc = tuple[str | int, ...]
+
+SHORT = Repr()
+SHORT.maxlevel, SHORT.maxdict, SHORT.maxlist, SHORT.maxtuple, SHORT.maxstring, SHORT.maxother = 2, 3, 3, 3, 60, 60
 
 
 @dataclass
@@ -38,11 +42,16 @@ def nearest(name: str, known: Iterable[str], likeness: float = 0.6) -> str:
     return "; known: " + ", ".join(sorted(names)[:12]) if names else "; none is defined"
 
 
+def found_text(value: Any) -> str:
+    """What stands where something else was wanted, in a few characters, however deep it is nested."""
+    return f"found {SHORT.repr(value)}"
+
+
 def mapping(value: Any, loc: Loc, faults: Faults, what: str) -> Mapping[str, Any] | None:
     """The value as a mapping with text keys, or a fault."""
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
         return value
-    faults.add("shape", f"{what} is a mapping of names, as `{{name: ...}}`; found {value!r:.60}", loc)
+    faults.add("shape", f"{what} is a mapping of names, as `{{name: ...}}`; {found_text(value)}", loc)
     return None
 
 

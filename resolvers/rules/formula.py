@@ -3,6 +3,18 @@
 or-chain: and-chain (`or` and-chain)* · and-chain: negation (`and` negation)* · negation: `not` negation | comparison
 comparison: sum [>= > <= < == != sum] · sum: product (+|- product)* · product: sign (*|/ sign)* · sign: [-] atom
 atom: number [unit] | date | "text" | name | name.column | function(...) | removed(source) | ( or-chain )
+
+Functions are min(a, b), max(a, b) and abs(a); of a source live(), late(), stale(), frozen(), removed() and lost().
+Names are those under `values`; a number has its unit (85%, 10 points, 30 minutes), only a count has none. `top.lab` is
+a column of a picked row. At most 500 characters.
+
+Example:
+    values:
+      best: {max: score, from: board}
+      top: {argmax: score, from: board, ties: first}
+      rows_there: {count: rows, from: board}
+    resolve:
+      yes: best >= 85% and rows_there >= 10 and not (top.lab == "North" or stale(board))
 """
 
 from __future__ import annotations
@@ -20,8 +32,7 @@ LONGEST = 500
 DEEPEST = 20
 """Brackets and signs inside one another; keeps the parser's recursion small."""
 
-STATES = ("live", "late", "stale", "removed", "lost")
-LATER_STATES = ("frozen",)
+STATES = ("live", "late", "stale", "frozen", "removed", "lost")
 FUNCTIONS = ("min", "max", "abs")
 WORDS = ("and", "or", "not")
 
@@ -72,12 +83,13 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """min, max or abs of things; a state of a source (its id as raw text in `source`)."""
+    """min, max or abs of things; a state of a source (its id as raw text in `source`, a time in `span`)."""
 
     function: str
     parts: tuple[Formula, ...]
     offset: int
     source: str = ""
+    span: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +137,26 @@ def tokens_of(text: str) -> list[Token]:
         if kind != "space":
             found.append(Token(kind, match.group(), place))
         place = match.end()
-        if kind == "name" and match.group() in (*STATES, *LATER_STATES):
+        if kind == "name" and match.group() in STATES:
             place = _raw_source(text, place, found)
     found.append(Token("end", "", len(text)))
     return found
 
 
+RAW_SOURCE = re.compile(r"\s*\(\s*([A-Za-z0-9][A-Za-z0-9_.-]*)?\s*(?:,\s*([A-Za-z0-9 ]+?)\s*)?\)")
+
+
 def _raw_source(text: str, place: int, found: list[Token]) -> int:
-    """After `removed` and its kin, the bracket holds a source's id as it stands (dots and hyphens included)."""
-    bracket = re.compile(r"\s*\(\s*([A-Za-z0-9][A-Za-z0-9_.-]*)?\s*\)").match(text, place)
+    """After `removed` and its kin, the bracket holds a source's id as it stands (dots and hyphens included).
+
+    For `frozen` a time may follow: `frozen(board, 90 days)`.
+    """
+    bracket = RAW_SOURCE.match(text, place)
     if bracket is None:
         return place
     found.append(Token("source", bracket.group(1) or "", bracket.start(1) if bracket.group(1) else place))
+    if bracket.group(2):
+        found.append(Token("span", bracket.group(2), bracket.start(2)))
     return bracket.end()
 
 
@@ -265,7 +285,9 @@ class _Parser:
 
     def named(self, token: Token) -> Formula:
         if self.next.kind == "source":
-            return Call(token.text, (), token.offset, self.take().text)
+            source = self.take().text
+            span = self.take().text if self.next.kind == "span" else ""
+            return Call(token.text, (), token.offset, source, span)
         if self.next.text != "(" or self.next.kind != "sign":
             return Name(token.text, token.offset)
         if token.text not in FUNCTIONS:

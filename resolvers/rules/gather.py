@@ -5,15 +5,20 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
 
 from resolvers.evidence import Instant, instant
-from resolvers.rules.columns import ABSENT, Number, Table
+from resolvers.rules.columns import ABSENT, Number, Table, Text
 from resolvers.rules.defaults import Clock
-from resolvers.rules.filters import Filter, columns_of, together
+from resolvers.rules.filters import Filter, asking_of, columns_of, together
 from resolvers.rules.lines import UNLABELLED, UNREADABLE, Entry, Line, Lines, Version, value_of
 from resolvers.rules.matching import NO_LABELS, Labels, Test, kept, split, test_of
 from resolvers.rules.nodes import Label, RowsNode, SourceUse, Window, base_rows
 from resolvers.rules.steps import FAR_AHEAD, LONG_AGO
+
+History = list[tuple[Instant, str | None]]
+"""(known since, text or None for unlabelled), in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +32,16 @@ class Registry:
     column: str
     early: int
 
-    def history(self, key: str) -> list[tuple[Instant, str | None]]:
-        found: list[tuple[Instant, str | None]] = []
+    def history(self, key: str) -> History:
+        """What one key was labelled, since when; made once for all rules."""
+        histories = self.table.histories(self.column, self.early)
+        found = histories.get(key)
+        if found is None:
+            found = histories[key] = self._history(key)
+        return found
+
+    def _history(self, key: str) -> History:
+        found: History = []
         texts, spans = self.table.texts(self.column), self.table.spans
         labelled = False
         for place in self.table.by_key.get(key, ()):
@@ -40,11 +53,29 @@ class Registry:
                 found.append((until, None))
         return found
 
+    def meant(self) -> Mapping[Text, Number]:
+        """Each of its texts as a number."""
+        return self.table.read(self.column)
+
     def label(self, key: str, k: Instant) -> str | None:
         """The label known at k."""
         history = self.history(key)
         place = bisect_right([known for known, _ in history], k) - 1
         return history[place][1] if place >= 0 else None
+
+    def told(self, table: Table, place: int, start: Instant) -> History:
+        """The same for the row behind a span of another table, first seen at `start`."""
+        return self.history(table.spans.key[place])
+
+    def cited(self, table: Table, place: int, k: Instant) -> Sequence[tuple[int, str]]:
+        """The registry's own spans and columns that tell what is known at k of such a row."""
+        found = self.place(table.spans.key[place], k + self.early)
+        return [] if found is None else [(found, self.column)]
+
+    @property
+    def lacks(self) -> str:
+        """Why a row is open where there is no label."""
+        return f"{UNLABELLED} ({self.column})"
 
     def place(self, key: str, k: Instant) -> int | None:
         """The registry's span that gives the label known at k."""
@@ -66,6 +97,8 @@ class Wanted:
     clock: Clock = "seen"
     best: tuple[int, int] | None = None
     """(1 or -1, n): only rows that can be among the n greatest or least are wanted."""
+    carry: bool = False
+    """A row that is gone keeps its last value."""
 
 
 class Gather:
@@ -74,16 +107,20 @@ class Gather:
     def __init__(self, wanted: Wanted, table: Table, registries: Mapping[str, Registry]) -> None:
         self.wanted, self.table, self.registries = wanted, table, registries
         base = base_rows(wanted.rows)
-        self.labels = frozenset(label.column for label in base.labels)
+        asking_others = [part.column for part in asking_of(base.where)]
+        self.labels = frozenset([*asking_others, *(label.column for label in base.labels)])
         own, asking = split(together(wanted.use.where, base.where), self.labels)
         self.own: Filter | None = own
         self.asked = tuple(column for column in columns_of(asking) if column in self.labels)
-        self.test: Test | None = test_of(asking, table, self.labels) if asking is not None else None
-        self.window = wanted.rows if isinstance(wanted.rows, Window) else None
-        self.published = self.window is not None and self.window.clock == "published"
+        self.test: Test | None = (
+            test_of(asking, table, self.labels, lambda name: registries[name].meant()) if asking is not None else None
+        )
+        self.by_label_only = len(columns_of(asking)) == 1 and self.asked[0] not in table.spec.read.columns
+        windows = windows_of(wanted.rows)
+        self.published = any(window.clock == "published" for window in windows)
         self.by_published = wanted.clock == "published"
-        self.seen_inside = _bounds(None if self.published else self.window)
-        self.dated_inside = _bounds(self.window if self.published else None)
+        self.seen_inside = _bounds([window for window in windows if window.clock == "seen"])
+        self.dated_inside = _bounds([window for window in windows if window.clock == "published"])
 
     def lines(self) -> Lines:
         found = Lines(self.table)
@@ -102,7 +139,7 @@ class Gather:
             found.put_in_order()
             rows = self._able(found, rows, *self.wanted.best)
         for row in rows:
-            self._other(found, self.table.rows[row], certain)
+            self._other(found, self.table.layout.rows[row], certain)
         found.put_in_order()
         return found
 
@@ -125,17 +162,64 @@ class Gather:
         self, found: Lines, alone: list[int], numbers: Sequence[Number], certain: Mapping[int, bool]
     ) -> list[int]:
         """Rows with one span that still stands: the plain ones are simple, the rest (returned) need a closer look."""
-        if self.test is not None or self.published:
+        undated: list[int] = []
+        if self.published and self.test is not None:
             return alone
-        if self.table.whole(self.wanted.column) and all(map(certain.__getitem__, alone)):
-            self._simple(found, alone, numbers)
-            return []
+        if self.published:
+            alone, undated = self._dated(alone)
+        if self.test is not None:
+            return self._alone_labelled(found, alone, numbers, certain)
+        if self.table.whole(self.wanted.column) and self.table.all_certain(self.own, kept):
+            self._simple(found, self._leading(alone, numbers), numbers)
+            return undated
         # By identity: a Decimal that is compared with something strange asks a slow question about its type.
         there = [place for place in alone if numbers[place] is not ABSENT]
         odd = [place for place in there if numbers[place] is None or not certain[place]]
         strange = set(odd)
         self._simple(found, [place for place in there if place not in strange], numbers)
-        return odd
+        return odd + undated
+
+    def _dated(self, alone: list[int]) -> tuple[list[int], list[int]]:
+        """By the publisher's dates: the rows that lie in every window, and those whose date cannot be read."""
+        dates, (low, high) = self.table.published(), self.dated_inside
+        inside = [place for place in alone if isinstance(at := dates[place], int) and low <= at < high]
+        return inside, [place for place in alone if not isinstance(dates[place], int)]
+
+    def _leading(self, alone: list[int], numbers: Sequence[Number]) -> list[int]:
+        """Where only the one best is asked for: those that were as good as all before them; else all."""
+        if self.wanted.best is None or self.wanted.best[1] > 1:
+            return alone
+        values: list[Any] = list(map(numbers.__getitem__, alone))
+        bars = accumulate(values, max if self.wanted.best[0] > 0 else min)
+        return [place for place, value, bar in zip(alone, values, bars, strict=True) if value == bar]
+
+    def _alone_labelled(
+        self, found: Lines, alone: list[int], numbers: Sequence[Number], certain: Mapping[int, bool]
+    ) -> list[int]:
+        """The same where labels are asked for: a row with one label, known since the row was seen, is plain as well."""
+        if not self.by_label_only:
+            return alone
+        told_of, since = self.registries[self.asked[0]].told, self.table.since
+        told: dict[str | None, bool | None] = {}
+        plain: list[int] = []
+        for place in alone:
+            labels = told_of(self.table, place, since[place])
+            label = labels[0][1] if labels else None
+            inside = told[label] if label in told else told.setdefault(label, self._inside(place, label))
+            steady = not labels or (len(labels) == 1 and labels[0][0] <= since[place])
+            if not steady or inside is None or numbers[place] is None or not certain[place]:
+                self._simple(found, plain, numbers)
+                plain.clear()
+                self._other(found, [place], certain)
+            elif inside and numbers[place] is not ABSENT:
+                plain.append(place)
+        self._simple(found, plain, numbers)
+        return []
+
+    def _inside(self, place: int, label: str | None) -> bool | None:
+        """Whether a row with this label is among the rows, where nothing but the label is asked."""
+        assert self.test is not None
+        return self.test(place, {self.asked[0]: label})
 
     def _simple(self, found: Lines, places: Sequence[int], numbers: Sequence[Number] | Mapping[int, Number]) -> None:
         """Rows that never change."""
@@ -155,7 +239,7 @@ class Gather:
         versions = self._versions(start, counted, certain)
         if all(version.entry is None for version in versions):
             return
-        absences = self.table.absences(places)
+        absences = [] if self.wanted.carry else self.table.absences(places)
         entry = versions[0].entry
         if len(versions) == 1 and not absences and entry is not None and entry.sure and entry.low == entry.high:
             self._simple(found, [entry.place], {entry.place: entry.low})
@@ -169,7 +253,7 @@ class Gather:
         for number, place in enumerate(places):
             since = self.table.since[place]
             until = ends[number] if number < len(ends) else None
-            for known, labels in self._labelled(place, since, until):
+            for known, labels in self._labelled(place, start, since, until):
                 entry = self._entry(place, start, labels, certain)
                 if not found or not self._same(found[-1].entry, entry):
                     found.append(Version(known, entry))
@@ -181,12 +265,13 @@ class Gather:
             return before == after
         return (before.sure, before.clock, before.because) == (after.sure, after.clock, after.because)
 
-    def _labelled(self, place: int, since: Instant, until: Instant | None) -> list[tuple[Instant, Labels]]:
+    def _labelled(
+        self, place: int, start: Instant, since: Instant, until: Instant | None
+    ) -> list[tuple[Instant, Labels]]:
         """The span's labels from each instant on, while it stands."""
         if not self.asked:
             return [(since, NO_LABELS)]
-        key = self.table.spans.key[place]
-        histories = {column: self.registries[column].history(key) for column in self.asked}
+        histories = {column: self.registries[column].told(self.table, place, start) for column in self.asked}
         changes = {known for history in histories.values() for known, _ in history}
         inside = sorted({since, *(known for known in changes if known > since and (until is None or known < until))})
         return [
@@ -211,7 +296,7 @@ class Gather:
         if self.published or self.by_published:
             moment = self.table.published()[place]
             clock = moment if isinstance(moment, int) else None
-        if self.published and self.window is not None:
+        if self.published:
             if clock is not None and not self.dated_inside[0] <= clock < self.dated_inside[1]:
                 return None
             if clock is None:
@@ -219,17 +304,24 @@ class Gather:
         return Entry(sure, low, high, place, start, clock if self.by_published else start, because)
 
     def _why_open(self, place: int, labels: Labels) -> str:
-        key = self.table.spans.key[place]
-        missing = [column for column in self.asked if labels.get(column) is None]
-        return f"{UNLABELLED} ({', '.join(missing)}): {key}" if missing else f"{UNREADABLE}: {key}"
+        missing = [self.registries[column].lacks for column in self.asked if labels.get(column) is None]
+        return f"{', '.join(missing) or UNREADABLE}: {self.table.spans.key[place]}"
 
 
-def _bounds(window: Window | None) -> tuple[Instant, Instant]:
-    """[from, before) of a window as instants; everything where there is none."""
-    if window is None:
-        return LONG_AGO, FAR_AHEAD
-    low = LONG_AGO if window.since is None else instant(window.since)
-    return low, FAR_AHEAD if window.before is None else instant(window.before)
+def windows_of(rows: RowsNode) -> list[Window]:
+    """The windows in which a row has to lie, one inside another."""
+    found: list[Window] = []
+    while isinstance(rows, Window):
+        found.append(rows)
+        rows = rows.of  # type: ignore[assignment]  # a window over rows
+    return found
+
+
+def _bounds(windows: Sequence[Window]) -> tuple[Instant, Instant]:
+    """What several windows have in common, as [from, before) in instants; everything where there is none."""
+    lows = [instant(window.since) for window in windows if window.since is not None]
+    highs = [instant(window.before) for window in windows if window.before is not None]
+    return max(lows, default=LONG_AGO), min(highs, default=FAR_AHEAD)
 
 
 def _label_at(history: Sequence[tuple[Instant, str | None]], k: Instant) -> str | None:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from resolvers.evidence import Instant, instant, moment
+from resolvers.evidence import Instant, instant
 from resolvers.outcome import NotApplicable, Outcome
+from resolvers.rules.asks import Place, asks_at
 from resolvers.rules.cache import Cache
 from resolvers.rules.coverage import shown
 from resolvers.rules.evaluate import Evaluator
 from resolvers.rules.exact import FALSE, Truth
+from resolvers.rules.joint import CONFLICT
 from resolvers.rules.knowing import Knowing
 from resolvers.rules.lines import UNLABELLED
+from resolvers.rules.listing import UNLISTED
 from resolvers.rules.looks import WAITS
-from resolvers.rules.nodes import Node
+from resolvers.rules.making import built, moment
+from resolvers.rules.nodes import Node, Window
 from resolvers.rules.rule import Rule
 from resolvers.rules.steps import FAR_AHEAD, LONG_AGO
 from resolvers.rules.trace import Tracer
-from resolvers.verdict import Step, Verdict, VerdictState
+from resolvers.verdict import Ask, Step, Verdict, VerdictState
 
 WAYS = {"final_after": "fixed", "first_release": "first", "as_known_at": "vintage"}
 
@@ -106,8 +111,9 @@ class Judging:
         if point.knowing is None:
             return NaState("early", until=point.until, because=point.because)
         truth = self.evaluator.truths(na.when, point.knowing, at, at + 1).values[0]
-        if truth.value is None and self.labels_may_come(truth.because, at):
-            return NaState("early", until=at + self.label_settle, because=truth.because)
+        until = self.may_come(truth.because, at, lambda: [self.place(na.when, at)]) if truth.value is None else None
+        if until is not None:
+            return NaState("early", until=until, because=truth.because)
         return NaState("judged", truth, because=truth.because, knowing=point.knowing)
 
     def na_leaning(self) -> bool:
@@ -119,17 +125,41 @@ class Judging:
         knowing = Knowing("fixed" if self.how != "first" else "first", self.as_of)
         return self.evaluator.truths(na.when, knowing, at, at + 1).values[0].value is True
 
-    def labels_may_come(self, because: str, end: Instant) -> bool:
-        """Whether a label that is missing may still arrive in time."""
-        return UNLABELLED in because and self.as_of < end + self.label_settle
+    def may_come(self, because: str, end: Instant, places: Callable[[], Sequence[Place]]) -> Instant | None:
+        """Until when what is missing may still come: a label, a panel's answer, the end of a row's own time.
+
+        An answer may turn what another reason keeps open, so panels are asked about the open `places` themselves.
+        """
+        waits = {UNLABELLED: end + self.label_settle, UNLISTED: self.listed_until}
+        ends = [wait for what, wait in waits.items() if what in because]
+        ends += [instant(ask.until) for ask in self.asks(places)]
+        until = max(ends, default=self.as_of)
+        return until if self.as_of < until else None
+
+    @property
+    def listed_until(self) -> Instant:
+        """When the time of the last row that is asked whether it was listed is over."""
+        return self.decides + max((part.time.us for part in self.rule.listings()), default=0)
+
+    def asks(self, places: Callable[[], Sequence[Place]]) -> tuple[Ask, ...]:
+        """The panels that could turn what is open, N/A included, where the rule has any."""
+        if not self.rule.panels():
+            return ()
+        na = self.rule.na
+        also = [self.place(Window(of=na.when, at=na.at), instant(na.at))] if na is not None else []
+        return asks_at(self.evaluator, [*places(), *also])
+
+    def place(self, node: Node, at: Instant) -> Place:
+        """A node at an instant, with all that is known by now."""
+        return node, at, Knowing("first" if self.how == "first" else "fixed", self.as_of)
 
     def tracer(self, knowing: Knowing) -> Tracer:
         return Tracer(self.evaluator, knowing, self.opens, max(min(self.decides, self.as_of), self.opens + 1))
 
     def root(self, value: str, steps: tuple[Step, ...]) -> Step:
         """The top of the trace."""
-        return Step.model_construct(
-            node="outcome", words=self.rule.outcome.words().text, value=value, unit=None, at=None, known_at=None,
+        return built(
+            Step, node="outcome", words=self.rule.outcome.words().text, value=value, unit=None, at=None, known_at=None,
             because="", cites=(), series=(), steps=steps,
         )  # fmt: skip
 
@@ -151,9 +181,13 @@ class Judging:
         until: Instant | None = None,
         leaning: Outcome | None = None,
         at: Instant | None = None,
+        asks: tuple[Ask, ...] = (),
     ) -> Verdict:
+        if state == "unknown" and CONFLICT in because:
+            state = "conflicting"
         # Every part was made by this engine, so nothing is validated a second time.
-        return Verdict.model_construct(
+        return built(
+            Verdict,
             slug=self.slug,
             as_of=moment(self.as_of),
             state=state,
@@ -162,6 +196,7 @@ class Judging:
             until=None if until is None else moment(until),
             leaning=leaning,
             instant=None if at is None else moment(at),
+            asks=asks,
             semantics=self.semantics,
             trace=self.root(outcome.words() if outcome else state, steps),
         )

@@ -79,7 +79,10 @@ def exists(count: Amount) -> Truth:
 
 
 def sources_key(rows: Rows) -> str:
-    return "|".join(use.source for use in rows.sources)
+    return "|".join(
+        use.source if use.unless_frozen is None else f"{use.source} unless frozen {use.unless_frozen}"
+        for use in rows.sources
+    )
 
 
 def top_entry(column: str | None, table: Table, entry: Entry) -> Entry | None:

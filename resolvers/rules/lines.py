@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from heapq import heappush, heapreplace
+from itertools import accumulate
 
 from resolvers.evidence import Instant
 from resolvers.rules.columns import ABSENT, EXACTLY, Absence, Table
@@ -148,7 +149,7 @@ def hull(entries: Sequence[Entry | None]) -> Entry | None:
     return Entry(sure, low, high, some[0].place, some[0].start, clock, some[0].because)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Base:
     """What the simple rows come to at an instant: how many, their sum, and the best of them with its span."""
 
@@ -234,15 +235,15 @@ class Lines:
     def _sums(self, how: str) -> Steps[Base]:
         at: list[Instant] = [LONG_AGO]
         found = [Base()]
-        total, adding = ZERO, how not in ("count", "any")
-        for row, t in enumerate(self.at):
+        total, adding, start, size = ZERO, how not in ("count", "any"), 0, len(self.at)
+        while start < size:
+            end = bisect_right(self.at, self.at[start], start)
             if adding:
-                total = EXACTLY.add(total, self.values[row])
-            if at[-1] == t:
-                found[-1] = Base(row + 1, total)
-            else:
-                at.append(t)
-                found.append(Base(row + 1, total))
+                for value in self.values[start:end]:
+                    total = EXACTLY.add(total, value)
+            at.append(self.at[start])
+            found.append(Base(end, total))
+            start = end
         return Steps(at, found)
 
     def clock_of(self, number: int) -> Instant | None:
@@ -300,6 +301,8 @@ class Lines:
         self.leading.clear()
 
     def _leaders(self, sign: int, n: int) -> Leading:
+        if n == 1:
+            return self._leader(sign)
         rows: list[int] = []
         at: list[Instant] = [LONG_AGO]
         bars: list[Decimal | None] = [None]
@@ -317,6 +320,13 @@ class Lines:
                 at.append(self.at[row])
                 bars.append(best[0] if sign > 0 else -best[0])
         return Leading(rows, Steps(at, bars))
+
+    def _leader(self, sign: int) -> Leading:
+        """The same for the one best: each simple row that was as good as all before it."""
+        values = self.values
+        bars = list(accumulate(values, max if sign > 0 else min))
+        rows = [row for row, (value, bar) in enumerate(zip(values, bars, strict=True)) if value == bar]
+        return Leading(rows, Steps([LONG_AGO, *(self.at[row] for row in rows)], [None, *(values[row] for row in rows)]))
 
 
 def value_of(table: Table, column: str | None, place: int) -> tuple[Decimal, Decimal, str] | None:

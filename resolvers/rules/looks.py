@@ -12,7 +12,7 @@ from itertools import pairwise
 from resolvers.evidence import Instant, instant
 from resolvers.rules.columns import Table
 from resolvers.rules.coverage import Answering
-from resolvers.rules.nodes import Node, Rows, Window, children
+from resolvers.rules.nodes import Node, Rows, children
 from resolvers.rules.steps import FAR_AHEAD, LONG_AGO, Steps, joined
 
 WAITS = "no good sighting yet after"
@@ -67,8 +67,8 @@ def at_one_instant(looks: Looks, at: Instant, settle: int) -> Looks:
 
 def read_rows(node: Node, at: Instant | None = None) -> list[tuple[Rows, Instant | None]]:
     """The row sets under a node, each with the stated instant at which it is read (None: with the question)."""
-    if isinstance(node, Rows):
+    if node.kind == "rows":
         return [(node, at)]
-    if isinstance(node, Window) and node.at is not None:
+    if node.kind == "window" and node.at is not None:
         at = instant(node.at)
-    return list(dict.fromkeys(found for child in children(node) for found in read_rows(child, at)))
+    return [found for child in children(node) for found in read_rows(child, at)]

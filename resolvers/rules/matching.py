@@ -14,16 +14,20 @@ from resolvers.rules.filters import (
     AnyOf,
     Filter,
     Has,
+    ListedIn,
     Matching,
     Measured,
+    Met,
     Not,
     OneOf,
     Present,
+    Reckoned,
     columns_of,
     conjuncts,
     together,
 )
 from resolvers.rules.patterns import LONGEST_TEXT
+from resolvers.rules.reckoning import reckoner
 
 Labels = Mapping[str, str | None]
 """Label column -> the row's label, None where it has none yet."""
@@ -32,17 +36,21 @@ Test = Callable[[int, Labels], bool | None]
 
 OPERATORS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {">=": ge, ">": gt, "<=": le, "<": lt, "==": eq, "!=": ne}
 NO_LABELS: Labels = {}
+Meant = Callable[[str], Mapping[Text, Number]]
+"""A label column -> each of its texts as a number."""
 
 
-def test_of(part: Filter, table: Table, labels: frozenset[str]) -> Test:
-    """A filter as a function of a span; `labels` are the columns joined from registries."""
+def test_of(part: Filter, table: Table, labels: frozenset[str], meant: Meant = lambda _: {}) -> Test:
+    """A filter as a function of a span; `labels` are columns joined from registries, `meant` reads numbers there."""
     if isinstance(part, AllOf | AnyOf):
-        return _several([test_of(inner, table, labels) for inner in part.parts], isinstance(part, AnyOf))
+        return _several([test_of(inner, table, labels, meant) for inner in part.parts], isinstance(part, AnyOf))
     if isinstance(part, Not):
-        inner = test_of(part.part, table, labels)
+        inner = test_of(part.part, table, labels, meant)
         return lambda place, joined: _inverse(inner(place, joined))
+    if isinstance(part, Reckoned):
+        return reckoner(part, lambda name: _number(name, table, labels, meant))
     if isinstance(part, Measured):
-        return _measured(part, table.numbers(part.column))
+        return _measured(part, _number(part.column, table, labels, meant))
     decide = _decider(part)
     if part.column in labels:
         name = part.column
@@ -71,11 +79,20 @@ def _several(tests: Sequence[Test], settling: bool) -> Test:
     return decide
 
 
-def _measured(part: Measured, numbers: Sequence[Number]) -> Test:
+def _number(name: str, table: Table, labels: frozenset[str], meant: Meant) -> Callable[[int, Labels], Number]:
+    """The number of a span in a column of its own, or in one that is joined to it (None without a label)."""
+    if name not in labels:
+        numbers = table.numbers(name)
+        return lambda place, joined: numbers[place]
+    told = meant(name)
+    return lambda place, joined: None if (text := joined.get(name)) is None else told.get(text)
+
+
+def _measured(part: Measured, number: Callable[[int, Labels], Number]) -> Test:
     compare, wanted = OPERATORS[part.op], part.value
 
     def decide(place: int, joined: Labels) -> bool | None:
-        value = numbers[place]
+        value = number(place, joined)
         if isinstance(value, Decimal):
             return compare(value, wanted)
         return None if value is None else False
@@ -83,10 +100,12 @@ def _measured(part: Measured, numbers: Sequence[Number]) -> Test:
     return decide
 
 
-def _decider(part: OneOf | Matching | Has | Present) -> Callable[[Text], bool | None]:
+def _decider(part: OneOf | Matching | Has | Present | Met | ListedIn) -> Callable[[Text], bool | None]:
     """What a text filter makes of one cell; an absent cell is never in."""
     if isinstance(part, Present):
         return lambda text: text is not ABSENT
+    if isinstance(part, Met | ListedIn):
+        return lambda text: None if text is None else text == "yes"
     holds = _holds(part)
 
     def decide(text: Text) -> bool | None:
@@ -127,44 +146,76 @@ def split(part: Filter | None, labels: frozenset[str]) -> tuple[Filter | None, F
     return together(*own), together(*asking)
 
 
-def kept(part: Filter | None, table: Table) -> list[tuple[int, bool]]:
+def kept(part: Filter | None, table: Table) -> dict[int, bool]:
     """The spans that a filter on own cells lets through, in order, each with whether that is certain."""
+    everything = range(len(table.spans))
     if part is None:
-        return [(place, True) for place in range(len(table.spans))]
-    sure, possible = places_of(part, table)
-    if len(sure) == len(possible):
-        return [(place, True) for place in sorted(sure)]
-    return [(place, place in sure) for place in sorted(possible)]
+        return dict.fromkeys(everything, True)
+    sure, possible = chosen(part, table, everything)
+    if sure is possible:
+        return dict.fromkeys(sure, True)
+    return dict.fromkeys(possible, False) | dict.fromkeys(sure, True)
 
 
-Places = tuple[set[int], set[int]]
-"""The spans that are in for sure, and those that are in or may be."""
+Places = Sequence[int]
+"""Spans, in order."""
 
 
-def places_of(part: Filter, table: Table) -> Places:
-    """A filter over a whole table at once: each different text of a column is looked at once."""
-    if isinstance(part, AllOf | AnyOf):
-        found = [places_of(inner, table) for inner in part.parts]
-        join = set.intersection if isinstance(part, AllOf) else set.union
-        return join(*(sure for sure, _ in found)), join(*(possible for _, possible in found))
+def chosen(part: Filter, table: Table, places: Places) -> tuple[Places, Places]:
+    """Of these spans those that are in for sure, and those that are in or may be; one and the same where all is sure.
+
+    Each different text of a column is looked at once; of several conditions each looks only at what the others left.
+    """
+    if isinstance(part, AllOf):
+        sure = possible = places
+        for inner in part.parts:
+            sure, possible = _both(inner, table, sure, possible)
+        return sure, possible
+    if isinstance(part, AnyOf):
+        found = [chosen(inner, table, places) for inner in part.parts]
+        sure = _among(places, {place for some, _ in found for place in some})
+        if all(some is every for some, every in found):
+            return sure, sure
+        return sure, _among(places, {place for _, some in found for place in some})
     if isinstance(part, Not):
-        sure, possible = places_of(part.part, table)
-        everything = set(range(len(table.spans)))
-        return everything - possible, everything - sure
-    if isinstance(part, Measured):
-        return _measured_places(part, table.numbers(part.column))
-    decide = _decider(part)
-    ins: set[int] = set()
-    maybes: set[int] = set()
-    for text, places in table.postings(part.column).items():
-        value = decide(text)
-        if value is not False:
-            (ins if value else maybes).update(places)
-    return ins, ins | maybes if maybes else ins
+        sure, possible = chosen(part.part, table, places)
+        out = _without(places, possible)
+        return out, out if sure is possible else _without(places, sure)
+    if isinstance(part, Reckoned):
+        decide = reckoner(part, lambda name: _number(name, table, frozenset(), lambda _: {}))
+        found_of = {place: decide(place, NO_LABELS) for place in places}
+        sure = [place for place in places if found_of[place]]
+        return sure, [place for place in places if found_of[place] is not False]
+    texts, told = table.texts(part.column), _told(part, table)
+    ins = {text for text, value in told.items() if value}
+    sure = [place for place in places if texts[place] in ins]
+    maybes = ins | {text for text, value in told.items() if value is None}
+    return sure, sure if len(maybes) == len(ins) else [place for place in places if texts[place] in maybes]
 
 
-def _measured_places(part: Measured, numbers: Sequence[Number]) -> Places:
+def _both(part: Filter, table: Table, sure: Places, possible: Places) -> tuple[Places, Places]:
+    """What a further condition leaves of what is in for sure, and of what may be in."""
+    if sure is possible:
+        return chosen(part, table, sure)
+    return chosen(part, table, sure)[0], chosen(part, table, possible)[1]
+
+
+def _among(places: Places, wanted: set[int]) -> Places:
+    return [place for place in places if place in wanted]
+
+
+def _without(places: Places, gone: Places) -> Places:
+    unwanted = set(gone)
+    return [place for place in places if place not in unwanted]
+
+
+def _told(part: OneOf | Matching | Has | Present | Measured | Met | ListedIn, table: Table) -> dict[Text, bool | None]:
+    """What a condition makes of each different text of its column."""
+    if not isinstance(part, Measured):
+        decide = _decider(part)
+        return {text: decide(text) for text in table.different(part.column)}
     compare, wanted = OPERATORS[part.op], part.value
-    sure = {place for place, value in enumerate(numbers) if type(value) is Decimal and compare(value, wanted)}
-    open_ = {place for place, value in enumerate(numbers) if value is None}
-    return sure, sure | open_ if open_ else sure
+    return {
+        text: compare(value, wanted) if isinstance(value, Decimal) else None if value is None else False
+        for text, value in table.read(part.column).items()
+    }

@@ -8,22 +8,34 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from resolvers import units
 from resolvers.evidence import instant
 from resolvers.rules.defaults import Ties
-from resolvers.rules.nodes import FieldOf, Hold, Node, _Node, date_words
-from resolvers.rules.phrase import Phrase
+from resolvers.rules.naming import Named
+from resolvers.rules.node_base import _Node, date_words
+from resolvers.rules.nodes import FieldOf, Hold, Node, Window
+from resolvers.rules.nodes_many import Agree
+from resolvers.rules.panels import Panel
+from resolvers.rules.phrase import Phrase, named
 from resolvers.units import Exact
 
 
-class _Type(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class _Type(Named):
+    """What the four types have in common."""
 
 
 class YesOutcome(_Type):
-    """YES from the first run of the condition in [opens, T); NO once there can be none any more."""
+    """YES from the first run of the condition in [opens, T); NO once there can be none any more.
+
+    Example:
+        values:
+          best: {max: score, from: board}
+        resolve:
+          yes: best >= 85%
+          hold: 7 days
+    """
 
     type: Literal["yes"] = "yes"
     when: Hold
@@ -47,17 +59,29 @@ class ChoiceAnswer(_Type):
 
 
 class ChoiceOutcome(_Type):
-    """The answer that a picked row's text leads to, read at T; tied rows share it equally."""
+    """The answer that a picked row's text leads to, read at T; tied rows share it equally.
+
+    Example:
+        rows:
+          board: {from: board, label: {class: systems}}
+        values:
+          top: {argmax: score, of: board}
+        resolve:
+          choice: top.class
+          confirm: panel
+          answers: {"P0 or P1": [P0, P1], R2: R2, Another: else}
+    """
 
     type: Literal["choice"] = "choice"
-    of: FieldOf
+    of: Annotated[FieldOf | Window | Agree, Field(discriminator="kind")]
     choices: tuple[ChoiceAnswer, ...]
-    confirm: Literal["panel"] | None = None
+    confirm: Panel | None = None
 
     def words(self) -> Phrase:
-        lines = [Phrase(f"“{a.label}” if it is {' or '.join(a.values)}") for a in self.choices if a.values]
+        lines = [Phrase(f"“{a.label}” if it is {' or '.join(map(named, a.values))}") for a in self.choices if a.values]
         lines += [Phrase(f"“{a.label}” in every other case") for a in self.choices if a.otherwise]
-        return Phrase.of("By {}, read at T: {}", self.of.words(), Phrase.listed(lines, "; "))
+        told = Phrase.of("Decided by {}, read at T: {}", self.of.words(), Phrase.listed(lines, "; "))
+        return told if self.confirm is None else Phrase.of("{}; that decides only once {}", told, self.confirm.asked())
 
     def root(self) -> Node:
         return self.of
@@ -74,7 +98,16 @@ class ChoiceOutcome(_Type):
 
 
 class NumberOutcome(_Type):
-    """A number read at T, rounded half up, and the bucket it falls in (a lower edge belongs to its bucket)."""
+    """A number read at T, rounded half up, and the bucket it falls in (a lower edge belongs to its bucket).
+
+    Example:
+        values:
+          best: {max: score, from: board}
+        resolve:
+          number: best
+          edges: [60%, 70%, 80%]
+          round: 1
+    """
 
     type: Literal["number"] = "number"
     of: Node
@@ -89,7 +122,7 @@ class NumberOutcome(_Type):
             rounding = Phrase(f", rounded half up to {figure}", (figure,))
         edges = [units.show(units.exact(edge), self.unit) for edge in self.edges]
         return Phrase.of(
-            "{}, read at T{}; the buckets begin at {}, each edge in the bucket above it",
+            "Decided by {}, read at T{}; the buckets are divided at {}, each edge in the bucket above it",
             self.of.words(), rounding, ", ".join(edges), figures=edges,
         )  # fmt: skip
 
@@ -124,7 +157,17 @@ class NumberOutcome(_Type):
 
 
 class FirstDateOutcome(_Type):
-    """The bucket of the instant at which the first run of the condition in [opens, T) began."""
+    """The bucket of the instant at which the first run of the condition in [opens, T) began.
+
+    Example:
+        values:
+          best: {max: score, from: board}
+        resolve:
+          first_date: best >= 85%
+          hold: 7 days
+          edges: [2027-02-01, 2027-04-01]
+          never: not before July 2027
+    """
 
     type: Literal["first_date"] = "first_date"
     when: Hold
@@ -134,8 +177,8 @@ class FirstDateOutcome(_Type):
     def words(self) -> Phrase:
         edges = [date_words(edge) for edge in self.edges]
         return Phrase.of(
-            "The first time from opening to T from which {}; the buckets begin at {}, and without such a time before "
-            "the last of these it is “{}”",
+            "The date is the first time from opening to T from which {}; the buckets are divided at {}, and without "
+            "such a time before the last of these it is “{}”",
             self.when.words(), ", ".join(edges), self.never, figures=edges,
         )  # fmt: skip
 
@@ -165,6 +208,13 @@ class OutcomeNode(_Node):
     """How the question resolves: yes, choice, number or first_date.
 
     yes and first_date look for the first run of a condition in [opens, T); choice and number are read at T.
+
+    Example:
+        values:
+          best: {max: score, from: board}
+        resolve:
+          yes: best >= 85%
+          settle: 7 days
     """
 
     kind: Literal["outcome"] = "outcome"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+PLAIN = re.compile(r"^[\w.+/ -]*$(?<!\.)")
+"""Letters, figures and a few marks that no sentence is made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +35,13 @@ class Phrase:
         phrases = tuple(parts)
         figures = dict.fromkeys(figure for phrase in phrases for figure in phrase.figures)
         return cls(joint.join(phrase.text for phrase in phrases), tuple(figures))
+
+
+def named(value: str) -> str:
+    """A cell's text in running text; in quotes where its marks could be read as the sentence's."""
+    return value if PLAIN.match(value) and "_" not in value else f"“{value}”"
+
+
+def spoken(column: str) -> str:
+    """A column's name in running text; one of several words in quotes, or it would be read as prose."""
+    return f"“{column.replace('_', ' ')}”" if "_" in column else column

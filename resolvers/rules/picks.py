@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from resolvers.evidence import Instant
+from resolvers.rules.columns import Number
 from resolvers.rules.exact import Ref
 from resolvers.rules.lines import Entry
 from resolvers.rules.nodes import Pick
@@ -21,20 +22,28 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class Winners:
-    """The picked rows: one, or several that tie; where it is not certain, every row that it could be."""
+    """The picked rows: one, or several that tie; where it is not certain, every row that it could be.
+
+    `nobody`: it could also be that there is no row at all, for none of them is there for sure.
+    """
 
     rows: tuple[Ref, ...]
     certain: bool = True
     because: str = ""
+    nobody: bool = False
 
 
 NOBODY = Winners((), True, EMPTY)
 
 
-def picked(events: Events, pick: Pick, table: int) -> Steps[Winners]:
+Dates = Sequence[Number] | None
+"""The day of each span by which ties are broken, where a pick asks for that."""
+
+
+def picked(events: Events, pick: Pick, table: int, dates: Dates = None) -> Steps[Winners]:
     """argmax and argmin through time."""
     sign = 1 if pick.how == "argmax" else -1
-    if not events.others:
+    if not events.others and dates is None:
         return _simply_picked(events, pick, table, sign)
     front = Front(sign, 1)
     track: Track[Winners] = Track(NOBODY)
@@ -42,7 +51,7 @@ def picked(events: Events, pick: Pick, table: int) -> Steps[Winners]:
     for place, (t, row, entry) in enumerate(merged):
         front.put(row, entry)
         if place + 1 == len(merged) or merged[place + 1][0] != t:
-            track.set(t, winners_among([found for _, found in front.leaders()], pick, table, sign))
+            track.set(t, winners_among([found for _, found in front.leaders()], pick, table, sign, dates))
     return track.steps()
 
 
@@ -82,7 +91,7 @@ class Front:
 
 
 def top_steps(events: Events, pick: Pick, value: Callable[[list[tuple[int, Entry]]], V], before: V) -> Steps[V]:
-    """What `value` makes of the top rows, through time."""
+    """What `value` makes of the rows that can be among the top, through time."""
     front = Front(1, pick.n)
     track = Track(before)
     last: list[tuple[int, Entry]] = []
@@ -93,7 +102,7 @@ def top_steps(events: Events, pick: Pick, value: Callable[[list[tuple[int, Entry
             leaders = front.leaders()
             if leaders != last:
                 last = leaders
-                track.set(t, value(ranked(leaders, pick)))
+                track.set(t, value(leaders))
     return track.steps()
 
 
@@ -120,7 +129,7 @@ def _simply_picked(events: Events, pick: Pick, table: int, sign: int) -> Steps[W
     return Steps(at, values)
 
 
-def winners_among(entries: Sequence[Entry], pick: Pick, table: int, sign: int) -> Winners:
+def winners_among(entries: Sequence[Entry], pick: Pick, table: int, sign: int, dates: Dates = None) -> Winners:
     """The best of these: certain where no unsure row or open value could be it."""
     if not entries:
         return NOBODY
@@ -130,6 +139,8 @@ def winners_among(entries: Sequence[Entry], pick: Pick, table: int, sign: int) -
     floor = max(sure) if sure else None
     possible = [entry for entry in entries if floor is None or far[id(entry)] >= floor]
     certain = floor is not None and all(entry.sure and entry.low == entry.high for entry in possible)
+    if certain and dates is not None:
+        return _dated(possible, pick, table, dates)
     if certain:
         return Winners(tuple((table, entry.place) for entry in untied(possible, pick)), True)
     because = (
@@ -137,7 +148,17 @@ def winners_among(entries: Sequence[Entry], pick: Pick, table: int, sign: int) -
     )
     if floor is None:
         because = because or EMPTY
-    return Winners(tuple((table, entry.place) for entry in possible), False, because)
+    return Winners(tuple((table, entry.place) for entry in possible), False, because, floor is None)
+
+
+def _dated(entries: Sequence[Entry], pick: Pick, table: int, dates: Sequence[Number]) -> Winners:
+    """Of rows with equal values those with the earliest or latest date; open where a date cannot be read."""
+    known = {entry.place: date for entry in entries if isinstance(date := dates[entry.place], Decimal)}
+    wanted = (min if pick.ties == "earliest" else max)(known.values()) if known else None
+    found = [entry for entry in entries if known.get(entry.place, wanted) == wanted]
+    sure = len(entries) == 1 or all(entry.place in known for entry in found)
+    because = "" if sure else f"a tie hangs on a {pick.by} that cannot be read"
+    return Winners(tuple((table, entry.place) for entry in found), sure, because)
 
 
 def untied(entries: Sequence[Entry], pick: Pick) -> Sequence[Entry]:
@@ -149,18 +170,13 @@ def untied(entries: Sequence[Entry], pick: Pick) -> Sequence[Entry]:
     return [entry for entry in entries if entry.start == wanted]
 
 
-def ranked(entries: Sequence[tuple[int, Entry]], pick: Pick) -> list[tuple[int, Entry]]:
+def ranked(entries: Sequence[tuple[int, Entry]], pick: Pick, dates: Dates = None) -> list[tuple[int, Entry]]:
     """The top `n` rows: in for sure, or maybe where unsure rows or open values could push them out."""
+    ahead = _Ahead(pick, dates)
     found: list[tuple[int, Entry]] = []
     for row, entry in entries:
-        ahead_maybe = sum(
-            1 for other, rival in entries if other != row and _ahead(rival.high, rival, entry.low, entry, pick)
-        )
-        ahead_sure = sum(
-            1
-            for other, rival in entries
-            if other != row and rival.sure and _ahead(rival.low, rival, entry.high, entry, pick)
-        )
+        ahead_maybe = sum(1 for other, rival in entries if other != row and ahead.maybe(rival, entry))
+        ahead_sure = sum(1 for other, rival in entries if other != row and rival.sure and ahead.surely(rival, entry))
         if ahead_sure >= pick.n:
             continue
         if ahead_maybe < pick.n:
@@ -171,8 +187,29 @@ def ranked(entries: Sequence[tuple[int, Entry]], pick: Pick) -> list[tuple[int, 
     return found
 
 
-def _ahead(value: Decimal, rival: Entry, than: Decimal, entry: Entry, pick: Pick) -> bool:
-    """Whether a rival with this value stands before an entry with that one."""
-    if value != than or pick.ties == "share":
-        return value > than
-    return rival.start < entry.start if pick.ties == "first" else rival.start > entry.start
+class _Ahead:
+    """Whether a rival stands before an entry, by value and then by what breaks ties."""
+
+    def __init__(self, pick: Pick, dates: Dates) -> None:
+        self.ties, self.dates = pick.ties, dates
+
+    def maybe(self, rival: Entry, entry: Entry) -> bool:
+        if rival.high != entry.low:
+            return rival.high > entry.low
+        return self.tie(rival, entry) is not False
+
+    def surely(self, rival: Entry, entry: Entry) -> bool:
+        if rival.low != entry.high:
+            return rival.low > entry.high
+        return self.tie(rival, entry) is True
+
+    def tie(self, rival: Entry, entry: Entry) -> bool | None:
+        """Whether a rival of equal value stands before; None where a date cannot be read."""
+        if self.ties == "share":
+            return False
+        if self.dates is None:
+            return rival.start < entry.start if self.ties == "first" else rival.start > entry.start
+        one, other = self.dates[rival.place], self.dates[entry.place]
+        if not (isinstance(one, Decimal) and isinstance(other, Decimal)):
+            return None
+        return one < other if self.ties == "earliest" else one > other

@@ -5,11 +5,14 @@ from __future__ import annotations
 from resolvers.evidence import Instant, instant
 from resolvers.outcome import Answers, NotApplicable, Outcome
 from resolvers.rules.answers import bucketed, chosen
+from resolvers.rules.asks import Place
+from resolvers.rules.confirming import confirmed
 from resolvers.rules.coverage import shown
 from resolvers.rules.judging import Judging
 from resolvers.rules.knowing import Knowing
 from resolvers.rules.outcomes import ChoiceOutcome, NumberOutcome
-from resolvers.verdict import Verdict
+from resolvers.rules.panels import Panel
+from resolvers.verdict import Step, Verdict
 
 How = ChoiceOutcome | NumberOutcome
 
@@ -30,8 +33,9 @@ class Reading(Judging):
         if na.stage == "early":
             return self.pending(how, f"N/A is still open: {na.because}", na.until)
         outcome, because = self.value(how, point.knowing, self.decides)
-        if outcome is None and self.labels_may_come(because, self.decides):
-            return self.pending(how, because, self.decides + self.label_settle)
+        read: Place = (how.root(), self.decides, point.knowing)
+        if outcome is None and (until := self.may_come(because, self.decides, lambda: [read])) is not None:
+            return self.pending(how, because, until, read)
         step = self.tracer(point.knowing).step(how.root(), self.decides, drawn=True)
         if na.stage == "judged" and na.truth.value is None:
             return self.made("unknown", f"it is open whether this is N/A: {na.because}", (step,), at=self.decides)
@@ -40,7 +44,23 @@ class Reading(Judging):
                 "unknown", f"at {shown(self.decides)} {step.words} is open: {because}", (step,), at=self.decides
             )
         told = f"At {shown(self.decides)} {step.words} was {step.value}: {outcome.words()}"
+        if isinstance(how, ChoiceOutcome) and how.confirm is not None:
+            return self.confirmed(how, how.confirm, point.knowing, told, step, outcome)
         return self.made("decided", told, (step,), outcome, at=self.decides)
+
+    def confirmed(
+        self, how: ChoiceOutcome, panel: Panel, knowing: Knowing, told: str, step: Step, outcome: Answers
+    ) -> Verdict:
+        """What was picked, once a panel has said that it is right; where it says otherwise nobody knows the answer."""
+        found = self.evaluator.texts(how.of, knowing).value_at(self.decides)
+        said = confirmed(panel, found, self.evaluator, self.tracer(knowing))
+        steps = (step, said.step)
+        if said.value:
+            return self.made("decided", told, steps, outcome, at=self.decides)
+        if said.asks:
+            because = f"{told}, to be confirmed: {said.because}"
+            return self.made("pending", because, steps, until=panel.last, leaning=outcome, asks=said.asks)
+        return self.made("unknown", f"{told}; but {said.because}", steps, at=self.decides)
 
     @property
     def now(self) -> str:
@@ -52,7 +72,7 @@ class Reading(Judging):
             return chosen(how, self.evaluator.texts(how.of, knowing).value_at(at))
         return bucketed(how, self.evaluator.amounts(how.of, knowing, at, at + 1).values[0])
 
-    def pending(self, how: How, because: str, until: Instant) -> Verdict:
+    def pending(self, how: How, because: str, until: Instant, *read: Place) -> Verdict:
         knowing = Knowing(self.now, self.as_of)
         now = min(self.as_of, self.decides)
         leaning: Outcome | None = self.value(how, knowing, now)[0]
@@ -61,4 +81,5 @@ class Reading(Judging):
             leaning, until = NotApplicable(if_refused=na.if_refused), instant(na.at) + self.settle
         step = self.tracer(knowing).step(how.root(), now, drawn=True)
         told = f"{because}; now {step.words} is {step.value}"
-        return self.made("pending", told, (step,), until=until, leaning=leaning)
+        asks = self.asks(lambda: read or [self.place(how.root(), now)])
+        return self.made("pending", told, (step,), until=until, leaning=leaning, asks=asks)

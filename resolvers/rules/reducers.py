@@ -68,6 +68,7 @@ class Held:
         self.sure: dict[int, Entry] = {}
         self.open: dict[int, Entry] = {}
         self.odd: dict[int, Entry] = {}
+        self.told: str | None = None
         self.base = NO_BASE
 
     def put(self, row: int, entry: Entry) -> None:
@@ -75,11 +76,13 @@ class Held:
         (self.sure if entry.sure else self.open)[row] = entry
         if entry.because:
             self.odd[row] = entry
+            self.told = None
 
     def drop(self, row: int) -> None:
         self.sure.pop(row, None)
         self.open.pop(row, None)
-        self.odd.pop(row, None)
+        if self.odd.pop(row, None) is not None:
+            self.told = None
 
     def add(self, value: Decimal, place: int, clock: Instant | None) -> None:
         self.put(-1 - place, Entry(True, value, value, place, 0, clock))
@@ -89,7 +92,13 @@ class Held:
         return True
 
     def because(self) -> str:
-        """Why the value is no point: the first few reasons, in order of the rows' keys."""
+        """Why the value is no point; told anew only when a row that is odd has come or gone."""
+        if self.told is None:
+            self.told = self.reasons()
+        return self.told
+
+    def reasons(self) -> str:
+        """The first few reasons, in order of the rows' keys."""
         found = sorted({entry.because for entry in self.odd.values() if self.matters(entry)})
         more = f" and {len(found) - 3} more" if len(found) > 3 else ""
         return "; ".join(found[:3]) + more
@@ -142,6 +151,10 @@ class Best(Held):
 
     def _entry(self, row: int) -> Entry:
         return self.sure.get(row) or self.open[row]
+
+    def because(self) -> str:
+        """What matters changes with the floor."""
+        return self.reasons()
 
     def matters(self, entry: Entry) -> bool:
         return (entry.high if self.sign > 0 else -entry.low) > self.floor

@@ -13,13 +13,16 @@ from resolvers.rules.trace import Tracer
 from resolvers.verdict import Step
 
 
-def retrace(rule: Rule, evidence: Evidence, as_of: datetime, *, as_seen: bool = False) -> Step:
+def retrace(
+    rule: Rule, evidence: Evidence, as_of: datetime, *, as_seen: bool = False, since: datetime | None = None
+) -> Step:
     """The rule's own tree traced at T with what is known as of `as_of`: for charts, never for deciding.
 
     `as_seen`: each instant with what was known then, so that a figure stands as it stood before it was corrected.
+    `since`: where its series begin, if not at the opening.
     """
     known = instant(as_of)
-    opens, decides = instant(rule.opens), instant(rule.decides)
+    opens, decides = instant(since or rule.opens), instant(rule.decides)
     cache = Cache()
     cache.turn_to(evidence, known)
     evaluator = Evaluator(cache, rule.defaults, rule.settlement.wait_us, known)

@@ -11,8 +11,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from resolvers.outcome import Answers, No, Probability, Yes
 from resolvers.rules.defaults import HouseDefaults, Settlement
-from resolvers.rules.nodes import Node, Rows, State, date_words, walk
-from resolvers.rules.outcomes import FirstDateOutcome, NumberOutcome, OutcomeNode
+from resolvers.rules.filters import Filter, ListedIn, Met, asking_of
+from resolvers.rules.nodes import Node, PanelFact, Rows, State, date_words, walk
+from resolvers.rules.nodes_many import Among
+from resolvers.rules.outcomes import ChoiceOutcome, FirstDateOutcome, NumberOutcome, OutcomeNode, YesOutcome
+from resolvers.rules.panels import Panel
 from resolvers.rules.phrase import Phrase
 
 MarketType = Literal["BINARY", "MULTIPLE_CHOICE", "MULTI_NUMERIC", "DATE"]
@@ -25,7 +28,15 @@ TYPES: dict[str, MarketType] = {
 
 
 class NaClause(BaseModel):
-    """When the question is N/A: a condition read at one instant, and what is used where N/A is not granted."""
+    """When the question is N/A: a condition read at one instant, and what is used where N/A is not granted.
+
+    Example:
+        values:
+          best: {max: score, from: board}
+        resolve:
+          yes: best >= 85%
+        na: {when: removed(board), before: 2027-03-01, if_refused: NO}
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -41,6 +52,11 @@ class NaClause(BaseModel):
         text = self.if_refused.words()
         figures = [text] if isinstance(self.if_refused, Probability) else []
         return Phrase.of("{}; where N/A is not granted: {}", whole, text, figures=figures)
+
+
+def _filters(node: Node) -> tuple[Filter | None, ...]:
+    """The filters of a node that holds rows."""
+    return (node.where,) if isinstance(node, Rows | Among) else ()
 
 
 class Rule(BaseModel):
@@ -108,9 +124,31 @@ class Rule(BaseModel):
             if isinstance(node, Rows):
                 found.update(dict.fromkeys(use.source for use in node.sources))
                 found.update(dict.fromkeys(label.registry for label in node.labels))
+                asking = (part for where in _filters(node) for part in asking_of(where))
+                found.update(dict.fromkeys(part.source for part in asking if isinstance(part, ListedIn)))
             if isinstance(node, State):
                 found[node.source] = None
+        found.update(dict.fromkeys(panel.source for panel in self.panels()))
         return tuple(found)
+
+    def panels(self) -> tuple[Panel, ...]:
+        """The panels that are asked, each once: about rows, about the fact itself, or to confirm a choice."""
+        found: dict[str, Panel] = {}
+        for node in self.nodes():
+            if isinstance(node, PanelFact):
+                found.setdefault(node.panel.source, node.panel)
+            for where in _filters(node):
+                asked = (part.panel for part in asking_of(where) if isinstance(part, Met))
+                found.update({panel.source: panel for panel in asked if panel.source not in found})
+        how = self.outcome.how
+        if isinstance(how, ChoiceOutcome) and how.confirm is not None:
+            found.setdefault(how.confirm.source, how.confirm)
+        return tuple(found.values())
+
+    def listings(self) -> tuple[ListedIn, ...]:
+        """What is asked of other sources about single rows."""
+        parts = (part for node in self.nodes() for where in _filters(node) for part in asking_of(where))
+        return tuple(dict.fromkeys(part for part in parts if isinstance(part, ListedIn)))
 
     def phrases(self) -> tuple[Phrase, ...]:
         """The criteria, sentence by sentence; every figure of the rule stands in one of them."""
@@ -123,7 +161,12 @@ class Rule(BaseModel):
 
     def _rest(self) -> tuple[Phrase, ...]:
         parts = [self.na.words()] if self.na else []
+        parts += self._named()
+        parts += [panel.words() for panel in self.panels()]
         parts.append(self._settling())
+        runs = self._runs()
+        if runs is not None:
+            parts.append(runs)
         d = self.defaults
         figures = (str(d.bridge), str(d.max_age), str(d.lost_after))
         parts.append(
@@ -140,6 +183,28 @@ class Rule(BaseModel):
         ]
         parts.append(Phrase(f"Rows count from when they are {clock}; ties {ties}"))
         return tuple(parts)
+
+    def _named(self) -> list[Phrase]:
+        """What is meant by each view that is named, and where each label comes from."""
+        sets = [node for node in self.nodes() if isinstance(node, Rows)]
+        kept = [use.kept() for rows in sets for use in rows.sources]
+        labels = [label.words() for rows in sets for label in rows.labels]
+        return list(dict.fromkeys(part for part in (*kept, *labels) if part is not None))
+
+    def _runs(self) -> Phrase | None:
+        """How corrections bear on a condition that has to hold for a while."""
+        how = self.outcome.how
+        if not isinstance(how, YesOutcome | FirstDateOutcome) or not how.when.length.us:
+            return None
+        if self.settlement.how != "final_after":
+            return None
+        figure = str(self.settlement.after)
+        return Phrase.of(
+            "The time without a break begins when it was first seen to have begun, not earlier by a later correction; "
+            "what was shown wrongly meanwhile breaks it only if it was not corrected within {}",
+            figure,
+            figures=[figure],
+        )
 
     def _settling(self) -> Phrase:
         label = str(self.defaults.label_settle)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from resolvers.evidence import Instant, instant
 from resolvers.outcome import Answers, No, NotApplicable, Outcome, Yes
+from resolvers.rules.asks import Place, open_places
 from resolvers.rules.coverage import shown
 from resolvers.rules.judging import Judging, NaState
 from resolvers.rules.knowing import Knowing
@@ -45,7 +47,11 @@ class Running(Judging):
         labelled = any(rows.labels for rows in row_sets(how.when))
         if run is not None and run.end <= at and labelled and self.as_of < at + self.label_settle:
             return self.pending(how, f"{self.before_na(run)}: {run.because}", at + self.label_settle)
-        return None
+        if run is None or run.end > at:
+            return None
+        places = self.open_in(how, run)
+        until = self.may_come(run.because, at, lambda: places)
+        return self.pending(how, f"{self.before_na(run)}: {run.because}", until, places) if until is not None else None
 
     def before_na(self, run: Run) -> str:
         return f"a run from {shown(run.t0)} may have come before N/A"
@@ -74,8 +80,8 @@ class Running(Judging):
         earlier = found.possible
         if earlier is not None and isinstance(how, FirstDateOutcome) and how.bucket(earlier.t0) != how.bucket(run.t0):
             because = f"it may have begun before {shown(run.t0)}, at {shown(earlier.t0)}: {earlier.because}"
-            if self.labels_may_come(earlier.because, earlier.end):
-                return self.pending(how, because, earlier.end + self.label_settle)
+            if (until := self.may_come(earlier.because, earlier.end, lambda: self.open_in(how, earlier))) is not None:
+                return self.pending(how, because, until, self.open_in(how, earlier))
             if found.waiting is not None and found.waiting.t0 < run.t0:
                 return self.look_due(how, because, earlier.end, earlier)
             return self.unknown(how, because, earlier)
@@ -93,13 +99,12 @@ class Running(Judging):
         if not self.over:
             if due is not None:
                 return self.pending(how, f"true from {shown(due.t0)}, but {due.because}", self.look_until(due.end))
-            return self.pending(how, "it can still come true", None)
+            return self.pending(how, "it can still come true", None, self.open_in(how, open_run) if open_run else ())
         if na.stage == "early":
             return self.pending(how, f"N/A is still open: {na.because}", na.until)
         if open_run is not None:
-            late = self.decides + self.label_settle
-            if self.labels_may_come(open_run.because, self.decides):
-                return self.pending(how, open_run.because, late)
+            if (until := self.may_come(open_run.because, self.decides, lambda: self.ever_open(how))) is not None:
+                return self.pending(how, open_run.because, until, self.ever_open(how))
             if due is not None:
                 return self.look_due(how, due.because, self.decides, due)
             return self.unknown(how, f"a run from {shown(open_run.t0)} may have been: {open_run.because}", open_run)
@@ -125,15 +130,31 @@ class Running(Judging):
         step = self.tracer(self.knowing(run.k)).step(how.when, run.t0)
         return self.made("unknown", because, (step,))
 
-    def pending(self, how: How, because: str, until: Instant | None) -> Verdict:
-        """Not decided yet: until when, and what comes out if nothing more is seen."""
+    def open_in(self, how: How, run: Run) -> Sequence[Place]:
+        """Where a run that may have been is open, as known at its end and when it had settled."""
+        span, of = max(how.when.length.us, 1), how.when.of
+        ways = [self.knowing(k) for k in dict.fromkeys((run.end, run.k))]
+        return [place for way in ways for place in open_places(self.evaluator, of, way, run.t0, run.t0 + span)]
+
+    def ever_open(self, how: How) -> Sequence[Place]:
+        """Where the condition was open at all before T, whatever could be known of it."""
+        way = "envelope" if self.how == "fixed" else self.how
+        return open_places(self.evaluator, how.when.of, Knowing(way, self.as_of), self.opens, self.decides)
+
+    def pending(self, how: How, because: str, until: Instant | None, places: Sequence[Place] = ()) -> Verdict:
+        """Not decided yet: until when, what comes out if nothing more is seen, and which panels could turn it.
+
+        `places` are where it was open before.
+        """
         leaning, decided_at = self.leaning(how)
         now = max(min(self.as_of, self.decides - 1), 0)
         step = self.tracer(Knowing(self.way_now, self.as_of)).step(how.when, now)
         when = until if until is not None else decided_at
         if self.as_of < self.opens:
             because = f"it opens at {shown(self.opens)}"
-        return self.made("pending", f"{because}; now {compared(step)}", (step,), until=when, leaning=leaning)
+        asks = self.asks(lambda: [self.place(how.when, now), *places])
+        told = f"{because}; now {compared(step)}"
+        return self.made("pending", told, (step,), until=when, leaning=leaning, asks=asks)
 
     @property
     def way_now(self) -> str:
@@ -165,6 +186,8 @@ def compared(step: Step) -> str:
         return f"{left.words} was {left.value}, against {right.words}" + (
             f" at {right.value}" if right.node not in ("literal",) else ""
         )
-    if step.steps and step.node in ("hold", "logic", "window"):
+    if step.node == "along":
+        return f"{step.words}: {step.value} ({step.because})"
+    if step.steps and step.node in ("hold", "logic", "at_least", "window"):
         return "; ".join(dict.fromkeys(compared(inner) for inner in step.steps[:3]))
     return f"{step.words}: {step.value}"

@@ -1,9 +1,11 @@
 """Finding the first run of a condition: true (or possibly true) from t0 on, for as long as it has to hold.
 
 What counts as known moves with the run: k = t0 + length + settle, or the first good sighting after the run where none
-came by then (until there is one, the run is open). A run has to be seen by its own end, too: without
-that, a value put in place today would be true of the days before at once, and settling would protect nobody from a
-publisher's slip. So the condition is asked twice, as known at the end and as known at k, and both have to be true.
+came by then (until there is one, the run is open). That alone would not do: a figure put in place today is true of the
+days before at once, so that a run could be over before anybody saw it begin, and settling would protect nobody from a
+publisher's slip. So a run begins when it was seen to begin, as known at t0 itself; each of its instants has to be true
+as known `settle` later, so that a slip which was corrected in time breaks nothing, and one that stood longer does; and
+all of it has to be true as known at k.
 
 Between the instants at which more becomes known, every t0 sees the same; such stretches are looked at one by one, and
 only where looking at every k at once (the envelope) does not already tell.
@@ -18,11 +20,11 @@ from dataclasses import dataclass
 from resolvers.evidence import Instant
 from resolvers.rules.coverage import shown
 from resolvers.rules.evaluate import Evaluator
-from resolvers.rules.exact import Truth, conjunction
+from resolvers.rules.exact import Early, Truth, conjunction
 from resolvers.rules.knowing import Knowing
-from resolvers.rules.looks import SEEN, WAITS
+from resolvers.rules.looks import WAITS
 from resolvers.rules.nodes import Hold
-from resolvers.rules.steps import FAR_AHEAD, LONG_AGO, Steps, merged
+from resolvers.rules.steps import FAR_AHEAD, LONG_AGO, Steps, joined, merged
 
 Accept = Callable[[Truth], bool]
 
@@ -32,7 +34,8 @@ def certain(truth: Truth) -> bool:
 
 
 def possible(truth: Truth) -> bool:
-    return truth.value is not False
+    """Not false, and not only waiting for the instant at which it is read: that instant has a turn of its own."""
+    return truth.value is not False and type(truth) is not Early
 
 
 def awaited(truth: Truth) -> bool:
@@ -73,18 +76,33 @@ def stretches(steps: Steps[Truth], low: Instant, high: Instant, accept: Accept) 
         yield start, high
 
 
-def first_run(steps: Steps[Truth], low: Instant, last: Instant, length: int, accept: Accept) -> Instant | None:
-    """The first t0 in [low, last] from which every value is accepted for `length` (0: at that instant)."""
-    for start, end in stretches(steps, low, last + max(length, 1), accept):
-        if end - start >= max(length, 1) and start <= last:
-            return start
-    return None
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Runs that begin in [low, last]: the condition as they are judged, and as it was seen when each began."""
+
+    steps: Steps[Truth]
+    starts: Steps[Truth] | None
+    low: Instant
+    last: Instant
+
+    def first_run(self, length: int, accept: Accept) -> Instant | None:
+        """The first t0 that was accepted as seen then, and from which every value is for `length` (0: at t0)."""
+        span = max(length, 1)
+        for start, end in stretches(self.steps, self.low, self.last + span, accept):
+            last = min(end - span, self.last)
+            if start <= last:
+                if self.starts is None:
+                    return start
+                began = next(stretches(self.starts, start, last + 1, accept), None)
+                if began is not None:
+                    return began[0]
+        return None
 
 
 class RunFinder:
     """Looks for runs of one condition that start at `opens` or later, are complete by T, and are known by `as_of`.
 
-    `onwards`: as if nothing more were ever seen and everything stayed as it is at `as_of`, up to T.
+    `onwards`: as if everything stayed as it is at `as_of`, up to T, and looks that are due showed just that.
     """
 
     def __init__(
@@ -102,7 +120,9 @@ class RunFinder:
         self.span = max(self.length, 1)
         self.last = decides - self.span
         self.now = evaluator.as_of + 1 if onwards else decides
-        self.looks = SEEN if onwards else evaluator.looks(hold.of, settle)
+        self.looks = evaluator.looks(hold.of, settle)
+        if onwards:
+            self.looks = self.looks.map(lambda look: LONG_AGO if look == FAR_AHEAD else look)
         if not onwards:
             self.last = min(self.last, evaluator.as_of - self.length - settle)
 
@@ -110,11 +130,12 @@ class RunFinder:
         if self.last < self.opens:
             return Found(None, None)
         if self.how == "vintage":
-            return self._found(self._pieces_of(Knowing("vintage", self.evaluator.as_of), self.opens, self.last))
+            steps = self._truths(Knowing("vintage", self.evaluator.as_of), self.opens, self.last + self.span)
+            return self._found(iter([Piece(steps, None, self.opens, self.last)]))
         if self.how == "first":
             # The envelope is made of every release, so it cannot bound what the first ones say.
             return self._found(self._by_epoch(self.evaluator.times(self.hold, True), self.opens, self.last))
-        envelope = self._truths(Knowing("envelope", self.evaluator.as_of), self.opens, self.last)
+        envelope = self._truths(Knowing("envelope", self.evaluator.as_of), self.opens, self.last + self.span)
         times = None
         first_possible: Run | None = None
         waiting: Run | None = None
@@ -122,7 +143,7 @@ class RunFinder:
             last = min(end - self.span, self.last)
             if last < start:
                 continue
-            sure = first_run(envelope, start, last, self.length, certain)
+            sure = Piece(envelope, None, start, last).first_run(self.length, certain)
             if sure is not None and self._look(sure) == FAR_AHEAD:
                 sure = None
             if sure == start:
@@ -136,9 +157,8 @@ class RunFinder:
                 return Found(found.certain, first_possible, waiting)
         return Found(None, first_possible, waiting)
 
-    def _truths(self, knowing: Knowing, low: Instant, last: Instant) -> Steps[Truth]:
-        """The condition from `low` until a run that starts at `last` is over; after now it stays as it is."""
-        high = last + self.span
+    def _truths(self, knowing: Knowing, low: Instant, high: Instant) -> Steps[Truth]:
+        """The condition on [low, high); after now it stays as it is."""
         if high <= self.now:
             return self.evaluator.truths(self.hold.of, knowing, low, high)
         start = min(low, self.now - 1)
@@ -159,47 +179,63 @@ class RunFinder:
         wait = Truth(None, f"{WAITS} {shown(end)} of {self.evaluator.unseen(self.hold.of, end, self.settle)}")
         return steps.map(lambda truth: wait if truth.value is True else truth)
 
-    def _by_epoch(
-        self, times: list[Instant], low: Instant, last: Instant
-    ) -> Iterator[tuple[Steps[Truth], Instant, Instant]]:
+    def _by_epoch(self, times: list[Instant], low: Instant, last: Instant) -> Iterator[Piece]:
         """[low, last] in pieces within which every t0 is judged by the same knowledge."""
-        lags = sorted({self.length, self.length + self.settle})
+        settled, lag = (self._settled(times, low, last + self.span), 0) if self.length else (None, self.length)
         while low <= last:
             look = self._look(low)
-            moving = lags if look == LONG_AGO else lags[:1]
+            moving = {lag, self.length + self.settle} if look == LONG_AGO else {lag}
             following = [times[place] - lag for lag in moving if (place := bisect_right(times, low + lag)) < len(times)]
             change = bisect_right(self.looks.at, low + self.length)
             following += [t - self.length for t in self.looks.at[change : change + 1]]
             piece_last = min([last, *(t - 1 for t in following)])
-            parts = [self._truths(Knowing(self.how, low + lag), low, piece_last) for lag in moving]
-            if look == FAR_AHEAD:
-                parts = [self._waiting(parts[0], low)]
-            elif look != LONG_AGO:
-                parts.append(self._truths(Knowing(self.how, look), low, piece_last))
-            yield (parts[0] if len(parts) == 1 else merged(parts, conjunction)), low, piece_last
+            yield self._piece(settled, look, low, piece_last)
             low = piece_last + 1
 
-    def _pieces_of(
-        self, knowing: Knowing, low: Instant, last: Instant
-    ) -> Iterator[tuple[Steps[Truth], Instant, Instant]]:
-        yield self._truths(knowing, low, last), low, last
+    def _piece(self, settled: Steps[Truth] | None, look: Instant, low: Instant, last: Instant) -> Piece:
+        """Runs from `low` to `last`, for all of which the same is known when they begin and when they are judged."""
+        high = last + self.span
+        seen = self._truths(Knowing(self.how, low), low, last + 1)
+        steps, starts = (seen, None) if settled is None else (settled.cut(low, high), seen)
+        if look == FAR_AHEAD:
+            return Piece(self._waiting(steps, low), starts, low, last)
+        k = low + self.length + self.settle if look == LONG_AGO else look
+        if settled is None and k == low:
+            return Piece(steps, starts, low, last)
+        return Piece(merged([steps, self._truths(Knowing(self.how, k), low, high)], conjunction), starts, low, last)
 
-    def _found(self, pieces: Iterator[tuple[Steps[Truth], Instant, Instant]]) -> Found:
+    def _settled(self, times: list[Instant], low: Instant, high: Instant) -> Steps[Truth]:
+        """The condition on [low, high), each instant as known when corrections of what it showed count no more."""
+        at: list[Instant] = []
+        values: list[Truth] = []
+        while low < high:
+            place = bisect_right(times, low + self.settle)
+            end = min(times[place] - self.settle, high) if place < len(times) else high
+            part = self._truths(Knowing(self.how, low + self.settle), low, end)
+            at += part.at
+            values += part.values
+            low = end
+        return joined(at, values)
+
+    def _found(self, pieces: Iterator[Piece]) -> Found:
         first_possible: Run | None = None
         waiting: Run | None = None
-        for steps, low, last in pieces:
-            sure = first_run(steps, low, last, self.length, certain)
-            maybe = first_run(steps, low, last, self.length, possible)
+        for piece in pieces:
+            sure = piece.first_run(self.length, certain)
+            maybe = piece.first_run(self.length, possible)
             if maybe is not None and first_possible is None and (sure is None or maybe < sure):
-                first_possible = self._run(maybe, self._why(steps, maybe))
-            due = first_run(steps, low, last, self.length, awaited) if waiting is None else None
+                first_possible = self._run(maybe, self._why(piece, maybe))
+            due = piece.first_run(self.length, awaited) if waiting is None else None
             if due is not None and due != sure:
-                waiting = self._run(due, self._why(steps, due))
+                waiting = self._run(due, self._why(piece, due))
             if sure is not None:
                 return Found(self._run(sure), first_possible, waiting)
         return Found(None, first_possible, waiting)
 
-    def _why(self, steps: Steps[Truth], t0: Instant) -> str:
+    def _why(self, piece: Piece, t0: Instant) -> str:
         """What is open in a possible run."""
-        piece = steps.cut(t0, t0 + self.span)
-        return next((value.because for value in piece.values if value.value is None and value.because), "")
+        values = [
+            *piece.steps.cut(t0, t0 + self.span).values,
+            *(piece.starts.cut(t0, t0 + 1).values if piece.starts else ()),
+        ]
+        return next((value.because for value in values if value.value is None and value.because), "")

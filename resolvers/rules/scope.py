@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from resolvers.durations import Duration
 from resolvers.rules.defaults import HouseDefaults
-from resolvers.rules.faults import Faults, Loc, nearest
-from resolvers.rules.nodes import Label, Node, Pick, Rows, RowsNode, base_rows
+from resolvers.rules.faults import SHORT, Faults, Loc, nearest
+from resolvers.rules.nodes import Label, Node, Pick, Rows, RowsNode, Window, base_rows
+from resolvers.rules.nodes_many import Among
+from resolvers.rules.panels import Panel
 from resolvers.sources.spec import Column, SourceSpec
 from resolvers.units import KNOWN
 
@@ -30,6 +33,9 @@ class Scope:
     compiled: dict[str, Node | None] = field(default_factory=dict)
     under_way: list[str] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
+    runs: bool = False
+    """Whether the question may be decided before T, as yes and first_date are."""
+    panels: list[tuple[Panel, Loc]] = field(default_factory=list)
 
     def source(self, name: object, loc: Loc, offset: int | None = None) -> tuple[str, str | None] | None:
         """A name in `from:` as (source id, view): the whole as an id first, else the part before the last dot."""
@@ -83,11 +89,6 @@ class Scope:
             return None
         return found[0]
 
-    def picked(self, name: str) -> Pick | None:
-        """The compiled pick of this name, if it is one."""
-        node = self.compiled.get(name)
-        return node if isinstance(node, Pick) else None
-
 
 def reports_fractions(scope: Scope, rows: RowsNode, name: str) -> bool:
     """Whether a column is published as a fraction (0..1)."""
@@ -97,9 +98,20 @@ def reports_fractions(scope: Scope, rows: RowsNode, name: str) -> bool:
 
 
 def is_rows(node: Node | None) -> bool:
-    """Whether a node stands for rows (a row set, a window over one, or the top n)."""
-    if isinstance(node, Rows):
-        return True
+    """Whether a node stands for rows (a row set, one in a window, the top n, some of these)."""
+    if isinstance(node, Window):
+        return is_rows(node.of)
     if isinstance(node, Pick):
         return node.how == "top"
-    return False
+    return isinstance(node, Rows | Among)
+
+
+def span(value: Any, loc: Loc, faults: Faults, offset: int | None = None) -> Duration | None:
+    """A span of time, or a fault that says how one is written."""
+    if isinstance(value, Duration):
+        return value
+    try:
+        return Duration.parse(value if isinstance(value, str) else SHORT.repr(value))
+    except ValueError as error:
+        faults.add("duration", str(error), loc, offset)
+        return None

@@ -39,6 +39,10 @@ class Bounds:
         ages = {"live": (-1, self.late), "late": (self.late, self.stale)}
         return ages.get(wanted, (self.stale if wanted == "stale" else self.lost, math.inf))
 
+    def ages_of(self, wanted: str) -> list[int]:
+        """The ages of the last good sighting at which this state can begin or end; being taken down has none."""
+        return [] if wanted == "removed" else [int(age) for age in self.silent_for(wanted) if 0 <= age < math.inf]
+
 
 def answered(sighting: Sighting) -> bool:
     """Whether the publisher's server answered at all, be it with an error."""
@@ -57,9 +61,8 @@ class States:
 
     def steps(self, wanted: str) -> Steps[Known]:
         """Whether the source is in a state, from each instant on."""
-        b = self.bounds
-        found = {seen_at + shift for seen_at in self.answers for shift in (0, b.bridge + 1)}
-        found |= {good + bound + 1 for good in self.good for bound in (b.late, b.stale, b.lost)}
+        found = {seen_at + shift for seen_at in self.answers for shift in (0, self.bounds.bridge + 1)}
+        found |= {good + age + 1 for good in self.good for age in self.bounds.ages_of(wanted)}
         at = [LONG_AGO, *sorted(found)]
         return joined(at, [self.at(wanted, t) for t in at])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
@@ -121,3 +122,15 @@ def active(events: Events, t: Instant) -> list[tuple[int, Entry]]:
             break
         found[row] = entry
     return [(row, entry) for row, entry in found.items() if entry is not None]
+
+
+def active_places(events: Events, t: Instant) -> list[int]:
+    """The spans of the rows that are there at t, in the same order."""
+    lines = events.lines
+    found = lines.places[: bisect_right(lines.at, t)]
+    others: dict[int, Entry | None] = {}
+    for start, row, entry in events.others:
+        if start > t:
+            break
+        others[row] = entry
+    return found + [entry.place for entry in others.values() if entry is not None]

@@ -7,13 +7,16 @@ from collections.abc import Hashable, Sequence
 from datetime import datetime
 
 from resolvers import units
-from resolvers.evidence import Instant, instant, moment
+from resolvers.evidence import Instant, instant
+from resolvers.rules.columns import Table
 from resolvers.rules.coverage import shown
 from resolvers.rules.evaluate import Evaluator
 from resolvers.rules.exact import Amount, Ref, Texts
-from resolvers.rules.filters import columns_of
+from resolvers.rules.filters import asking_of, columns_of
+from resolvers.rules.frozen import first_seen
 from resolvers.rules.gather import Registry
 from resolvers.rules.knowing import Knowing
+from resolvers.rules.making import built, moment
 from resolvers.rules.nodes import (
     Calc,
     Compare,
@@ -29,11 +32,15 @@ from resolvers.rules.nodes import (
     base_rows,
     children,
     is_condition,
+    is_text,
     unit_of,
 )
-from resolvers.rules.picks import Winners, ranked
+from resolvers.rules.nodes_many import Agree, Along
+from resolvers.rules.picks import Winners
 from resolvers.rules.steps import Steps
-from resolvers.rules.sweep import active
+from resolvers.rules.sweep import active_places
+from resolvers.rules.topped import asked_labels, topped
+from resolvers.rules.trace_many import along_step, carried, top_places
 from resolvers.verdict import Citation, Step
 
 MOST_CITED = 40
@@ -57,6 +64,10 @@ class Tracer:
             return self.made(node, inner.value, t, inner.because, steps=(inner,))
         if isinstance(node, FieldOf) and node.type == "text":
             return self.text_step(node, t, drawn)
+        if isinstance(node, Along):
+            return along_step(self, node, t)
+        if isinstance(node, Window | Agree) and is_text(node):
+            return self.texts_step(node, t, drawn)
         if is_condition(node):
             return self.condition_step(node, t)
         if isinstance(node, Literal_):
@@ -73,6 +84,9 @@ class Tracer:
             good = self.cache.table(node.source).good
             place = bisect_right(good, t) - 1
             told = f"the last good sighting was at {shown(good[place])}" if place >= 0 else "there was no good sighting"
+            if node.after is not None:
+                news = [since for since in first_seen(self.cache.table(node.source)) if since <= t]
+                told = f"the last new row was first seen at {shown(max(news))}" if news else "there was no row yet"
             return self.made(node, value, t, truth.because or told)
         inner = tuple(self.step(child, self.time_of(node, t), isinstance(node, Compare)) for child in children(node))
         return self.made(node, value, t, truth.because, steps=inner)
@@ -88,20 +102,28 @@ class Tracer:
         unit = unit_of(node)
         steps: tuple[Step, ...] = ()
         cites: tuple[Citation, ...] = ()
-        if isinstance(node, Calc | Window):
+        because = amount.because
+        if isinstance(node, Calc | Window | Agree):
             steps = tuple(self.step(child, self.time_of(node, t)) for child in children(node))
         elif isinstance(node, Reduce):
             cites = self.cites(node, t, amount.rows)
+            because = because or (carried(self, amount.rows, t) if node.carry else "")
         elif isinstance(node, FieldOf):
             steps = (self.pick_step(node.of, t),)
             cites = self.field_cites(node, amount.rows)
         series = self.series(node) if drawn else ()
-        return self.made(node, amount_text(amount, unit), t, amount.because, cites, series, steps, unit or None)
+        return self.made(node, amount_text(amount, unit), t, because, cites, series, steps, unit or None)
 
     def text_step(self, node: FieldOf, t: Instant, drawn: bool = False) -> Step:
         found = self.evaluator.texts(node, self.knowing).value_at(t)
         cites = self.field_cites(node, tuple(ref for _, ref in found.options))
         return self.made(node, texts_text(found), t, found.because, cites, (), (self.pick_step(node.of, t, drawn),))
+
+    def texts_step(self, node: Window | Agree, t: Instant, drawn: bool) -> Step:
+        """A text read at another time, or one that several sources must show."""
+        found = self.evaluator.texts(node, self.knowing).value_at(t)
+        inner = tuple(self.step(child, self.time_of(node, t), drawn) for child in children(node))
+        return self.made(node, texts_text(found), t, found.because, steps=inner)
 
     def pick_step(self, pick: Pick, t: Instant, drawn: bool = False) -> Step:
         found: Winners = self.evaluator.winners(pick, self.knowing).value_at(t)
@@ -124,7 +146,8 @@ class Tracer:
         unit: str | None = None,
     ) -> Step:
         # The parts are made here and nowhere else, so they are not validated a second time.
-        return Step.model_construct(
+        return built(
+            Step,
             node=node.kind,
             words=node.words().text,
             value=value,
@@ -154,29 +177,22 @@ class Tracer:
         if answer.place is None:
             return []
         events = self.evaluator.events(node, answer.place, self.knowing)
-        there = active(events, t if read_at is None else read_at)
-        if isinstance(node.of, Pick):
-            there = ranked(there, node.of)
-        table = events.lines.table
-        found: list[Ref] = []
-        bodies: set[str] = set()
-        for _, entry in there:
-            body = table.spans.body[entry.place]
-            if len(found) < MOST_CITED or body not in bodies:
-                bodies.add(body)
-                found.append((table.number, entry.place))
-        return found
+        then = t if read_at is None else read_at
+        top = topped(node.of) if node.of.kind != "rows" else None
+        places = active_places(events, then) if top is None else top_places(self, node, top, events, then)
+        return capped(events.lines.table, places)
 
     def row_cites(self, rows: RowsNode, column: str | None, refs: Sequence[Ref]) -> tuple[Citation, ...]:
         registries = self.evaluator.registries(rows)
         shown = "key" if column is None or column in registries else column
         cells = [self.citation(ref, shown) for ref in refs]
         asked = [label.column for label in base_rows(rows).labels if self.filters_on(rows, label.column)]
+        asked += [part.column for part in asking_of(base_rows(rows).where)]
         labels = [self.label_cites(registries[name], refs) for name in asked]
         return unique([*cells, *(cite for group in labels for cite in group)])
 
     def filters_on(self, rows: RowsNode, column: str) -> bool:
-        return column in columns_of(base_rows(rows).where)
+        return column in columns_of(base_rows(rows).where) or column in asked_labels(rows)
 
     def field_cites(self, node: FieldOf, refs: Sequence[Ref]) -> tuple[Citation, ...]:
         registry = self.evaluator.registries(node.of).get(node.column)
@@ -186,23 +202,23 @@ class Tracer:
 
     def label_cites(self, registry: Registry, refs: Sequence[Ref]) -> tuple[Citation, ...]:
         found = []
-        for ref in refs:
-            key = self.cache.by_number(ref[0]).spans.key[ref[1]]
-            place = registry.place(key, self.knowing.k + registry.early)
-            if place is not None:
-                found.append(self.citation((registry.table.number, place), registry.column))
+        for number, place in refs:
+            told = registry.cited(self.cache.by_number(number), place, self.knowing.k)
+            found += [self.citation((registry.table.number, there), column) for there, column in told]
         return tuple(found)
 
     def citation(self, ref: Ref, column: str) -> Citation:
         key: Hashable = ("cite", ref, column)
         found = self.cache.made.get(key)
         if found is None:
-            table = self.cache.by_number(ref[0])
-            span = table.spans[ref[1]]
-            text = span.key if column == "key" and column not in span.cells else span.cells.get(column)
-            found = Citation.model_construct(
-                source=table.id, key=span.key, column=column, text=text, observation=span.observation,
-                snapshot=span.snapshot, body=span.body, seen_at=moment(span.since),
+            table, place = self.cache.by_number(ref[0]), ref[1]
+            spans = table.spans
+            cells, row = spans.cells[place], spans.key[place]
+            text = row if column == "key" and column not in cells else cells.get(column)
+            found = built(
+                Citation,
+                source=table.id, key=row, column=column, text=text, observation=spans.observation[place],
+                snapshot=spans.snapshot[place], body=spans.body[place], seen_at=moment(spans.since[place]),
             )  # fmt: skip
             self.cache.made[key] = found
         result: Citation = found
@@ -251,6 +267,18 @@ def cut_points(found: Series, low: Instant, high: Instant) -> Series:
 
 def _when(point: tuple[datetime, str | None]) -> datetime:
     return point[0]
+
+
+def capped(table: Table, places: Sequence[int]) -> list[Ref]:
+    """The first rows, and after them those that bring a body that none before them was in."""
+    body = table.spans.body
+    bodies = {body[place] for place in places[:MOST_CITED]}
+    found = list(places[:MOST_CITED])
+    for place in places[MOST_CITED:]:
+        if body[place] not in bodies:
+            bodies.add(body[place])
+            found.append(place)
+    return [(table.number, place) for place in found]
 
 
 def unique(cites: Sequence[Citation]) -> tuple[Citation, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
+import backtesting
 import judging
 
 
@@ -24,6 +25,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     judge.add_argument("--seed", type=int, default=1)
     judge.add_argument("--json", action="store_true")
     judge.set_defaults(run=lambda given: judging.run(given.markets, given.observations, given.sources, given.seed))
+    backtest = benches.add_parser("backtest", help=backtesting.__doc__)
+    backtest.add_argument("--markets", type=int, default=50)
+    backtest.add_argument("--observations", type=int, default=5_000)
+    backtest.add_argument("--sources", type=int, default=30)
+    backtest.add_argument("--days", type=int, default=365)
+    backtest.add_argument("--seed", type=int, default=1)
+    backtest.add_argument("--json", action="store_true")
+    backtest.set_defaults(
+        run=lambda given: backtesting.run(given.markets, given.observations, given.sources, given.days, given.seed)
+    )
     given = parser.parse_args(arguments)
     found = given.run(given)
     if given.json:

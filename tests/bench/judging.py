@@ -3,79 +3,132 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import json
+import multiprocessing
 import resource
 import sqlite3
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from rule_trees import Made, made
 
-from bot.judging import Asked, judge_all
+from bot.judging import Asked, Judged, judge_all
 from bot.store import Store, load_evidence, open_store, schema
 from bot.store.types import canonical
 from bot.store.writing import insert_new
 from resolvers.evidence import EvidenceInMemory
 from resolvers.rules.nodes import Reduce, Rows
+from resolvers.rules.rule import Rule
+from resolvers.sources.spec import SourceSpec
 
 RAW_TRIES = 5
 BATCH = 10_000
 SPAN_COLUMNS = "row, key, observation, cells, snapshot, since, until, ended"
 
 
+PEER_MS = 30
+"""What a peer needs for one market, about, as its own documents tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What the judging process is told of the store that another process filled; rules as they lie in a store."""
+
+    specs: Mapping[str, SourceSpec]
+    rules: Mapping[str, str]
+    as_of: datetime
+    observations: int
+    as_made: bool
+
+
 def run(markets: int, observations: int, sources: int, seed: int) -> dict[str, Any]:
-    """Make a store of that size, judge everything twice, and compare with the database alone."""
-    told = made(seed, markets, sources, observations)
+    """Make a store of that size, judge everything twice, and compare with the database alone.
+
+    The store is made in a process of its own, so that the memory told is what judging takes.
+    """
     with tempfile.TemporaryDirectory(prefix="crux-bench-") as folder:
         path = Path(folder) / "bench.sqlite"
-        store = open_store(path, now=lambda: told.as_of)
-        fill(store, told)
-        same = _facts(load_evidence(store, told.specs, told.as_of)) == _facts(told.evidence)
-        store.close()
-        store = open_store(path, now=lambda: told.as_of)
-        questions = [Asked(slug, rule.hash(), rule, _read(told, rule)) for slug, rule in told.rules.items()]
-        statements, connects = Counter[str](), Counter[str]()
-        sa.event.listen(store.engine, "before_cursor_execute", lambda *given: statements.update([given[2].split()[0]]))
-        sys.addaudithook(lambda event, _: connects.update([event]) if event == "socket.connect" else None)
-        before_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        cold, cold_s = _timed(lambda: judge_all(store, questions, told.as_of))
-        cold_statements = sum(number for word, number in statements.items() if word not in ("BEGIN", "PRAGMA"))
-        statements.clear()
-        warm, warm_s = _timed(lambda: judge_all(store, questions, told.as_of))
-        store.close()
-        raw_s = min(_timed(lambda: raw(path))[1] for _ in range(RAW_TRIES))
-        used_s = min(_timed(lambda: raw(path, parse=True))[1] for _ in range(RAW_TRIES))
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as another:
+            told = another.submit(made_store, path, markets, observations, sources, seed).result()
+        return judged(path, told)
+
+
+def made_store(path: Path, markets: int, observations: int, sources: int, seed: int) -> Filled:
+    """Fill a store, and say whether what it holds is what was made."""
+    told = made(seed, markets, sources, observations)
+    store = open_store(path, now=lambda: told.as_of)
+    fill(store, told)
+    same = _facts(load_evidence(store, told.specs, told.as_of)) == _facts(told.evidence)
+    store.close()
+    rules = {slug: rule.model_dump_json() for slug, rule in told.rules.items()}
+    return Filled(told.specs, rules, told.as_of, told.observations, same)
+
+
+def judged(path: Path, told: Filled) -> dict[str, Any]:
+    """One cold and one warm pass, and the database alone."""
+    rules = {slug: Rule.model_validate_json(text) for slug, text in told.rules.items()}
+    questions = [Asked(slug, rule.hash(), rule, _read(told, rule)) for slug, rule in rules.items()]
+    store = open_store(path, now=lambda: told.as_of)
+    statements, connects = Counter[str](), Counter[str]()
+    sa.event.listen(store.engine, "before_cursor_execute", lambda *given: statements.update([given[2].split()[0]]))
+    sys.addaudithook(lambda event, _: connects.update([event]) if event == "socket.connect" else None)
+    before_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    cold, cold_s = _timed(lambda: judge_all(store, questions, told.as_of))
+    cold_statements = sum(number for word, number in statements.items() if word not in ("BEGIN", "PRAGMA"))
+    cold_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    states, names = Counter(verdict.state for verdict in cold.verdicts), _names(cold)
+    evaluated_cold = cold.evaluated
+    del cold  # a pass that follows does not hold the verdicts of the one before
+    statements.clear()
+    warm, warm_s = _timed(lambda: judge_all(store, questions, told.as_of))
+    warm_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    same_verdicts = names == _names(warm)
+    store.close()
+    raw_s = min(_timed(lambda: raw(path))[1] for _ in range(RAW_TRIES))
+    used_s = min(_timed(lambda: raw(path, parse=True))[1] for _ in range(RAW_TRIES))
     return {
-        "markets": len(told.rules),
-        "distinct_rules": len({rule.hash() for rule in told.rules.values()}),
+        "markets": len(rules),
+        "distinct_rules": len({rule.hash() for rule in rules.values()}),
         "observations": told.observations,
         "sources": len(told.specs),
-        "evidence_as_made": same,
-        "nodes": dict(sorted(Counter(_kinds(told)).items())),
-        "distinct_reads": len(_reads(told)),
-        "verdicts": dict(Counter(verdict.state for verdict in cold.verdicts)),
+        "evidence_as_made": told.as_made,
+        "nodes": dict(sorted(Counter(_kinds(rules)).items())),
+        "distinct_reads": len(_reads(rules)),
+        "verdicts": dict(states),
         "cold_s": round(cold_s, 3),
         "warm_s": round(warm_s, 3),
         "raw_s": round(raw_s, 4),
         "ratio": round(cold_s / raw_s, 2),
         "ratio_warm": round(warm_s / raw_s, 2),
         "raw_and_json_s": round(used_s, 4),
-        "evaluated_cold": cold.evaluated,
+        "ms_per_market": round(cold_s / len(rules) * 1000, 3),
+        "peer_ms_per_market": PEER_MS,
+        "evaluated_cold": evaluated_cold,
         "evaluated_warm": warm.evaluated,
-        "same_verdicts": cold.verdicts == warm.verdicts,
+        "same_verdicts": same_verdicts,
         "statements_cold": cold_statements,
         "statements_per_source": round(cold_statements / len(told.specs), 2),
         "statements_warm": sum(number for word, number in statements.items() if word not in ("BEGIN", "PRAGMA")),
         "http": connects["socket.connect"],
-        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "peak_mib": cold_kib // 1024,
+        "peak_warm_mib": warm_kib // 1024,
         "peak_before_judging_mib": before_kib // 1024,
     }
+
+
+def _names(found: Judged) -> list[str]:
+    """Each verdict's bytes, by hash."""
+    return [hashlib.sha256(verdict.model_dump_json().encode()).hexdigest() for verdict in found.verdicts]
 
 
 def _facts(evidence: EvidenceInMemory) -> list[tuple[Any, ...]]:
@@ -130,8 +183,7 @@ def fill(store: Store, told: Made) -> None:
                 | {"via": "fetch", "status": 200, "body": look.body, "awaits": False, "because": ""}
             )
             tables[schema.readings].append(
-                {"body": look.body, "source": name, "read_hash": block, "state": "good", "because": ""}
-                | {"notes": [], "held": []}
+                {"body": look.body, "source": name, "read_hash": block, "state": "good", "because": "", "notes": []}
             )
         last = source.sightings[-1]
         tables[schema.timelines].append(
@@ -161,7 +213,7 @@ def fill(store: Store, told: Made) -> None:
                 insert_new(connection, table, rows[start : start + BATCH])
 
 
-def _read(told: Made, rule: Any) -> dict[str, Any]:
+def _read(told: Filled, rule: Rule) -> dict[str, SourceSpec]:
     return {name: told.specs[name] for name in rule.sources()}
 
 
@@ -172,10 +224,10 @@ def _timed(work: Callable[[], Any]) -> tuple[Any, float]:
     return found, time.perf_counter() - start
 
 
-def _kinds(told: Made) -> list[str]:
+def _kinds(rules: Mapping[str, Rule]) -> list[str]:
     """The kind of every node of every rule; outcomes, filters, labels and precedence count as kinds of their own."""
     found: list[str] = []
-    for rule in told.rules.values():
+    for rule in rules.values():
         found.append(f"outcome {rule.type}")
         for node in rule.nodes():
             found.append(node.kind)
@@ -185,11 +237,11 @@ def _kinds(told: Made) -> list[str]:
     return found
 
 
-def _reads(told: Made) -> set[str]:
+def _reads(rules: Mapping[str, Rule]) -> set[str]:
     """Every distinct (source, where, reduce)."""
     return {
         node.model_dump_json()
-        for rule in told.rules.values()
+        for rule in rules.values()
         for node in rule.nodes()
         if isinstance(node, Reduce) or node.kind == "pick"
     }

@@ -78,6 +78,10 @@ def reduced(how: str, values: Sequence[Fraction]) -> Fraction | float | None:
         return max(values) if how == "max" else min(values)
     if how == "mean":
         return sum(values, Fraction(0)) / len(values)
+    if how == "quantile":
+        ordered, place = sorted(values), (len(values) - 1) * Fraction(3, 4)
+        low, high = ordered[int(place)], ordered[min(int(place) + 1, len(values) - 1)]
+        return low + (place - int(place)) * (high - low)
     assert how == "median"
     ordered, half = sorted(values), len(values) // 2
     return ordered[half] if len(values) % 2 else (ordered[half - 1] + ordered[half]) / 2
@@ -119,11 +123,14 @@ def first_runs(
     source: SourceEvidence, how: str, bar: Fraction, opens: Instant, decides: Instant, hold: int, settle: int,
     bridge: int, as_of: Instant,
 ) -> tuple[Instant | None, Instant | None]:  # fmt: skip
-    """The first certain and the first possible start of a run, seen by its end and after settling, by trying each."""
+    """The first certain and the first possible start of a run, by trying each.
+
+    It is seen to begin at t0; each instant is true as known `settle` later, and all of it as known when it has settled.
+    """
     span = max(hold, 1)
     starts = set(critical(source, bridge, opens, decides))
     for sighting in source.sightings:
-        for shift in (hold, hold + settle, span):
+        for shift in (0, settle, hold, hold + settle, span):
             starts |= {sighting.seen_at - shift, sighting.seen_at - shift + 1}
     good = [sighting.seen_at for sighting in source.sightings if sighting.state == "good"]
     sure = maybe = None
@@ -132,7 +139,10 @@ def first_runs(
         k = max(t0 + hold + settle, looks[0] if looks else 0) if settle else t0 + hold
         waiting = [None] if settle and not looks else []
         inside = critical(source, bridge, t0, t0 + span)
-        truths = [at_least(source, how, bar, t, known, bridge) for t in inside for known in (t0 + hold, k)] + waiting
+        inside += [t for s in source.sightings if t0 < (t := s.seen_at - settle) < t0 + span]
+        lags = (0,) if not hold else (settle,)
+        known = [(t, at) for t in inside for at in (k, *(t + lag for lag in lags))] + [(t0, t0)]
+        truths = [at_least(source, how, bar, t, at, bridge) for t, at in known] + waiting
         if maybe is None and False not in truths:
             maybe = t0
         if sure is None and all(truths):

@@ -97,10 +97,11 @@ def test_the_gap_market_of_the_reference_compiles():
     assert (found.na.at, found.na.if_refused) == (datetime(2027, 7, 1, tzinfo=UTC), No())
 
 
-def test_the_choice_market_of_the_reference_compiles_and_says_that_panels_come_later():
+def test_the_choice_market_of_the_reference_compiles_and_is_confirmed_by_a_panel():
     found, faults = recipe()
     assert found.market_type == "MULTIPLE_CHOICE"
-    assert faults == ["not-ready not-yet"]
+    assert faults == []
+    assert [limb.name for limb in found.outcome.how.confirm.limbs] == ["right"]
     assert found.na is not None
     assert isinstance(found.na.if_refused, Answers)
 
@@ -123,15 +124,15 @@ def test_every_figure_of_a_rule_stands_in_its_words(made):
 
 
 def test_the_words_of_a_rule_read_aloud():
-    rows = "the rows of tau3.banking where submission type is standard and modality is text"
+    rows = "the rows of tau3.banking where “submission type” is standard and modality is text"
     assert tau3().outcome.words().text == (
-        f"YES if, at some time from opening to T, the largest pass 1 among {rows} and class is one of P0, P1 "
-        f"is at least the largest pass 1 among {rows} less 10 points, without a break for 30 days"
+        f"YES if, at some time from opening to T, the largest “pass 1” among {rows} and class is one of P0, P1 "
+        f"is at least the largest “pass 1” among {rows} less 10 points, without a break for 30 days"
     )
 
 
 def test_a_view_says_what_it_keeps():
-    assert "arc3.main (those where board is semi)" in arc3().outcome.words().text
+    assert "The name arc3.main stands for the rows of arc3 where board is semi." in [phrase.text for phrase in arc3().phrases()]
 
 
 def test_equal_subtrees_share_a_hash_whatever_they_are_called():
@@ -205,15 +206,20 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], Fault]] = {
         {"best": {"max": "score", "from": "board", "within": {"from": "2027-03-01", "before": "2027-02-01"}}},
         ("window", ("values", "best", "within"), "ends before it begins"),
     ),
-    "a later language": (
+    "a key of another kind of value": (
         {"yes": "best >= 1%"},
         {"best": {"max": "score", "from": "board", "per": "quarter"}},
-        ("not-yet", ("values", "best", "per"), "not there yet"),
+        ("unknown-key", ("values", "best", "per"), "'per' means nothing here"),
     ),
-    "quantile": (
-        {"yes": "best >= 1%"},
-        {"best": {"quantile": "score", "from": "board"}},
-        ("not-yet", ("values", "best", "quantile"), "not there yet"),
+    "not a number": (
+        {"yes": "best >= NaN"},
+        {"best": {"max": "score", "from": "board"}},
+        ("unknown-name", ("resolve", "yes"), "no value is called 'NaN'"),
+    ),
+    "an endless number": (
+        {"yes": float("inf")},
+        {"best": {"max": "score", "from": "board"}},
+        ("unknown-name", ("resolve", "yes"), "no value is called 'inf'"),
     ),
     "text reduced": (
         {"yes": "best >= 1%"},

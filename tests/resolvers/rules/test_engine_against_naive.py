@@ -23,7 +23,7 @@ VALUES = st.sampled_from(["10", "49.9", "50", "50.1", "90", None])
 ROWS = st.dictionaries(st.sampled_from(KEYS), VALUES.map(lambda text: {"score": text}), max_size=4)
 SHOWN = st.one_of(ROWS, ROWS, ROWS, st.sampled_from(["refused", "failed", "unreadable"]))
 HISTORIES = st.dictionaries(st.integers(0, 40), SHOWN, min_size=1, max_size=9)
-HOW = st.sampled_from(["max", "min", "count", "sum", "mean", "median"])
+HOW = st.sampled_from(["max", "min", "count", "sum", "mean", "median", "quantile"])
 COLUMNS = {"score": {"unit": "percent", "between": [0, 100]}}
 
 
@@ -32,7 +32,9 @@ def board(history: dict[float, Any], complete: bool) -> SourceEvidence:
 
 
 def value_of(how: str) -> dict[str, str]:
-    return {"count": "rows", "from": "board"} if how == "count" else {how: "score", "from": "board"}
+    if how == "count":
+        return {"count": "rows", "from": "board"}
+    return {how: "score", "from": "board", **({"q": "75%"} if how == "quantile" else {})}
 
 
 @settings(max_examples=300, deadline=None)
@@ -67,7 +69,7 @@ def counted(source: SourceEvidence, t: int, k: int) -> tuple[int, int]:
 @given(
     HISTORIES,
     st.booleans(),
-    st.sampled_from(["max", "min", "median"]),
+    st.sampled_from(["max", "min", "median", "quantile"]),
     st.integers(0, 12),
     st.integers(0, 10),
     st.integers(20, 90),

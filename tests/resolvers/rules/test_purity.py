@@ -88,7 +88,8 @@ def test_a_sources_states_change_only_at_the_instants_that_are_looked_at(looks, 
 
 def test_every_kind_of_node_is_explained():
     assert list(kinds()) == [
-        "rows", "reduce", "pick", "field", "window", "literal", "calc", "compare", "logic", "hold", "state", "outcome",
+        "rows", "reduce", "pick", "among", "field", "window", "literal", "calc", "compare", "logic", "at_least",
+        "series", "along", "agree", "hold", "state", "panel", "outcome",
     ]  # fmt: skip
     assert all(len(text) > 40 for text in kinds().values())
 

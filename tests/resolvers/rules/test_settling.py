@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rule_worlds import BOARD, SYSTEMS, compiled, daily, day, judged, rule, scores, seen, spec, world
+from rule_worlds import BOARD, SYSTEMS, daily, day, judged, rule, scores, seen, spec, world
 
 from resolvers.outcome import No, NotApplicable, Yes
 
@@ -146,6 +146,38 @@ def test_different_labels_are_counted_as_they_were_known_then():
     assert (found.state, found.outcome, found.instant) == ("decided", Yes(), day(40))
 
 
-def test_counting_different_labels_as_known_at_t_is_refused_for_now():
-    made, faults = compiled({"yes": "n >= 2", "settle": "as_known_at"}, PLAIN, SYSTEMS, **DISTINCT)
-    assert (made, [(fault.code, fault.loc) for fault in faults]) == (None, [("not-yet", ("resolve", "settle"))])
+@pytest.mark.parametrize(("settle", "at"), [({"as_known_at": "T"}, 40), ("first_release", 40), ("7 days", 40)])
+def test_different_labels_are_counted_under_every_settlement(settle: object, at: int):
+    made = rule({"yes": "n >= 2", "settle": settle}, PLAIN, SYSTEMS, **DISTINCT)
+    board = seen(PLAIN, daily({0: scores(a="60", b="50")}, 200))
+    found = judged(made, world(board, labelled({0: {"a": "P0", "b": "P0"}, 40: {"a": "P0", "b": "R2"}})), 200)
+    assert (found.state, found.outcome, found.instant) == ("decided", Yes(), day(at))
+
+
+def test_as_known_at_t_a_label_that_was_corrected_later_had_been_counted_then():
+    made = rule({"number": "n", "edges": [2], "settle": {"as_known_at": "T"}}, PLAIN, SYSTEMS, **DISTINCT)
+    board = seen(PLAIN, daily({0: scores(a="60", b="50")}, 200))
+    labels = labelled({0: {"a": "P0", "b": "R2"}, 110: {"a": "P0", "b": "P0"}})
+    assert judged(made, world(board, labels), 200).outcome.value == "2"
+
+
+ALONE = {
+    "as_known_at": ({0: scores(a="80"), 40: scores(a="90"), 42: scores(a="80")}, Yes()),
+    "first_release": ({0: scores(z="1"), 40: scores(z="1", a="80"), 41: scores(z="1", a="90")}, No()),
+    "final_after": ({0: scores(z="1"), 95: scores(z="1", a="90"), 101: scores(z="1", a="80")}, No()),
+}
+"""Histories on which one policy alone comes to this outcome, and the other two to its opposite."""
+POLICIES = {
+    "as_known_at": {"as_known_at": "T"},
+    "first_release": "first_release",
+    "final_after": {"final_after": "7 days"},
+}
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_each_settlement_decides_otherwise_than_the_other_two(policy: str):
+    history, alone = ALONE[policy]
+    evidence = world(seen(BOARD, daily(history, 150)))
+    found = {name: judged(over(resolve={"settle": settle}), evidence, 140).outcome for name, settle in POLICIES.items()}
+    other = No() if alone == Yes() else Yes()
+    assert found == {name: alone if name == policy else other for name in POLICIES}

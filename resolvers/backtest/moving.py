@@ -1,0 +1,146 @@
+"""What the first decision hangs on: each number of a rule moved a little, and when it would have been decided then."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from resolvers import units
+from resolvers.durations import Duration
+from resolvers.evidence import Evidence
+from resolvers.outcome import Outcome
+from resolvers.rules.cache import Cache
+from resolvers.rules.judge import judge
+from resolvers.rules.outcomes import NumberOutcome
+from resolvers.rules.rule import Rule
+
+SHARES = (-20, -10, -5, 5, 10, 20)
+"""Percent by which each number is moved."""
+
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number of a rule: what it is (threshold, length, filter, edge), as written, and where in the rule."""
+
+    what: str
+    shown: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A number moved by `share` percent to `to`: the first day on which the rule is decided, and what; None if not.
+
+    `why_not` tells of a number that cannot be moved so (edges would cross, a run would not fit).
+    """
+
+    number: Number
+    share: int
+    to: str
+    first_decision: datetime | None
+    outcome: Outcome | None
+    why_not: str = ""
+
+
+def numbers(rule: Rule) -> list[Number]:
+    """Every number that the author wrote into the rule and that can be a little more or less."""
+    found: dict[tuple[str, str, Place], Number] = {}
+    for place, node in _dicts(rule.model_dump(mode="json"), ()):
+        for name, what, shown in _written(node):
+            found[(what, shown, (*place, name))] = Number(what, shown, (*place, name))
+    how = rule.outcome.how
+    for number, edge in enumerate(how.edges if isinstance(how, NumberOutcome) else ()):
+        shown = units.show(units.exact(edge), rule.unit)
+        found[("edge", shown, ())] = Number("edge", shown, ("outcome", "how", "edges", number))
+    return list(found.values())
+
+
+def moved(slug: str, rule: Rule, evidence: Evidence, days: Sequence[datetime]) -> list[Moved]:
+    """Each number moved by each of SHARES, and the first of `days` (in order) on which the rule is decided then."""
+    document = rule.model_dump(mode="json")
+    return [_moved(slug, document, number, share, evidence, days) for number in numbers(rule) for share in SHARES]
+
+
+def first_decided(
+    slug: str, rule: Rule, evidence: Evidence, days: Sequence[datetime]
+) -> tuple[datetime, Outcome] | None:
+    """The first day on which a rule is decided, found by halving: what is decided once stays decided."""
+    low, high, found = 0, len(days), None
+    cache = Cache()
+    if not days or judge(slug, rule, evidence, days[-1], cache=cache).state != "decided":
+        return None
+    while low < high:
+        middle = (low + high) // 2
+        verdict = judge(slug, rule, evidence, days[middle], cache=cache)
+        if verdict.state == "decided" and verdict.outcome is not None:
+            high, found = middle, (days[middle], verdict.outcome)
+        else:
+            low = middle + 1
+    return found
+
+
+def _moved(
+    slug: str, document: dict[str, Any], number: Number, share: int, evidence: Evidence, days: Sequence[datetime]
+) -> Moved:
+    changed = copy.deepcopy(document)
+    *path, last = number.place
+    block: Any = changed
+    for step in path:
+        block = block[step]
+    block[last] = _changed(block[last], share)
+    to = _as_shown(block, last)
+    try:
+        rule = Rule.model_validate(changed)
+    except ValueError as error:
+        return Moved(number, share, to, None, None, str(error).splitlines()[0])
+    if "edges" in number.place and _cross(changed["outcome"]["how"]["edges"]):
+        return Moved(number, share, to, None, None, "the edges would cross")
+    found = first_decided(slug, rule, evidence, days)
+    return Moved(number, share, to, *(found or (None, None)))
+
+
+def _cross(edges: list[str]) -> bool:
+    return any(Decimal(low) >= Decimal(high) for low, high in pairwise(edges))
+
+
+def _changed(value: str, share: int) -> str:
+    """A number or a duration, moved; exactly for numbers, to the second for durations."""
+    if " " in value:
+        return str(Duration(seconds=round(Duration.parse(value).total_seconds() * (100 + share) / 100)))
+    return units.plain(Fraction(Decimal(value)) * (100 + share) / 100)
+
+
+def _as_shown(node: dict[str, Any] | list[Any], last: str | int) -> str:
+    value: str = node[last]  # type: ignore[index]  # a list with a place, or a mapping with a name
+    unit = node.get("unit", "") if isinstance(node, dict) else ""
+    return value if " " in value else units.show(units.exact(Decimal(value)), unit or "")
+
+
+def _dicts(value: Any, place: Place) -> Iterator[tuple[Place, dict[str, Any]]]:
+    """Every mapping inside the rule's own JSON that a node, a filter or an outcome was written as."""
+    if isinstance(value, dict):
+        if {"kind", "test", "type"} & set(value):
+            yield place, value
+        for name, inner in value.items():
+            yield from _dicts(inner, (*place, name))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _dicts(inner, (*place, number))
+
+
+def _written(node: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """The numbers of one node: (name of the field, what it is, as people read it)."""
+    if node.get("kind") == "literal" and node.get("value") is not None:
+        yield "value", "number", _as_shown(node, "value")
+    if node.get("test") == "measured" and node.get("unit") != "date":
+        yield "value", f"filter on {node['column']}", _as_shown(node, "value")
+    if node.get("kind") == "hold" and not str(node["length"]).startswith("0 "):
+        yield "length", "run", node["length"]

@@ -1,0 +1,137 @@
+"""When a rule's verdict can turn: the instants at which evidence changed, and those that time alone brings.
+
+Nearly all looks at a source show what the look before them showed, and a verdict cannot turn on those. What it can turn
+on is counted here, so that a backtest judges on those days and no others.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from pydantic import BaseModel
+
+from resolvers.backtest.asking import asked_times
+from resolvers.evidence import Evidence, Instant, SourceEvidence, SpanColumns, instant
+from resolvers.rules.nodes import Rows, State
+from resolvers.rules.rule import Rule
+from resolvers.rules.states import CONFIRMED_AFTER, answered
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """`changes`: when evidence that the rule reads changed, a gap began or ended, or trouble came or went.
+
+    `times`: what passes by the clock alone (opening, T, settling, windows). `looks`: every good sighting. All sorted.
+    """
+
+    changes: tuple[Instant, ...]
+    times: tuple[Instant, ...]
+    looks: tuple[Instant, ...]
+
+
+def watched(rule: Rule, evidence: Evidence) -> Watched:
+    """All instants at which a verdict of `rule` on `evidence` may turn."""
+    bounds = _bounds(rule)
+    changes: set[Instant] = set()
+    looks: set[Instant] = set()
+    for name in rule.sources():
+        source = _source(evidence, name)
+        if source is not None:
+            good = [look.seen_at for look in source.sightings if look.state == "good"]
+            looks.update(good)
+            changes.update(_turns(source))
+            changes.update(_gaps(good, bounds))
+            changes.update(_gaps([look.seen_at for look in source.sightings if answered(look)], bounds))
+            changes.update(_own_times(rule, name, source, good))
+    changes.update(asked_times(rule, evidence))
+    return Watched(tuple(sorted(changes)), tuple(sorted(_times(rule))), tuple(sorted(looks)))
+
+
+def _source(evidence: Evidence, name: str) -> SourceEvidence | None:
+    try:
+        return evidence.source(name)
+    except KeyError:
+        return None
+
+
+def _turns(source: SourceEvidence) -> Iterator[Instant]:
+    """When rows came, changed or went, and when trouble with the source began, changed or ended."""
+    spans = SpanColumns.of(source.spans)
+    yield from spans.since
+    yield from (until for until in spans.until if until is not None)
+    if source.sightings:
+        yield source.sightings[0].seen_at
+    for before, look in pairwise(source.sightings):
+        if (look.state, look.because) != (before.state, before.because):
+            yield look.seen_at
+        elif look.state == "failed":
+            # A second 404 a day later confirms that a page was taken down; any answer tells how long it was silent.
+            yield look.seen_at
+            yield look.seen_at + CONFIRMED_AFTER
+
+
+def _gaps(good: list[Instant], bounds: Iterable[int]) -> Iterator[Instant]:
+    """When a silence had lasted longer than one of the bounds, and when it ended."""
+    for bound in bounds:
+        for before, after in pairwise(good):
+            if after - before > bound:
+                yield before + bound + 1
+                yield after
+        if good:
+            yield good[-1] + bound + 1
+
+
+def _own_times(rule: Rule, name: str, source: SourceEvidence, good: list[Instant]) -> Iterator[Instant]:
+    """When a source has shown no new row for too long, and when a panel's answer has been given."""
+    spans = SpanColumns.of(source.spans)
+    first = sorted({*dict(zip(reversed(spans.row), reversed(spans.since), strict=True)).values(), *good[:1]})
+    for bound in _frozen_bounds(rule, name):
+        for over in _gaps(first, {bound - 1, bound}):
+            yield over
+            yield from good[bisect_left(good, over) :][:1]
+    for panel in rule.panels():
+        if panel.source == name:
+            yield from (since + 1 for since in spans.since)
+
+
+def _frozen_bounds(rule: Rule, name: str) -> set[int]:
+    """For how long, in microseconds, a source may show no new row before this rule takes note."""
+    found = {node.after.us for node in rule.nodes() if isinstance(node, State) and node.source == name and node.after}
+    uses = [use for node in rule.nodes() if isinstance(node, Rows) for use in node.sources if use.source == name]
+    return found | {use.unless_frozen.us for use in uses if use.unless_frozen}
+
+
+def _bounds(rule: Rule) -> set[int]:
+    """The lengths of silence, in microseconds, that mean something to this rule."""
+    house = rule.defaults
+    found = {house.bridge.us, house.max_age.us, house.lost_after.us, rule.settlement.wait_us}
+    for node in rule.nodes():
+        if isinstance(node, State):
+            found.update(bound.us for bound in (node.late, node.stale) if bound is not None)
+    return {bound for bound in found if bound > 0}
+
+
+def _times(rule: Rule) -> set[Instant]:
+    """What the clock alone brings: each instant of the rule, and how long after it something may still come."""
+    house = rule.defaults
+    waits = {0, rule.settlement.wait_us, house.lost_after.us, house.label_settle.us}
+    waits.add(rule.settlement.wait_us + house.lost_after.us)
+    ends = {instant(rule.decides)} | ({instant(rule.na.at)} if rule.na else set())
+    found = {instant(rule.opens)} | {end + wait for end in ends for wait in waits}
+    for node in rule.nodes():
+        found.update(instant(at) + wait for at in moments(node) for wait in (0, rule.settlement.wait_us))
+    return found
+
+
+def moments(node: BaseModel) -> Iterator[datetime]:
+    """Every instant that a node itself names: `at`, `since`, `before`, the ends of its windows."""
+    for name in type(node).model_fields:
+        found = getattr(node, name)
+        if isinstance(found, datetime):
+            yield found
+    if not isinstance(node, Rows):
+        yield from getattr(node, "instants", tuple)()

@@ -1,0 +1,41 @@
+"""A backtest says for every day what judging as of that day says, and judges only where something can have turned."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from random_worlds import LAST_DAY, made
+from rule_worlds import day
+
+from resolvers.backtest.days import course
+from resolvers.rules.judge import judge
+
+WORLDS = 2000
+"""The least that the requirement asks for; from a seed of its own each."""
+
+DAYS = [day(number) for number in range(-1, LAST_DAY + 35, 3)]
+
+
+def told(verdict):
+    return verdict.state, verdict.outcome, verdict.leaning, verdict.until, verdict.instant, verdict.because
+
+
+def test_every_day_is_what_plain_judging_says_of_it_and_little_is_judged(capsys: pytest.CaptureFixture[str]):
+    kinds: Counter[str] = Counter()
+    accidents: Counter[str] = Counter()
+    judged = 0
+    for seed in range(WORLDS):
+        world = made(seed)
+        found = course("made", world.rule, world.evidence, DAYS)
+        for each in found.days:
+            if not each.judged:
+                assert told(each.verdict) == told(judge("made", world.rule, world.evidence, each.at)), (seed, each.at)
+        assert found.evaluations <= found.changes + 20
+        judged += found.evaluations
+        kinds.update([*(node.kind for node in world.rule.nodes()), world.rule.type])
+        accidents.update(world.accidents)
+    with capsys.disabled():
+        print(f"\n{WORLDS} worlds of {len(DAYS)} days, {judged} judged; nodes {dict(sorted(kinds.items()))}")
+        print(f"accidents {dict(sorted(accidents.items()))}")
+    assert min(accidents.values()) >= 100 and min(kinds.values()) >= 20

@@ -1,0 +1,94 @@
+"""What a backtest tells besides the days: the margin, what revisions turned, and what the decision hangs on."""
+
+from __future__ import annotations
+
+from rule_worlds import BOARD, daily, day, rule, scores, seen, world
+
+from resolvers.backtest.days import course, every_day
+from resolvers.backtest.margin import Margin, margin
+from resolvers.backtest.moving import moved, numbers
+from resolvers.backtest.undone import revisions, undone
+from resolvers.outcome import No, Yes
+from resolvers.rules.cache import Cache
+from resolvers.rules.judge import judge
+
+BEST = {"best": {"max": "score", "from": "board"}}
+DAYS = every_day(day(0), day(60))
+
+
+def over(**resolve):
+    return rule({"yes": "best >= 85%", **resolve}, BOARD, values=BEST, closes=50)
+
+
+def climbing():
+    return world(seen(BOARD, daily({0: scores(a="70"), 20: scores(a="86"), 30: scores(a="95")}, 60)))
+
+
+def slipping():
+    """86 percent for three days, then corrected to 80."""
+    return world(seen(BOARD, daily({0: scores(a="70"), 20: scores(a="86"), 23: scores(a="80")}, 60)))
+
+
+def test_the_first_decision_comes_when_the_run_has_settled_and_later_days_cost_nothing():
+    found = course("made", over(), climbing(), DAYS)
+    first = found.first_decision
+    assert first is not None and (first.at, first.verdict.outcome) == (day(27), Yes())
+    assert found.evaluations < 12
+
+
+def test_the_margin_is_left_less_right_as_known_on_that_day():
+    assert margin(over(), climbing(), day(10), Cache()) == Margin("-15", "-15", "points")
+    assert margin(over(), climbing(), day(25), Cache()) == Margin("1", "1", "points")
+
+
+def test_a_margin_nobody_knows_is_said_to_be_unknown():
+    silent = world(seen(BOARD, {0: scores(a="70")}))
+    assert margin(over(), silent, day(30), Cache()) == Margin(None, None, "points")
+
+
+def test_the_margin_of_a_number_is_its_way_to_the_nearest_edge():
+    asked = rule({"number": "best", "edges": ["50%", "90%"]}, BOARD, values=BEST, closes=50)
+    assert margin(asked, climbing(), day(25), Cache()) == Margin("-4", "-4", "points")
+
+
+def test_a_figure_that_was_corrected_is_named_with_what_it_turned():
+    evidence = slipping()
+    (turned,) = [each for each in revisions(course("made", over(), evidence, DAYS), evidence) if each.said == Yes()]
+    assert (turned.key, turned.was, turned.now, turned.seen_at, turned.says) == ("a", "86", "80", day(23), No())
+
+
+def test_a_figure_that_another_row_overtook_is_no_revision():
+    evidence = world(seen(BOARD, daily({0: scores(a="70"), 20: scores(a="70", b="86")}, 60)))
+    assert revisions(course("made", over(), evidence, DAYS), evidence) == []
+
+
+def test_a_decision_that_a_later_correction_would_have_undone_is_told():
+    hasty = over(settle="1 day")
+    evidence = slipping()
+    decision = judge("made", hasty, evidence, day(25))
+    assert decision.outcome == Yes()
+    assert "would not be decided" in undone("made", hasty, evidence, decision, day(60))
+
+
+def test_a_decision_that_stands_in_hindsight_is_not_spoken_of():
+    decision = judge("made", over(), climbing(), day(40))
+    assert undone("made", over(), climbing(), decision, day(60)) == ""
+
+
+def test_every_number_of_the_rule_is_moved_and_the_day_it_would_have_been_decided_is_found():
+    asked = over(hold="10 days")
+    assert [(each.what, each.shown) for each in numbers(asked)] == [("run", "10 days"), ("number", "85%")]
+    found = {
+        (each.number.what, each.share): (each.to, each.first_decision)
+        for each in moved("made", asked, climbing(), DAYS)
+    }
+    assert found[("number", 5)] == ("89.25%", day(47))
+    assert found[("number", -20)] == ("68%", day(17))
+    assert found[("run", 20)] == ("12 days", day(39))
+    assert found[("number", 20)] == ("102%", day(57))
+
+
+def test_edges_that_would_cross_are_not_moved():
+    asked = rule({"number": "best", "edges": ["50%", "52%"]}, BOARD, values=BEST, closes=50)
+    found = {(each.number.shown, each.share): each.why_not for each in moved("made", asked, climbing(), DAYS)}
+    assert (found[("50%", 5)], found[("50%", -5)]) == ("the edges would cross", "")
