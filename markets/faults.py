@@ -69,7 +69,8 @@ def _said(kind: str, each: Any, model: type[BaseModel], value: Any) -> tuple[str
     shown = ".".join(str(part) for part in _real(value, each["loc"]))
     prefix = f"{shown}: " if shown else ""
     if kind == "value_error":
-        return "F-VALUE", prefix + str(each["ctx"]["error"])
+        said = str(each["ctx"]["error"])
+        return "T01" if " has no zone" in said else "F-VALUE", prefix + said
     if kind == "string_pattern_mismatch":
         return "F-VALUE", f"{prefix}{each['input']!r} does not have the form {each['ctx']['pattern']}"
     if kind == "literal_error":

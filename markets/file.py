@@ -17,6 +17,25 @@ from resolvers.errors import Fault
 
 M = TypeVar("M", bound=BaseModel)
 
+LINTED = (
+    ("unit", "", "N01"),
+    ("edges", "", "N05"),
+    ("missing", "name the rows: ", "S01"),
+    ("missing", "`from:` names no source", "S01"),
+    ("answers", "exactly one answer takes every other text (`Other: else`); found none", "O02"),
+    ("date", " names no zone; ", "T01"),
+)
+"""Faults of a rule that are codes of the lint (its code, words of its message): `crux explain` tells of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A definition as its author wrote it: the file, its text, and the value that was read of it."""
+
+    path: str
+    text: str
+    value: Mapping[str, Any]
+
 
 @dataclass
 class File:
@@ -36,6 +55,11 @@ class File:
     def all_faults(self) -> list[Fault]:
         found = [*self.document.faults, *self._placed()]
         return [replace(fault, path=str(self.path)) for fault in found]
+
+    def also(self, faults: Iterable[Fault]) -> list[Fault]:
+        """Further faults of this file, found when others had been read: each with its place."""
+        placed_ = placed(self.document.text, faults, AT_KEY)
+        return [replace(fault, path=str(self.path)) for fault in placed_]
 
     def _placed(self) -> list[Fault]:
         if self.document.value is None and not self.document.text.strip():
@@ -77,5 +101,8 @@ def coded(fault: Fault, broken: Iterable[str]) -> Fault:
                 return replace(
                     fault, code="S-BROKEN", message=f"the source {name} has faults of its own: mend them first"
                 )
-    room = {"unit": "U", "unknown-source": "S", "unknown-view": "S", "unknown-column": "S"}.get(fault.code, "R")
+    for code, words, known in LINTED:
+        if fault.code == code and words in fault.message:
+            return replace(fault, code=known)
+    room = {"unknown-source": "S", "unknown-view": "S", "unknown-column": "S"}.get(fault.code, "R")
     return replace(fault, code=f"{room}-{fault.code.upper()}")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from markets import render
+from markets.families import Member, gathered, members
 from markets.faults import faults_of
-from markets.file import File, coded, open_file, validated
+from markets.file import File, Written, coded, open_file, validated
 from markets.load_empty import check_answers, check_filters
 from markets.spec import (
     DESCRIPTION_CHARS,
@@ -28,6 +29,8 @@ from markets.spec import (
 )
 from resolvers.errors import Fault
 from resolvers.rules.compile import RuleBlocks, compile_rule
+from resolvers.rules.faults import nearest
+from resolvers.rules.panels import source_of
 from resolvers.rules.rule import Rule
 from resolvers.sources.spec import SourceSpec
 
@@ -38,39 +41,58 @@ FAR_AHEAD = datetime(2100, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Shared:
-    """What every market of a debate rests on; `broken` are sources whose own file has faults."""
+    """What every market of a debate rests on; `broken` are sources whose own file has faults.
+
+    `written` collects every market as its author wrote it, by slug; `claims` are the known ones, None in a debate that
+    has no claims.yaml (or one with faults).
+    """
 
     debate: DebateSpec
     sources: Mapping[str, SourceSpec]
     broken: frozenset[str]
+    written: dict[str, Written] = field(default_factory=dict)
+    claims: frozenset[str] | None = None
 
 
-def load_market(path: Path, shared: Shared) -> tuple[MarketSpec | None, list[Fault]]:
-    """One market file: its fields, its rule, and the limits of what Manifold takes."""
+def load_markets(path: Path, shared: Shared) -> tuple[list[MarketSpec], list[Fault]]:
+    """One market file, which makes one market or a family of them, and every fault of it."""
     file = open_file(path)
-    spec = None
-    if not re.match(SLUG, path.stem):
-        file.add("F-SLUG", f"{path.stem!r} is no slug: name the file with 3 to 60 of a-z, 0-9 and dash")
+    made = members(file) if isinstance(file.document.value, dict) or "{" not in path.stem else []
+    specs = [spec for member in made if (spec := _market(member, shared)) is not None]
+    gathered(file, made)
+    sound = not any(fault.level == "error" for fault in file.document.faults)
+    return specs if sound else [], file.all_faults()
+
+
+def _market(member: Member, shared: Shared) -> MarketSpec | None:
+    """One market: its fields, its rule, and the limits of what Manifold takes."""
+    file, spec = member.file, None
+    if not re.match(SLUG, member.slug):
+        file.add("F-SLUG", f"{member.slug!r} is no slug: name the file with 3 to 60 of a-z, 0-9 and dash")
     if isinstance(file.document.value, dict):
         fields = validated(file, MarketFile, file.value)
         review = _review(file, shared.debate)
         rule = _rule(file, fields, shared)
         if fields is not None:
             _check_fields(file, fields)
+            _check_claims(file, fields, shared.claims)
         if fields is not None and rule is not None:
             _check_rule(file, fields, rule)
         errors = [each for each in (*file.document.faults, *file.faults) if each.level == "error"]
         if fields is not None and rule is not None and review is not None and not errors:
-            spec = _spec(path.stem, fields, rule, review, shared)
+            spec = _spec(member.slug, fields, rule, review, shared)
             chars = render.length(spec)
             if chars > DESCRIPTION_CHARS:
                 long = f"{chars:,} characters of description; at most {DESCRIPTION_CHARS:,}: shorten it"
-                file.add("F-LENGTH", long, "fine_print")
+                file.add("F02", long, "fine_print")
                 spec = None
-    return spec, file.all_faults()
+            else:
+                shared.written[spec.slug] = Written(str(file.path), file.document.text, file.value)
+    return spec
 
 
 def _spec(slug: str, fields: MarketFile, rule: Rule, review: ReviewSpec, shared: Shared) -> MarketSpec:
+    known = {**shared.sources, **{panel.source: source_of(panel) for panel in rule.panels()}}
     return MarketSpec(
         debate=shared.debate.debate,
         slug=slug,
@@ -80,8 +102,9 @@ def _spec(slug: str, fields: MarketFile, rule: Rule, review: ReviewSpec, shared:
         initial_pct=fields.initial,
         topics=fields.topics,
         rule=rule,
-        sources=tuple(shared.sources[each] for each in rule.sources()),
+        sources=tuple(known[each] for each in rule.sources()),
         bears_on=fields.bears_on,
+        baseline=fields.baseline,
         fine_print=fields.fine_print,
         allow=fields.allow,
         review=review,
@@ -138,7 +161,10 @@ def _rule(file: File, fields: MarketFile | None, shared: Shared) -> Rule | None:
         ),
         shared,
     )
-    file.faults += [coded(fault, shared.broken) for fault in faults]
+    said = {("closes",), ("decides",)}  # by the fields' own check, as T04
+    file.faults += [
+        coded(fault, shared.broken) for fault in faults if not (fault.code == "window" and fault.loc in said)
+    ]
     check_answers(file, blocks["resolve"].get("answers"))
     for name, block in blocks.items():
         check_filters(file, block, (name,))
@@ -160,11 +186,11 @@ def _compiled(blocks: RuleBlocks, shared: Shared) -> tuple[Rule | None, list[Fau
 def _check_fields(file: File, fields: MarketFile) -> None:
     said = faulty_question(fields.question)
     if said:
-        file.add("F-QUESTION", said, "question")
+        file.add("F01" if "at most" in said else "F-QUESTION", said, "question")
     if fields.opens >= fields.closes:
-        file.add("F-TIMES", "closes is not after opens: trading needs time", "closes")
+        file.add("T04", "closes is not after opens: trading needs time", "closes")
     if fields.decides is not None and fields.decides < fields.closes:
-        file.add("F-TIMES", "decides lies before closes: people would trade on a known answer", "decides")
+        file.add("T04", "decides lies before closes: people would trade on a known answer", "decides")
     if 0 < fields.subsidy < 1:
         file.add("F-MANA", f"subsidy: {fields.subsidy} is under 1 mana: write 0 or at least 1", "subsidy")
     if fields.tier < SMALLEST_TIER_MANA:
@@ -175,7 +201,15 @@ def _check_fields(file: File, fields: MarketFile) -> None:
         file.add("F-VALUE", "initial: only a yes-or-no question takes one: take it out", "initial")
 
 
+def _check_claims(file: File, fields: MarketFile, claims: frozenset[str] | None) -> None:
+    for place, link in enumerate(fields.bears_on):
+        if claims is not None and link.claim not in claims:
+            file.add(
+                "L01", f"there is no claim {link.claim!r}{nearest(link.claim, claims)}", "bears_on", place, "claim"
+            )
+
+
 def _check_rule(file: File, fields: MarketFile, rule: Rule) -> None:
     if rule.market_type != "BINARY":
         for said in faulty_answers(rule.answers()):
-            file.add("R-ANSWERS", said, "resolve")
+            file.add("F02" if "at most" in said else "R-ANSWERS", said, "resolve")

@@ -12,6 +12,7 @@ from markets.load_empty import check_filters
 from resolvers.errors import Fault
 from resolvers.rules.compile_where import compile_where
 from resolvers.rules.faults import Faults
+from resolvers.rules.panels import is_panel
 from resolvers.sources.spec import SOURCE_ID, Column, SourceSpec
 
 
@@ -21,6 +22,8 @@ def load_source(path: Path, folder: Path) -> tuple[SourceSpec | None, list[Fault
     spec = None
     if not re.match(SOURCE_ID, path.stem):
         file.add("S-ID", f"{path.stem!r} is no id: name the file with a-z, 0-9, dot, dash or underscore")
+    elif is_panel(path.stem):
+        file.add("S-ID", f"{path.stem!r} is the name of a panel's answers: name the file otherwise")
     elif isinstance(file.document.value, dict):
         if "id" in file.value:
             file.add("F-UNKNOWN", "`id` is no key here: the file's name is the id", "id")

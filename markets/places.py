@@ -16,11 +16,13 @@ def placed(text: str, faults: Iterable[Fault], at_key: frozenset[str] = frozense
     """The faults with the line and column of their `loc` filled in; codes in `at_key` point at the key, not its value.
 
     A part of a loc that the file does not have (a missing key, the name of a union's branch) is skipped, so that a
-    missing key points at what it is missing from. An offset counts on inside text that stands on one line.
+    missing key points at what it is missing from. An offset counts on inside text that stands on one line, or in a
+    block whose lines are kept (`|`).
     """
     todo = list(faults)
     root = _tree(text) if any(not fault.line for fault in todo) else None
-    return [fault if fault.line else _placed(fault, root, fault.code in at_key) for fault in todo]
+    lines = text.split("\n") if any(fault.offset is not None for fault in todo) else []
+    return [fault if fault.line else _placed(fault, root, fault.code in at_key, lines) for fault in todo]
 
 
 def _tree(text: str) -> yaml.Node | None:
@@ -32,15 +34,27 @@ def _tree(text: str) -> yaml.Node | None:
     return tree
 
 
-def _placed(fault: Fault, root: yaml.Node | None, at_key: bool) -> Fault:
+def _placed(fault: Fault, root: yaml.Node | None, at_key: bool, lines: Sequence[str]) -> Fault:
     if root is None:
         return replace(fault, line=1, column=1)
     node, key = _walk(root, fault.loc)
     mark = key.start_mark if at_key and key is not None else node.start_mark
+    if fault.offset is not None and mark is node.start_mark and getattr(node, "style", None) == "|":
+        line, column = _in_block(node, fault.offset, lines)
+        return replace(fault, line=line, column=column)
     column = mark.column + 1
     if fault.offset and mark is node.start_mark:
         column += _inside(node, fault.offset)
     return replace(fault, line=mark.line + 1, column=column)
+
+
+def _in_block(node: yaml.Node, offset: int, lines: Sequence[str]) -> tuple[int, int]:
+    """Line and column of a character of a `|` block; its lines are all indented as the first that has text."""
+    before = str(node.value)[:offset]
+    first = node.start_mark.line + 1
+    filled = (line for line in lines[first:] if line.strip())
+    indent = next((len(line) - len(line.lstrip(" ")) for line in filled), 0)
+    return first + before.count("\n") + 1, indent + len(before) - (before.rfind("\n") + 1) + 1
 
 
 def _walk(root: yaml.Node, loc: Sequence[str | int]) -> tuple[yaml.Node, yaml.Node | None]:

@@ -47,13 +47,14 @@ def plan(
     *,
     account_id: str,
     openings: Mapping[str, int] | None = None,
+    held: Mapping[str, str] | None = None,
     restore: frozenset[str] = frozenset(),
     only: Sequence[str] | None = None,
 ) -> Plan:
     """The difference between the definitions and Manifold.
 
     `known` goes by slug, `live` by market id (None: Manifold has no such market); `openings` numbers a slug's further
-    openings; drift of the slugs in `restore` is put back. Limits are checked after `only` has cut the plan down.
+    openings; `held` says why markets that are not there may not be opened yet; drift of the slugs in `restore` is put back. Limits are checked after `only` has cut the plan down.
     """
     draft = _Draft()
     by_slug = {spec.slug: spec for spec in specs}
@@ -62,20 +63,22 @@ def plan(
         if opened is not None:
             _standing(draft, spec, opened, live.get(opened.market_id), now, slug in restore)
         elif spec is not None:
-            _missing(draft, spec, now, account_id, (openings or {}).get(slug, 1))
+            _missing(draft, spec, now, account_id, (openings or {}).get(slug, 1), (held or {}).get(slug))
     whole = Plan(tuple(draft.changes), tuple(draft.drifts), tuple(draft.new_versions), tuple(draft.waiting))
     cut = whole if only is None else whole.only(only)
     standing = sum(1 for market in live.values() if market is not None and not market.resolved)
     return Plan(cut.changes, cut.drifts, cut.new_versions, cut.waiting, tuple(_refusals(cut, limits, standing)))
 
 
-def _missing(draft: _Draft, spec: MarketSpec, now: datetime, account_id: str, opening: int) -> None:
+def _missing(draft: _Draft, spec: MarketSpec, now: datetime, account_id: str, opening: int, held: str | None) -> None:
     if now < spec.opens:
         draft.waiting.append(Waiting(spec.slug, f"opens {in_words(spec.opens)}"))
     elif now >= spec.closes:
         draft.waiting.append(
             Waiting(spec.slug, f"closed {in_words(spec.closes)}, before it was ever opened: move its dates")
         )
+    elif held is not None:
+        draft.waiting.append(Waiting(spec.slug, held))
     else:
         draft.changes.append(Create(spec.slug, spec.version, creation_of(spec, account_id, opening), opening))
 

@@ -12,7 +12,6 @@ import re
 from typing import TYPE_CHECKING
 
 from markets.fields import in_words
-from resolvers.rules.nodes import Rows
 
 if TYPE_CHECKING:
     from markets.spec import MarketSpec
@@ -61,10 +60,12 @@ def fixed_text(spec: MarketSpec) -> str:
         "## When",
         _bullets(_when(spec)),
         "## Where we look",
-        _bullets([*(_source(source) for source in spec.sources), *_views(spec)]),
+        _bullets([_source(source) for source in spec.sources]),
         "## Who decides",
         _bullets(_people(spec)),
     ]
+    if spec.baseline.strip():
+        parts += ["## Where things stood", _sentence(escaped(spec.baseline))]
     if spec.fine_print.strip():
         parts += ["## Fine print", spec.fine_print.strip()]
     return "\n\n".join([*parts, NO_AI])
@@ -115,18 +116,6 @@ def _when(spec: MarketSpec) -> list[str]:
 def _source(source: SourceSpec) -> str:
     words = f"{escaped(source.id)}: {escaped(source.publisher)}, licence {escaped(source.licence)}"
     return _sentence(f"{words}; {escaped(source.attribution)}" if source.attribution else words)
-
-
-def _views(spec: MarketSpec) -> list[str]:
-    """What is meant by each view that the criteria name."""
-    named = {
-        use.name: f"{escaped(use.name)}: the rows of {escaped(use.source)} where {escaped(use.where.words().text)}."
-        for node in spec.rule.nodes()
-        if isinstance(node, Rows)
-        for use in node.sources
-        if use.view and use.where is not None
-    }
-    return list(named.values())
 
 
 def _where(source: SourceSpec) -> str:

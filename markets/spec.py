@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from markets import render
+from markets.debate_spec import AxisName, AxisSpec, Credence, Name, VoiceSpec, Word
 from markets.fields import Mana, Moment, Percent, Share, utf16
 from resolvers.durations import Duration
 from resolvers.rules.defaults import Clock, HouseDefaults, Ties
@@ -31,7 +32,7 @@ TOPICS = 5
 ALONE = Duration.of_days(4)
 """The shortest window in which traders may object where one interested person resolves."""
 
-OVERRIDES = ("clock", "max_age", "bridge", "settle", "label_settle", "lost_after", "ties")
+OVERRIDES = ("clock", "max_age", "bridge", "settle", "label_settle", "lost_after", "ties", "panel")
 
 
 class _Frozen(BaseModel):
@@ -82,7 +83,10 @@ class LimitsSpec(_Frozen):
 
 
 class DebateSpec(_Frozen):
-    """debate.yaml: whose debate, who reviews, and what holds in every market unless it says otherwise."""
+    """debate.yaml: whose debate, who reviews, and what holds in every market unless it says otherwise.
+
+    `axes` are the questions that divide it, `voices` who takes part, `lexicon` what probability a word stands for.
+    """
 
     debate: str = Field(pattern=NAME)
     title: str = Field(min_length=1, max_length=200)
@@ -92,6 +96,9 @@ class DebateSpec(_Frozen):
     review: ReviewSpec = ReviewSpec()
     defaults: HouseDefaults = HouseDefaults()
     limits: LimitsSpec = LimitsSpec()
+    axes: dict[AxisName, AxisSpec] = Field(default_factory=dict)
+    voices: dict[Name, VoiceSpec] = Field(default_factory=dict)
+    lexicon: dict[Word, Credence] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _enough_people(self) -> DebateSpec:
@@ -112,6 +119,14 @@ class BearsOn(_Frozen):
     cluster: str | None = None
 
 
+class PanelChange(_Frozen):
+    """What a market changes of how the house's panels sit."""
+
+    seats: Annotated[int, Field(strict=True, ge=1)] | None = None
+    agree: Annotated[int, Field(strict=True, ge=1)] | None = None
+    for_: Duration | None = Field(default=None, alias="for")
+
+
 class MarketFile(_Frozen):
     """A market file's own keys; the blocks of its rule are read by the rules' compiler."""
 
@@ -128,8 +143,12 @@ class MarketFile(_Frozen):
     resolve: dict[str, Any]
     na: dict[str, Any] | None = None
     bears_on: tuple[BearsOn, ...] = ()
+    baseline: str = ""
     fine_print: str = ""
     allow: dict[str, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
+    answered: dict[Annotated[str, Field(pattern=r"^Q([1-9]|1[0-2])$")], Annotated[str, Field(min_length=1)]] = Field(
+        default_factory=dict
+    )
     review: dict[str, Any] | None = None
     clock: Clock | None = None
     max_age: Duration | None = None
@@ -138,6 +157,7 @@ class MarketFile(_Frozen):
     label_settle: Duration | None = None
     lost_after: Duration | None = None
     ties: Ties | None = None
+    panel: PanelChange | None = None
 
 
 class MarketSpec(_Frozen):
@@ -153,6 +173,7 @@ class MarketSpec(_Frozen):
     rule: Rule
     sources: tuple[SourceSpec, ...]
     bears_on: tuple[BearsOn, ...] = ()
+    baseline: str = ""
     fine_print: str = ""
     allow: dict[str, str] = Field(default_factory=dict)
     review: ReviewSpec

@@ -42,8 +42,8 @@ def test_ten_faults_in_a_definition_show_as_ten(tmp_path: Path) -> None:
     found = loaded(tmp_path, {"markets/reach-85.yaml": TEN_FAULTS})
     places = {(fault.line, fault.code) for fault in found.faults if fault.level == "error"}
     assert {
-        (2, "F-VALUE"), (3, "F-VALUE"), (4, "F-UNKNOWN"), (5, "F-VALUE"), (7, "R-SHAPE"), (8, "S-UNKNOWN-COLUMN"),
-        (11, "U-UNIT"), (12, "R-UNKNOWN-KEY"), (14, "F-VALUE"), (15, "F-VALUE"),
+        (2, "T01"), (3, "F-VALUE"), (4, "F-UNKNOWN"), (5, "F-VALUE"), (7, "R-SHAPE"), (8, "S-UNKNOWN-COLUMN"),
+        (11, "N01"), (12, "R-UNKNOWN-KEY"), (14, "F-VALUE"), (15, "F-VALUE"),
     } <= places, "\n".join(said(found, tmp_path))  # fmt: skip
     assert found.markets == {}
 
@@ -58,8 +58,8 @@ def test_faults_of_several_files_come_together_and_in_order(tmp_path: Path) -> N
         },
     )
     assert said(found, tmp_path) == [
-        "debate.yaml:4:1: F-UNKNOWN: `tone` is no key here: known are about, account, debate, defaults, limits, "
-        "review, reviewers, title",
+        "debate.yaml:4:1: F-UNKNOWN: `tone` is no key here: known are about, account, axes, debate, defaults, "
+        "lexicon, limits, review, reviewers, title, voices",
         "markets/reach-85.yaml:1:1: F-MISSING: `opens` is missing: add it",
         "markets/reach-85.yaml:5:28: S-BROKEN: the source board has faults of its own: mend them first",
         "sources/board.yaml:1:1: F-MISSING: `licence` is missing: add it",
@@ -76,18 +76,18 @@ def test_a_path_is_printed_as_the_user_gave_it(tmp_path: Path, monkeypatch: pyte
 @pytest.mark.parametrize(
     ("change", "wanted"),
     [
-        (("opens: 2025-01-01", "opens: 2025-08-01"), "markets/reach-85.yaml:3:9: F-TIMES: "),
-        (("opens: 2025-01-01", "opens: 2025-01-01T10:00"), "markets/reach-85.yaml:2:8: F-VALUE: "),
-        (("before July 2025", "before July 2025 " + "x" * 90), "markets/reach-85.yaml:1:11: F-QUESTION: "),
-        (("Will a row reach", "Will " + "🎲" * 52 + " reach"), "markets/reach-85.yaml:1:11: F-QUESTION: "),
+        (("opens: 2025-01-01", "opens: 2025-08-01"), "markets/reach-85.yaml:3:9: T04: "),
+        (("opens: 2025-01-01", "opens: 2025-01-01T10:00"), "markets/reach-85.yaml:2:8: T01: "),
+        (("before July 2025", "before July 2025 " + "x" * 90), "markets/reach-85.yaml:1:11: F01: "),
+        (("Will a row reach", "Will " + "🎲" * 52 + " reach"), "markets/reach-85.yaml:1:11: F01: "),
         (("subsidy: 200", "subsidy: 0.5"), "markets/reach-85.yaml:4:10: F-MANA: "),
         (("subsidy: 200", "tier: 99"), "markets/reach-85.yaml:4:7: F-MANA: "),
         (("subsidy: 200", "initial: 30"), "markets/reach-85.yaml:4:10: F-VALUE: "),
         (("subsidy: 200", "initial: 0.5%"), "markets/reach-85.yaml:4:10: F-VALUE: "),
         (("subsidy: 200", "review: {quorum: 1}"), "markets/reach-85.yaml:4:9: F-VALUE: "),
         (("subsidy: 200", "review: {quorum: 3}"), "markets/reach-85.yaml:4:18: F-VALUE: "),
-        (("subsidy: 200", "fine_print: " + "x" * 16_000), "markets/reach-85.yaml:4:13: F-LENGTH: "),
-        (("best >= 85%", "best >= 85"), "markets/reach-85.yaml:8:16: U-UNIT: "),
+        (("subsidy: 200", "fine_print: " + "x" * 16_000), "markets/reach-85.yaml:4:13: F02: "),
+        (("best >= 85%", "best >= 85"), "markets/reach-85.yaml:8:16: N01: "),
         (("max: score", "max: skore"), "markets/reach-85.yaml:6:15: S-UNKNOWN-COLUMN: "),
         (("from: board", "from: bored"), "markets/reach-85.yaml:6:28: S-UNKNOWN-SOURCE: "),
     ],
@@ -100,7 +100,7 @@ def test_a_fault_says_where_it_is(tmp_path: Path, change: tuple[str, str], wante
 def test_edges_out_of_order_are_a_fault(tmp_path: Path) -> None:
     text = MARKET.replace("yes: best >= 85%", "number: best\n  edges: [20%, 10%]")
     found = loaded(tmp_path, {"markets/reach-85.yaml": text})
-    assert [fault.code for fault in found.faults] == ["R-EDGES"]
+    assert [fault.code for fault in found.faults] == ["N05"]
 
 
 def test_a_registry_that_is_not_there_or_lies_outside_is_a_fault(tmp_path: Path) -> None:

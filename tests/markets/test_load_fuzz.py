@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from market_builders import REPLAY
 
 from markets.load import load_debate
-from markets.load_market import Shared, load_market
+from markets.load_market import Shared, load_markets
 from markets.load_source import load_source
 from markets.yaml12 import read_yaml
 
@@ -72,8 +72,8 @@ def spoilt(draw: st.DrawFn, kind: str) -> Any:
 def test_a_spoilt_market_file_is_a_spec_or_has_faults(tmp_path: Path, value: Any) -> None:
     file = tmp_path / "some-slug.yaml"
     file.write_text(json.dumps(value), encoding="utf-8")
-    spec, faults = load_market(file, SHARED)
-    assert (spec is None) == any(fault.level == "error" for fault in faults)
+    specs, faults = load_markets(file, SHARED)
+    assert (not specs) == any(fault.level == "error" for fault in faults)
     assert all(fault.line >= 1 and fault.column >= 1 for fault in faults)
 
 

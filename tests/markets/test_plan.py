@@ -136,6 +136,17 @@ def test_only_cuts_the_plan_and_its_checksum(market: MarketSpec) -> None:
     assert part.checksum == whole.only(["gso-best-2025"]).checksum != whole.checksum
 
 
+def test_what_is_held_back_is_not_opened_and_says_why(market: MarketSpec) -> None:
+    made = planned([market], now=market.opens, held={market.slug: "not ready: S04: never read"})
+    assert made.changes == ()
+    assert [waiting.words() for waiting in made.waiting] == ["waiting reach-85: not ready: S04: never read"]
+
+
+def test_what_has_opened_is_held_back_by_nothing(market: MarketSpec) -> None:
+    known, shown = [opened(market)], [live(market)]
+    assert planned([market], known, shown, now=NOW, held={market.slug: "x"}) == planned([market], known, shown, now=NOW)
+
+
 @given(st.permutations(BUNDLED))
 def test_a_plan_does_not_depend_on_the_order_of_the_files(specs: list[MarketSpec]) -> None:
     now = datetime(2025, 9, 2, tzinfo=UTC)

@@ -54,7 +54,7 @@ def test_a_view_is_explained_where_it_is_named(tmp_path: Path) -> None:
         "markets/reach-85.yaml": MARKET.replace("from: board", "from: board.open"),
     }
     text = loaded(tmp_path, files).markets["reach-85"].description
-    line = next(line for line in text.splitlines() if line.startswith("- board.open:"))
+    line = next(line for line in text.splitlines() if line.startswith("- The name board.open stands for "))
     assert "One" in line
     assert "Two" in line
 

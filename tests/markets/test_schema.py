@@ -43,6 +43,30 @@ def test_every_bundled_file_fits_its_schema(kind: str, file: Path) -> None:
     assert complaints(kind, file.read_bytes()) == []
 
 
+ASKING = """\
+question: Will a paper show {n}% before July 2025?
+opens: "{opens}"
+closes: 2025-07-01
+subsidy: "{n}"
+panel: {seats: 5, agree: 4}
+each: [{n: 70, opens: 2025-01-01}, {n: 80, opens: 2025-01-02}]
+rows:
+  papers:
+    from: board
+    where: {lab: {listed_in: other, as: name, from: day, for: 90 days, where: rank <= 20}}
+    panel: {question: Does it?, limbs: {so: It does so.}, seats: 3, agree: 2, for: 7 days, redraw: 1, default: no}
+resolve:
+  yes: {panel: {question: Is it?, limbs: {so: It is.}}, over: papers}
+  hold: "{n} days"
+"""
+
+
+def test_what_people_are_asked_and_families_fit_the_schema() -> None:
+    assert complaints("market", ASKING.encode()) == []
+    for typo in (("over:", "ofer:"), ("limbs: {so: It is.}", "limb: {so: It is.}"), ("listed_in:", "listed:")):
+        assert complaints("market", ASKING.replace(*typo).encode()) != []
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "typo"),
     [

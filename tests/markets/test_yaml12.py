@@ -89,7 +89,7 @@ def test_a_bomb_of_aliases_is_not_expanded() -> None:
     assert {fault.code for fault in document.faults} == {"Y-ANCHOR", "Y-ALIAS"}
 
 
-def test_an_offset_counts_on_inside_text_on_one_line() -> None:
+def test_an_offset_counts_on_inside_its_text() -> None:
     text = "resolve:\n  yes: best >= 85\n  note: 'a b'\n  long: |\n    x y\n"
     found = placed(
         text,
@@ -99,7 +99,7 @@ def test_an_offset_counts_on_inside_text_on_one_line() -> None:
             Fault("R", "", ("resolve", "long"), offset=2),
         ],
     )
-    assert [(fault.line, fault.column) for fault in found] == [(2, 16), (3, 12), (4, 9)]
+    assert [(fault.line, fault.column) for fault in found] == [(2, 16), (3, 12), (5, 7)]
 
 
 def test_a_missing_key_points_at_what_it_is_missing_from() -> None:

@@ -1,0 +1,185 @@
+"""Whether the figures of the prose and those of the rule are the same ones."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from difflib import get_close_matches
+
+from markets.fields import in_words
+from markets.lint.figures import Amount, At, Figure, Reading, Span, figures
+from markets.lint.glossary import known, misdefined, within
+from markets.lint.subject import Found, Loc, Subject
+from resolvers.rules.nodes import Pick, Window
+
+CALLED_T = re.compile(r"\bT(?: is|,|=| =| \(|:)\s*$")
+NEVER_BEFORE = re.compile(r"\b(?:not|no|never)\b[^.;]{0,48}\bbefore\s+$", re.IGNORECASE)
+TOP = re.compile(r"\b(?:top|best|leading|first)\s+$", re.IGNORECASE)
+BEST = re.compile(r"\s+(?:best|top|leading)\b", re.IGNORECASE)
+AS_OF = re.compile(r"\bas of\s+$", re.IGNORECASE)
+TO_BEFORE = re.compile(r"\s*(?:to|and|,)?\s*(?:to\s+)?before\s+", re.IGNORECASE)
+TWICE = re.compile(r"\b([A-Za-z][\w-]*\d\w*)(?:,| and| or|, and|, or)\s\1\b|\b(\d+) (?:of|out of|in) (?:the )?\2\b")
+"""`P1 and P1`; `2 of 2`, which is all of them."""
+
+QUOTED = re.compile(r"[\"“]([^\"“”\n]{3,80})[\"”]")
+QUESTION: Loc = ("question",)
+
+
+def compared(it: Subject) -> Iterator[Found]:
+    """Every figure that stands on one side only, or in a place that is another's."""
+    asked = [figure for text in it.asked for figure in figures(text, it.names) if not figure.name]
+    yield from _only_in_prose(it, {reading for figure in asked for reading in figure.readings})
+    shown = _shown(it, [figure for _, figure in it.figures])
+    yield from _only_in_rule(it, asked, shown)
+    yield from _too_often(it, asked)
+    yield from _not_all_again(it)
+    yield from _called_t(it)
+    yield from _of_the_top(it)
+    yield from _backwards(it)
+    yield from _named_twice(it)
+    yield from misdefined(it)
+    yield from _misquoted(it)
+
+
+def _only_in_prose(it: Subject, told_to_panels: set[Reading]) -> Iterator[Found]:
+    for loc, figure in it.figures:
+        if figure.soft or any(it.stated.has(each) or each in told_to_panels for each in figure.readings):
+            continue
+        if figure.name and loc == ("fine_print",) and within(it, figure.at) and known(it, figure.text):
+            continue
+        where = "question" if loc == QUESTION else loc[-1]
+        if figure.name:
+            said = f"{figure.text!r} ({where}) is a name that occurs in nothing the rule reads"
+        else:
+            said = f"{figure.text.strip()!r} ({where}) occurs nowhere in the rule"
+        yield Found(f"{said}: text and rule must agree", loc, figure.at)
+
+
+def _only_in_rule(it: Subject, asked: list[Figure], shown: set[Reading]) -> Iterator[Found]:
+    for figure in asked:
+        if not (figure.soft or any(it.stated.has(each) or each in shown for each in figure.readings)):
+            said = f"{figure.text.strip()!r} of a panel's question stands neither in the rule nor in the fine print"
+            yield Found(f"{said}: write it there", it.block_of("panel"))
+    for place, text, readings in it.figures_written:
+        if not _told(readings, shown):
+            said = f"{text.strip()!r} of the rule stands neither in the question nor in the fine print"
+            yield Found(f"{said}: write it there", place)
+
+
+def _told(readings: tuple[Reading, ...], shown: set[Reading]) -> bool:
+    """Whether one of the readings is shown; what no reading has is no figure."""
+    plain = [each for each in readings if isinstance(each, Amount | At)]
+    return not plain or any(each in shown for each in plain)
+
+
+def _shown(it: Subject, found: list[Figure]) -> set[Reading]:
+    """What figures of the prose tell: amounts in the rule's own scale, both ends of a stretch of time."""
+    shown: set[Reading] = set()
+    for figure in found:
+        for each in figure.readings:
+            if isinstance(each, Span):
+                shown |= {At(each.start), At(each.end)}
+            else:
+                shown.add(it.stated.bare(each) if isinstance(each, Amount) else each)
+    return shown
+
+
+def _too_often(it: Subject, asked: list[Figure]) -> Iterator[Found]:
+    """A figure that the question says oftener than the rule has it: `6 of 6` where the rule has 5 and 6."""
+    there = Counter(readings for _, _, readings in it.figures_written)
+    there.update(figure.readings for figure in asked if figure.readings)
+    said: Counter[tuple[Reading, ...]] = Counter()
+    for loc, figure in it.figures:
+        if loc != QUESTION or figure.soft:
+            continue
+        for readings in {key for key in there if set(key) & set(figure.readings)}:
+            said[readings] += 1
+            if said[readings] == there[readings] + 1:
+                text = f"{figure.text.strip()!r} stands in the question oftener than in the rule"
+                yield Found(f"{text}: one of them has to be another figure", loc, figure.at)
+
+
+def _not_all_again(it: Subject) -> Iterator[Found]:
+    """Where the fine print tells a figure of the question again, it tells every figure of the rule."""
+    again = _shown(it, [figure for loc, figure in it.figures if loc == ("fine_print",)])
+    first = _shown(it, [figure for loc, figure in it.figures if loc == QUESTION and not figure.soft])
+    wanted = [entry for entry in it.figures_written if _told(entry[2], first) and isinstance(entry[2][0], Amount | At)]
+    if not any(_told(readings, again) for _, _, readings in wanted):
+        return
+    for _, text, readings in wanted:
+        if not _told(readings, again):
+            said = f"the fine print tells some figures of the question again, but not {text.strip()!r}"
+            yield Found(f"{said}: tell all of them, or none", ("fine_print",))
+
+
+def _called_t(it: Subject) -> Iterator[Found]:
+    """What is called T, or the end before which it did not happen, is T."""
+    dated = it.spec.rule.type == "first_date"
+    read_at = {node.at for node in it.of(Window)} - {None}
+    for loc, text, figure, moment in _moments(it):
+        begin = max(0, figure.at - 8)
+        called = CALLED_T.search(text, begin, figure.at) or (
+            dated and NEVER_BEFORE.search(text, max(0, figure.at - 60), figure.at)
+        )
+        if called and moment != it.spec.decides:
+            said = f"{figure.text!r} stands for T here, but T is {in_words(it.spec.decides)}"
+            yield Found(f"{said}: write that", loc, figure.at)
+        elif read_at and moment not in read_at and AS_OF.search(text, begin, figure.at):
+            yield Found(f"as of {figure.text}: the rule reads nothing as of then", loc, figure.at)
+
+
+def _of_the_top(it: Subject) -> Iterator[Found]:
+    """`the 5 best` and `the top 5` are as many as the rule takes."""
+    sizes = {Amount(Decimal(node.n), "") for node in it.of(Pick) if node.how == "top"}
+    if not sizes:
+        return
+    texts = dict(it.prose)
+    for loc, figure in it.figures:
+        text, end = texts[loc], figure.at + len(figure.text)
+        at_the_top = TOP.search(text, max(0, figure.at - 12), figure.at) or BEST.match(text, end)
+        if at_the_top and sizes.isdisjoint(figure.readings):
+            shown = " or ".join(str(each.value) for each in sizes)
+            yield Found(f"{figure.text!r} at the top: the rule takes {shown}", loc, figure.at)
+
+
+def _backwards(it: Subject) -> Iterator[Found]:
+    """`from A to before B` with B no later than A."""
+    before: tuple[str, Figure, datetime] | None = None
+    for loc, text, figure, moment in _moments(it):
+        if before is not None and before[0] is text:
+            end = before[1].at + len(before[1].text)
+            if TO_BEFORE.fullmatch(text, end, figure.at) and moment <= before[2]:
+                said = f"the stretch from {before[1].text} to before {figure.text} is empty"
+                yield Found(f"{said}: write the earlier date first", loc, figure.at)
+        before = (text, figure, moment)
+
+
+def _named_twice(it: Subject) -> Iterator[Found]:
+    for match in TWICE.finditer(it.text):
+        yield Found(f'"{match.group()}" says one thing twice: name the other one', *it.at(match.start()))
+
+
+def _moments(it: Subject) -> Iterator[tuple[Loc, str, Figure, datetime]]:
+    """Every figure of the prose that is one instant, with the text it stands in."""
+    texts = dict(it.prose)
+    for loc, figure in it.figures:
+        moment = next((each.moment for each in figure.readings if isinstance(each, At)), None)
+        if moment is not None:
+            yield loc, texts[loc], figure, moment
+
+
+def _misquoted(it: Subject) -> Iterator[Found]:
+    """An answer in quotation marks that no answer is, though one is like it but for a number."""
+    answers = it.spec.answers
+    if not answers:
+        return
+    for match in QUOTED.finditer(it.spec.fine_print):
+        said = match[1]
+        if said in answers or not any(char.isdigit() for char in said):
+            continue
+        near = get_close_matches(said, answers, 1, 0.8)
+        if near and re.sub(r"\d+", "0", said) == re.sub(r"\d+", "0", near[0]):
+            yield Found(f"{said!r} is no answer: {near[0]!r} is", ("fine_print",), match.start())

@@ -1,0 +1,303 @@
+"""Every figure in a piece of prose: numbers with their units, dates, spans of time, and what each may mean.
+
+`before 2029` is 2029-01-01; `on June 30, 2028` and `through June 2028` end at the instant after, but a date written
+2028-06-30 is 00:00 UTC that day; `in 2027` and `2027's blogs` are the whole year. A number that is part of a name is no
+figure: `GPT-5`, `tau2`, `pass_rate_2`, `version 4`, where the very pair of word and number occurs in what the rule
+reads. A number that stands alone, or that bears a unit, is never a name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+MONTHS = [
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+]  # fmt: skip
+MONTH = "(?:" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTHS) + r"|sept)\.?"
+WORDS = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
+    "twelve": 12,
+}  # fmt: skip
+FIRST_YEAR, LAST_YEAR = 1970, 2199
+
+SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
+UNITS = {
+    "%": "percent",
+    "percent": "percent",
+    "per cent": "percent",
+    "percentage points": "points",
+    "percentage point": "points",
+    "points": "points",
+    "point": "points",
+    "pp": "points",
+    "mana": "mana",
+    "usd": "usd",
+    "dollars": "usd",
+    "elo": "elo",
+    "decimal places": "places",
+    "decimal place": "places",
+    "decimals": "places",
+    "decimal": "places",
+}
+MAGNITUDES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12, "k": 3, "m": 6, "b": 9, "bn": 9, "t": 12}
+UNIT = (
+    r"(?:%|per[ ]?cent(?:age[ ]points?)?|points?|pp|seconds?|minutes?|hours?|days?|weeks?"
+    r"|mana|usd|dollars|elo|decimals?(?:[ ]places?)?)"
+)
+
+FIGURE = re.compile(
+    rf"""(?P<url>https?://\S+)
+      | (?P<iso>(?<![\w-])\d{{4}}-\d{{2}}-\d{{2}})(?:(?:[T ,]|\ at\ )\ ?(?P<clock>\d{{1,2}}:\d{{2}})(?::\d{{2}})?)?
+      | (?<!\w)(?P<month1>{MONTH})\s+(?P<day1>\d{{1,2}})(?:st|nd|rd|th)?(?![\d%]|\s?percent)
+        (?:,?\s+(?P<year1>\d{{4}}))?(?!\d)
+      | (?<!\w)(?P<day2>\d{{1,2}})\s+(?P<month2>{MONTH})(?![a-z])(?:\s+(?P<year2>\d{{4}}))?
+      | (?<!\w)(?P<month3>{MONTH})\s+(?P<year3>\d{{4}})(?!\d)
+      | (?<!\w)(?:(?P<part4>[QH][1-4])\s?(?P<year4>\d{{4}})|(?P<year5>\d{{4}})[-\s]?(?P<part5>[QH][1-4]))(?!\w)
+      | (?<![\w-])(?P<year6>\d{{4}})-(?P<month6>\d{{2}})(?![\w-])
+      | (?<![\d:])(?P<time>\d{{1,2}}:\d{{2}})(?![\d:])
+      | (?P<dollar>\$\s?)?(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)*)
+        (?:(?P<glued>[a-z]+)|(?P<grown>\ (?:thousand|million|billion|trillion)\b))?
+        (?:\s?(?P<unit>%)|[\s-](?P<unit2>{UNIT})(?![a-z]))?
+      | (?<!\w)(?P<word>{"|".join(WORDS)})[\s-](?P<unit3>{UNIT})(?![a-z])
+      | (?<!\w)(?P<loose>an?|one|half|a\ half|a\ quarter|a\ third|whole)(?:[\s-](?:of\s)?(?P<unit4>{UNIT}))?(?![a-z])
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+BEFORE = re.compile(
+    r"(?:(?P<start>before|by|until|from|since|between|start of|beginning of|starting|as of|at)"
+    r"|(?P<end>end of|through|after|later than)|(?P<on>on)|(?P<span>in|during|within|throughout|for))\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+JOINT = re.compile(r"^\s*(?:,|and|or|to|/|-|–|, and|, or)\s*$", re.IGNORECASE)
+LAST_WORD = re.compile(r"([A-Za-z]+)([-_./]?|\s|_)\Z")
+TOKEN = re.compile(r"\d+(?:\.\d+)*|[a-z]+")
+PLAIN_WORDS = frozenset({"top", "sub", "non", "pre", "post", "mid", "under", "over", "best", "first", "last", "of"})
+"""Before a hyphen these make no name: `top-5` is five."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number and its unit; times are in seconds (`span`), counts bare."""
+
+    value: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """An instant."""
+
+    moment: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of the calendar, `in 2027`: [start, end)."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Yearless:
+    """A day without its year, or a time of day without its day."""
+
+    form: str
+    text: str
+
+
+Reading = Amount | At | Span | Yearless
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What stands at `at` in the prose and everything that it may mean; `soft` ones (`a week`) need not be in the rule.
+
+    `name` says that it belongs to a word: it has to occur as such in what the rule reads.
+    """
+
+    text: str
+    at: int
+    readings: tuple[Reading, ...]
+    soft: bool = False
+    name: bool = False
+
+
+def amount(value: Decimal | int, unit: str) -> Amount:
+    """A number in the one unit in which figures are compared."""
+    one = unit.lower().removesuffix("s")
+    if one in SECONDS:
+        return Amount(Decimal(value) * SECONDS[one], "span")
+    if unit == "fraction":
+        return Amount(Decimal(value) * 100, "percent")
+    return Amount(Decimal(value), "" if unit == "count" else UNITS.get(unit.lower(), unit))
+
+
+def pairs(names: Iterator[str]) -> frozenset[tuple[str, str]]:
+    """Which word stands next to which number in the names that a rule reads; `2.0` is `2`."""
+    found: set[tuple[str, str]] = set()
+    for name in names:
+        tokens = [_short(token) for token in TOKEN.findall(name.lower())]
+        found.update(pairwise(tokens))
+    return frozenset(found)
+
+
+def figures(text: str, names: frozenset[tuple[str, str]]) -> list[Figure]:
+    """Every figure of a text in order; those that are names by `names` left out."""
+    found: list[Figure] = []
+    before = None
+    for match in FIGURE.finditer(text):
+        figure = _figure(match, text, names, _mode(text, match.start(), before))
+        before = match if figure is not None else before
+        if figure is not None:
+            found.append(figure)
+    return _listed(text, found)
+
+
+def _mode(text: str, at: int, before: re.Match[str] | None) -> str:
+    """What the words before a date make of it: its start, its end, or all of it; in a list, as the one before."""
+    said = BEFORE.search(text, max(0, at - 24), at)
+    if said is not None:
+        return said.lastgroup or ""
+    if before is not None and JOINT.match(text, before.end(), at):
+        return _mode(text, before.start(), None)
+    return ""
+
+
+def _figure(match: re.Match[str], text: str, names: frozenset[tuple[str, str]], mode: str) -> Figure | None:
+    part = match.groupdict()
+    whole, at = match.group(), match.start()
+    if part["url"]:
+        return None
+    if part["number"]:
+        return _number(match, text, names, mode)
+    if part["word"]:
+        return Figure(whole, at, (amount(WORDS[part["word"].lower()], part["unit3"]),))
+    if part["loose"]:
+        return _loose(whole, at, part["loose"].lower(), part["unit4"])
+    if part["time"]:
+        return Figure(whole, at, (Yearless("%H:%M", part["time"].rjust(5, "0")),))
+    return Figure(whole, at, _dated(part, mode))
+
+
+def _loose(whole: str, at: int, word: str, unit: str | None) -> Figure | None:
+    if unit is None:
+        share = {"half": 50, "a half": 50, "a quarter": 25}.get(word)
+        zero = (Amount(Decimal(0), "places"),) if word == "whole" else ()
+        readings = (Amount(Decimal(share), "percent"),) if share else zero
+    else:
+        readings = (amount(1, unit),) if word in ("a", "an", "one") else ()
+    return Figure(whole, at, readings, soft=True) if readings else None
+
+
+def _number(match: re.Match[str], text: str, names: frozenset[tuple[str, str]], mode: str) -> Figure | None:
+    part, at = match.groupdict(), match.start("number")
+    digits, glued, unit = part["number"], (part["glued"] or "").lower(), part["unit"] or part["unit2"]
+    word = LAST_WORD.search(text, max(0, at - 40), at)
+    close = word is not None and word[2] != " " and word[2] != "\n" and word[1].lower() not in PLAIN_WORDS
+    named = glued and glued not in (*MAGNITUDES, "st", "nd", "rd", "th", "x", "s")
+    if unit is None and not part["dollar"]:
+        first = word[1].lower() if word else ""
+        version = first in ("version", "v")
+        known = (first, _short(digits)) in names or (version and ("v", _short(digits)) in names)
+        if known and (not named or (_short(digits), glued) in names):
+            return None
+        if named and not close and (_short(digits), glued) in names:
+            return None
+        if close or named or version:
+            start = word.start() if word and (close or version) else at
+            return Figure(text[start : match.end()], start, (), name=True)
+    value = _value(digits, glued or (part["grown"] or "").strip().lower())
+    readings: list[Reading] = [amount(value, "usd" if part["dollar"] else unit or "")] if value is not None else []
+    grown = MAGNITUDES.get(glued or (part["grown"] or "").strip().lower())
+    if grown and value is not None and unit is None:
+        readings.append(Amount(value / 10**grown, f"e{grown}"))
+    if unit is None and not glued and digits.isdigit() and FIRST_YEAR <= int(digits[:5]) <= LAST_YEAR:
+        readings += _moments(mode, *_year(int(digits)))
+    return Figure(match.group(), match.start(), tuple(readings))
+
+
+def _value(digits: str, grown: str) -> Decimal | None:
+    text = digits.replace(",", "")
+    if text.count(".") > 1 or len(text) > 60:
+        return None
+    return Decimal(text).scaleb(MAGNITUDES.get(grown, 0))
+
+
+def _dated(part: dict[str, str | None], mode: str) -> tuple[Reading, ...]:
+    """The readings of a date; none for one that is in no calendar."""
+    try:
+        if part["iso"]:
+            start = datetime.fromisoformat(part["iso"]).replace(tzinfo=UTC)
+            if part["clock"]:
+                hour, minute = map(int, part["clock"].split(":"))
+                return (At(start.replace(hour=hour, minute=minute)),)
+            return _moments("end" if mode == "end" else "start", start, start + timedelta(days=1))
+        if part["part4"] or part["part5"]:
+            return _moments(
+                mode, *_part((part["part4"] or part["part5"] or "").upper(), int(part["year4"] or part["year5"] or 0))
+            )
+        if part["year6"]:
+            return _moments(mode, *_month(int(part["year6"]), int(part["month6"] or 0)))
+        number = 1 + next(
+            i
+            for i, name in enumerate(MONTHS)
+            if name[:3] == (part["month1"] or part["month2"] or part["month3"] or "")[:3].lower()
+        )
+        if part["year3"]:
+            return _moments(mode, *_month(int(part["year3"]), number))
+        year, day = part["year1"] or part["year2"], int(part["day1"] or part["day2"] or 0)
+        start = datetime(int(year or 2000), number, day, tzinfo=UTC)
+        end = start + timedelta(days=1)
+        last = mode in ("end", "on")
+        if year:
+            return _moments("end" if last else "start", start, end)
+        return (Yearless("%m-%d", f"{end if last else start:%m-%d}"),)
+    except (ValueError, OverflowError):
+        return ()
+
+
+def _moments(mode: str, start: datetime, end: datetime) -> tuple[Reading, ...]:
+    """A date by what stands before it; a month or a year with nothing before it is meant whole."""
+    if mode in ("start", "end"):
+        return (At(end if mode == "end" else start),)
+    return (Span(start, end),)
+
+
+def _year(year: int) -> tuple[datetime, datetime]:
+    return datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
+
+
+def _month(year: int, month: int) -> tuple[datetime, datetime]:
+    later = (year + 1, 1) if month == 12 else (year, month + 1)
+    return datetime(year, month, 1, tzinfo=UTC), datetime(*later, 1, tzinfo=UTC)
+
+
+def _part(part: str, year: int) -> tuple[datetime, datetime]:
+    """A quarter or a half of a year."""
+    length = 3 if part[0] == "Q" else 6
+    first = 1 + length * (int(part[1]) - 1)
+    return _month(year, first)[0], _month(year, first + length - 1)[1]
+
+
+def _short(token: str) -> str:
+    return token.removesuffix(".0") if token[0].isdigit() else token
+
+
+def _listed(text: str, found: list[Figure]) -> list[Figure]:
+    """`5, 10 and 20 points`: a bare number in a list takes the unit of the next."""
+    for place in range(len(found) - 2, -1, -1):
+        here, following = found[place], found[place + 1]
+        bare = len(here.readings) == 1 and isinstance(here.readings[0], Amount) and here.readings[0].unit == ""
+        after = following.readings[-1] if following.readings else None
+        joint = JOINT.match(text[here.at + len(here.text) : following.at])
+        if joint and bare and isinstance(after, Amount) and after.unit not in ("", "span"):
+            value = here.readings[0].value  # type: ignore[union-attr]  # an Amount, by `bare`
+            found[place] = Figure(here.text, here.at, (*here.readings, Amount(value, after.unit)))
+    return found

@@ -1,0 +1,316 @@
+"""N: numbers that have no unit, no tie or rounding rule, or that say nothing because they are already met."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from markets.lint.code import Case, code, loaded
+from markets.lint.examples import SEEN
+from markets.lint.figures import Figure, amount
+from markets.lint.reach import truth_of
+from markets.lint.subject import Found, Loc, Subject
+from resolvers import units
+from resolvers.rules.nodes import Calc, Compare, FieldOf, Literal_, Logic, Node, Reduce, base_rows, children, walk
+from resolvers.rules.outcomes import NumberOutcome
+
+STRICT_BEFORE = re.compile(
+    r"(?P<more>more than|over|above|exceeds?|exceeding|greater than|higher than|beats?|tops?)\s+$"
+    r"|(?P<less>less than|under|below|fewer than|lower than)\s+$"
+    r"|(?P<least>at least|no less than|not less than|minimum of|reach(?:es)?)\s+$"
+    r"|(?P<most>at most|no more than|not more than|up to|maximum of)\s+$",
+    re.IGNORECASE,
+)
+AFTER = re.compile(
+    r"\s*(?:(?P<least>or (?:more|higher|above|better|over))|(?P<most>or (?:less|lower|below|fewer|under)))\b",
+    re.IGNORECASE,
+)
+DENIED = re.compile(r"\b(?:not|no)\s+$", re.IGNORECASE)
+WORD_OF = {"more": ">", "less": "<", "least": ">=", "most": "<="}
+SAID = {">": "more than", "<": "less than", ">=": "at least", "<=": "at most"}
+FLIPPED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
+
+NUMBER = {
+    "before July 2027?": "at the start of July 2027?",
+    "reach 85%": "stand at",
+    "Will a row of the board": "Where will the best row of the board",
+}
+WITH_EDGES = {
+    **NUMBER,
+    "yes: best >= 85%": "number: best\n  edges: [60%, 70%, 80%]\n  round: 1",
+    "event: YES": "event: 80% or more",
+    "if_refused: NO": "if_refused: 80% or more",
+    "whoever ran it.": "whoever ran it. Buckets begin at 60%, 70% and 80%, after rounding to 1 decimal place.",
+}
+LEADER = {
+    "Will a row of the board reach 85% before July 2027?": "Will the best row be of north before July 2027?",
+    "best: {max: score, from: board}": "top: {argmax: score, from: board}",
+    "best >= 85%": 'top.lab == "north"',
+    "whoever ran it.": "whoever ran it; north is a lab.",
+}
+TWO_VIEWS = {
+    "reach 85%": "of south come within 3 points of north",
+    "best: {max: score, from: board}": "north: {max: score, from: board, where: {lab: north}}\n"
+    "  south: {max: score, from: board, where: {lab: south}}",
+    "best >= 85%": "south >= north - 3 points",
+}
+
+
+loaded(
+    "N01",
+    "error",
+    "Threshold {x} has no unit, or its unit differs from the source's ({u}).",
+    """A bare 85 may be percent, points or tasks. Write the unit; where the source publishes fractions, 85% is
+    converted. What is in two different measures cannot be compared or added.""",
+    fires=Case({"best >= 85%": "best >= 85"}),
+    quiet=Case({"max: score": "max: trials", "best >= 85%": "best >= 85", "reach 85%": "reach 85 trials"}),
+)
+
+
+@code(
+    "N02",
+    "error",
+    'Comparison is strict or inclusive? Text says "{word}", rule says {op}.',
+    fires=Case({"reach 85%": "stand above 85%"}),
+    quiet=Case({"reach 85%": "stand above 85%", "best >= 85%": "best > 85%"}),
+)
+def strict_or_not(it: Subject) -> Iterator[Found]:
+    """More than, over and above leave the figure itself out (`>`); at least, reach and or more let it in (`>=`)."""
+    thresholds = list(_thresholds(it))
+    if not thresholds:
+        return
+    for loc, figure in it.figures:
+        text = next(text for place, text in it.prose if place == loc)
+        said = _comparison(text, figure)
+        for op, wanted in thresholds if said else ():
+            if said and wanted in figure.readings and said[1] != op and said[1][0] == op[0]:
+                whole = f"the text says {said[0]!r}, the rule says {SAID[op]} {figure.text.strip()} (`{op}`)"
+                yield Found(f"{whole}: say the same in both", loc, figure.at)
+                break
+
+
+def _comparison(text: str, figure: Figure) -> tuple[str, str] | None:
+    """(the words, the relation they mean) around a figure; None where none or both are said."""
+    begin = max(0, figure.at - 24)
+    before = STRICT_BEFORE.search(text, begin, figure.at)
+    after = AFTER.match(text, figure.at + len(figure.text))
+    if after is not None:
+        return after.group().strip(), WORD_OF[after.lastgroup or ""]
+    if before is None or DENIED.search(text, begin, before.start()):
+        return None
+    return before.group().strip(), WORD_OF[before.lastgroup or ""]
+
+
+def _thresholds(it: Subject) -> Iterator[tuple[str, object]]:
+    """Every number that something is held against, with the relation; what stands under `not` says the opposite."""
+    denied = [inner for node in it.of(Logic) if node.op == "not" for inner in children(node)]
+    for node in it.of(Compare):
+        if node.op not in SAID or node in denied:
+            continue
+        for side, op in ((node.right, node.op), (node.left, FLIPPED[node.op])):
+            if isinstance(side, Literal_) and side.value is not None and side.unit != "date":
+                yield op, amount(side.value, side.unit)
+
+
+@code(
+    "N03",
+    "error",
+    "No tie rule for a best-of or a choice.",
+    fires=Case(LEADER),
+    quiet=Case({**LEADER, "argmax: score, from: board": "argmax: score, from: board, ties: first"}),
+)
+def tied(it: Subject) -> Iterator[Found]:
+    """Every pick has a tie rule by construction: `share`, unless the file says otherwise, and a choice then pays tied
+    answers equally. A yes-or-no question cannot share, so a tie would leave it unknown: write `ties: first` or `last`.
+    """
+    for node in it.of(Compare):
+        for side in (node.left, node.right):
+            if isinstance(side, FieldOf) and side.of.ties == "share" and side.of.how != "top":
+                said = "rows that tie for the top would leave this condition open"
+                yield Found(f"{said}: write `ties: first` or `ties: last`", it.block_of("ties", "argmax", "argmin"))
+                return
+
+
+@code(
+    "N04",
+    "error",
+    "No rounding rule for a numeric answer.",
+    fires=Case({**WITH_EDGES, "  round: 1\n": "", ", after rounding to 1 decimal place": ""}),
+    quiet=Case(WITH_EDGES),
+)
+def no_rounding(it: Subject) -> Iterator[Found]:
+    """A best of 79.96% is 80.0% to one reader and under 80% to another. Say with `round:` how many decimals count."""
+    how = it.spec.rule.outcome.how
+    if isinstance(how, NumberOutcome) and how.round is None:
+        yield Found("nothing says how the number is rounded: write `round: 1` (decimal places)", ("resolve", "number"))
+
+
+loaded(
+    "N05",
+    "error",
+    "Buckets overlap, leave a gap, or lack an open end.",
+    """Edges rise, so that buckets neither overlap nor leave a gap, and both ends are open by construction. Edges out of
+    order, outside the market's window, or beyond what the column can show make buckets that nothing falls in.""",
+    fires=Case({**WITH_EDGES, "[60%, 70%, 80%]": "[60%, 80%, 70%]"}),
+    quiet=Case(WITH_EDGES),
+)
+
+
+@code(
+    "N06",
+    "warning",
+    "Current value {v} lies outside, or in the outermost 5%, of the buckets.",
+    needs="store",
+    fires=Case(
+        {
+            **WITH_EDGES,
+            "[60%, 70%, 80%]": "[75%, 80%, 85%]",
+            "60%, 70% and 80%": "75%, 80% and 85%",
+            "if_refused: 80% or more": "if_refused: 85% or more",
+            "event: 80% or more": "event: 85% or more",
+        },
+        looks=(("2026-11-30", SEEN),),
+    ),
+    quiet=Case(WITH_EDGES, looks=(("2026-11-30", SEEN),)),
+)
+def at_the_edge(it: Subject) -> Iterator[Found]:
+    """Where the present value already lies beyond the inner buckets, nearly all of the money goes on one answer."""
+    from markets.lint.today import current
+
+    how = it.spec.rule.outcome.how
+    if not isinstance(how, NumberOutcome) or len(how.edges) < 2:
+        return
+    value = current(it, how.of)
+    low, high = units.exact(how.edges[0]), units.exact(how.edges[-1])
+    margin = (high - low) * units.exact(Decimal("0.05"))
+    if value is not None and not low + margin <= value <= high - margin:
+        said = f"the value now, {units.show(value, how.unit)}, lies outside the inner 90% of the buckets"
+        yield Found(f"{said}: set the edges around it", ("resolve", "edges"))
+
+
+@code(
+    "N07",
+    "not-ready",
+    "Already true, or impossible, on the opening snapshot.",
+    needs="both",
+    fires=Case(looks=(("2026-11-30", SEEN.replace("70.5", "88.5")),), market={"70.5%": "88.5%"}),
+    quiet=Case(looks=(("2026-11-30", SEEN),)),
+)
+def already(it: Subject) -> Iterator[Found]:
+    """A market whose answer is known as it opens pays whoever reads first. The rule is judged on what is seen today, as
+    if it had opened; and without the store, a threshold that the column cannot reach (or cannot miss) is seen from the
+    bounds in the source's file.
+    """
+    from markets.lint.today import known_already
+
+    denied = any(node.op == "not" for node in it.of(Logic))
+    for node in () if denied else walk(it.spec.rule.outcome.how.root()):
+        truth = truth_of(node, it.sources) if isinstance(node, Compare) else None
+        if truth is not None:
+            shown = node.words().text
+            said = f"it can never be that {shown}" if truth is False else f"it is always so that {shown}"
+            yield Found(f"{said}: see the bounds of the column, and move the threshold", _head(it))
+    if it.seen is not None:
+        said = known_already(it)
+        if said:
+            yield Found(said, _head(it))
+
+
+@code(
+    "N08",
+    "not-ready",
+    "Baseline is missing from the description.",
+    needs="store",
+    fires=Case({"baseline: The best row stood at 70.5% on 2026-11-30.\n": ""}, looks=(("2026-11-30", SEEN),)),
+    quiet=Case(looks=(("2026-11-30", SEEN),)),
+)
+def no_baseline(it: Subject) -> Iterator[Found]:
+    """A trader should read where things stand as the market opens: `baseline:` in a sentence, with today's figure (or
+    the answer that leads) in it. When the sources move on before the opening, so must the sentence.
+    """
+    from markets.lint.today import standing
+
+    shown = standing(it)
+    said = it.spec.baseline
+    if shown is None or any(_tells(said, each) for each in shown) or (said and not shown):
+        return
+    what = ", ".join(dict.fromkeys(shown)) or "not known yet"
+    remedy = "write the baseline anew" if said else "write `baseline:` with it"
+    yield Found(f"the description does not say where things stand ({what}): {remedy}", ("baseline",) if said else ())
+
+
+def _tells(said: str, shown: str) -> bool:
+    """Whether a sentence shows a value: as a text, or as a number to the places it is written with."""
+    if shown.lower() in said.lower():
+        return True
+    number = re.match(r"-?\d+(?:\.\d+)?", shown)
+    if number is None:
+        return False
+    wanted = Decimal(number.group())
+    for found in re.findall(r"-?\d+(?:\.\d+)?", said):
+        written = Decimal(found)
+        if wanted.quantize(written) == written:
+            return True
+    return False
+
+
+@code(
+    "N09",
+    "warning",
+    "Metric can be met in a trivial way: group may be empty, denominator may be 0.",
+    fires=Case(TWO_VIEWS),
+    quiet=Case(
+        {
+            **TWO_VIEWS,
+            "south >= north - 3 points": "south >= north - 3 points and there >= 1",
+            "values:\n": "values:\n  there: {count: rows, from: board, where: {lab: north}}\n",
+            "whoever ran it.": "whoever ran it; at least 1 row of north has to be there.",
+        }
+    ),
+)
+def trivially_met(it: Subject) -> Iterator[Found]:
+    """The best of no rows is below every number, so "within 3 points of the best of a group" holds while the group is
+    empty. Ask for its rows as well (`count` at least 1), or waive it with the reason why it cannot be empty.
+
+    A division by zero is unknown here and never met.
+    """
+    if any(node.op == "not" for node in it.of(Logic)):
+        return
+    counted = [base_rows(node.of) for node in it.of(Reduce) if node.how in ("count", "any")]
+    for node in walk(it.spec.rule.outcome.how.root()):
+        if not isinstance(node, Compare):
+            continue
+        for group in walk(node):
+            if not isinstance(group, Reduce) or group.how not in ("max", "min"):
+                continue
+            rows = base_rows(group.of)
+            narrowed = rows.where is not None or any(use.where is not None for use in rows.sources)
+            if narrowed and rows not in counted and _met(node, group):
+                said = f"without any row, {group.words().text} would meet the condition"
+                yield Found(f"{said}: ask for its rows too, or say in `allow` why there always is one", _head(it))
+
+
+def _met(node: Compare, empty: Reduce) -> bool:
+    """Whether an empty group makes the comparison true whatever the rest is."""
+    left, right = _infinite(node.left, empty), _infinite(node.right, empty)
+    if left * right:
+        return False
+    if node.op in (">=", ">"):
+        return left > 0 or right < 0
+    return node.op in ("<=", "<") and (left < 0 or right > 0)
+
+
+def _infinite(node: Node, empty: Reduce) -> int:
+    """The sign of the infinity that an empty group makes of a number; 0 where it stays one."""
+    if node == empty:
+        return -1 if empty.how == "max" else 1
+    if isinstance(node, Calc) and node.op in ("+", "-"):
+        signs = [_infinite(part, empty) for part in node.parts]
+        signs = [signs[0], *(-sign if node.op == "-" else sign for sign in signs[1:])]
+        return next((sign for sign in signs if sign), 0)
+    return 0
+
+
+def _head(it: Subject) -> Loc:
+    return ("resolve", it.spec.rule.type)

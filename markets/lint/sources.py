@@ -1,0 +1,273 @@
+"""S: sources that are missing, alone, stale, movable, rewritten, or the market itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from markets.fields import in_words
+from markets.lint.code import Case, code, loaded
+from markets.lint.examples import SEEN
+from markets.lint.subject import Found, Seen, Subject
+from resolvers.evidence import SourceEvidence, instant, moment
+from resolvers.rules.nodes import Rows, State
+from resolvers.rules.panels import is_panel
+
+LOST_WORDS = re.compile(
+    r"\b(?:lost|gone|removed|disappears?|vanish(?:es)?|taken down|goes away"
+    r"|no longer (?:there|published|shown|reachable)"
+    r"|unreachable|cannot be (?:read|reached))\b",
+    re.IGNORECASE,
+)
+IN_TRUTH = re.compile(r"\b(actually|really|truly|in fact|in reality|genuinely|in truth)\b", re.IGNORECASE)
+CLOSED_LICENCE = re.compile(
+    r"all rights reserved|proprietary|none stated|no licen[cs]e|\bND\b|no redistribution", re.IGNORECASE
+)
+FROZEN_AFTER = timedelta(days=180)
+RECENT = timedelta(days=7)
+LIVE = timedelta(hours=1)
+"""A look that is on record this soon after it was made was made by us; what is imported comes later."""
+LOSS = frozenset({
+    "lost", "gone", "removed", "disappear", "disappears", "vanish", "vanishes", "taken", "goes", "longer",
+    "unreachable", "cannot",
+})  # fmt: skip
+TRUTH_WORDS = frozenset({
+    "actually", "really", "truly", "fact", "reality", "genuinely", "truth",
+})  # fmt: skip
+
+
+loaded(
+    "S01",
+    "error",
+    "No source named for value {name}.",
+    """Every value starts from rows: `from:` a source, or `of:` a row set that has one.""",
+    fires=Case({"{max: score, from: board}": "{max: score}"}),
+    quiet=Case(
+        {
+            "{max: score, from: board}": "{max: score, of: all_rows}",
+            "values:": "rows:\n  all_rows: {from: board}\nvalues:",
+        }
+    ),
+)
+
+
+@code(
+    "S02",
+    "error",
+    "One source only, and no fallback or lost-source clause.",
+    fires=Case({"na: {when: removed(board), if_refused: NO}\n": ""}),
+    quiet=Case(
+        {
+            "na: {when: removed(board), if_refused: NO}\n": "",
+            "ran it.": "ran it. If the board is lost, reviewers read archived copies.",
+        }
+    ),
+)
+def alone(it: Subject) -> Iterator[Found]:
+    """A web page can go. Name a second source (`from: [a, b]`), or say what then happens: `na: {when: removed(a), …}`,
+    a condition on the source's state, or a sentence about it in the fine print.
+    """
+    guarded = {node.source for node in it.of(State)}
+    if not it.words.isdisjoint(LOSS) and LOST_WORDS.search(it.spec.fine_print):
+        return
+    published = {source.id for source in it.sources if source.fetch.url is not None}
+    for rows in it.of(Rows):
+        used = {use.source for use in rows.sources}
+        if len(used) == 1 and used <= published and not used & guarded:
+            (name,) = used
+            guarded |= used
+            said = f"{name} is the only source and nothing is said of its loss"
+            yield Found(
+                f"{said}: add a second source, or `na: {{when: removed({name}), if_refused: …}}`", it.named(name)
+            )
+
+
+@code(
+    "S03",
+    "not-ready",
+    "Source {id} is frozen or stale: newest row {date}.",
+    needs="store",
+    fires=Case(looks=(("2026-05-01", SEEN), ("2026-11-30", SEEN))),
+    quiet=Case(looks=(("2026-11-01", SEEN), ("2026-11-30", SEEN))),
+)
+def frozen_source(it: Subject) -> Iterator[Found]:
+    """A source without a new row for 180 days has stopped: the market would ask about a dead page."""
+    for seen, evidence in _published(it):
+        newest = max((span.since for span in evidence.spans), default=None)
+        if newest is not None and moment(newest) + FROZEN_AFTER <= seen.now:
+            said = f"{evidence.spec.id} has shown nothing new since {in_words(moment(newest))}, over 180 days"
+            yield Found(f"{said}: name a source that lives", it.named(evidence.spec.id))
+
+
+@code(
+    "S04",
+    "not-ready",
+    "No stored snapshot of {id} within 7 days of opening.",
+    needs="store",
+    fires=Case(looks=(("2026-11-20", SEEN),)),
+    quiet=Case(looks=(("2026-11-30", SEEN),)),
+)
+def no_snapshot(it: Subject) -> Iterator[Found]:
+    """Whether a market is decent can only be told from what its sources show as it opens. Run `crux collect`."""
+    for seen, evidence in _evidence(it):
+        if is_panel(evidence.spec.id):
+            continue  # nobody is asked before the market opens
+        good = [sight.seen_at for sight in evidence.sightings if sight.state == "good"]
+        name = evidence.spec.id
+        if not good:
+            tried = "has never been read" if not evidence.sightings else "was never once read without trouble"
+            yield Found(f"{name} {tried}: run `crux collect {name}`", it.named(name))
+        elif moment(max(good)) + RECENT < seen.now:
+            said = f"{name} was last read on {in_words(moment(max(good)))}, over 7 days ago"
+            yield Found(f"{said}: run `crux collect {name}`", it.named(name))
+
+
+@code(
+    "S05",
+    "warning",
+    "Not stated whether the question is about what the source says or about the fact itself.",
+    fires=Case({"whoever ran it.": "whoever really ran it."}),
+    quiet=Case({"whoever ran it.": "whoever ran it, as the board shows it."}),
+)
+def about_the_fact(it: Subject) -> Iterator[Found]:
+    """A rule is always about what its sources show, and its description says so. Words such as really, actually or in
+    fact make readers think of the truth behind the source, which nobody here looks up: take them out, or ask a panel.
+    """
+    if it.words.isdisjoint(TRUTH_WORDS):
+        return
+    if it.panels:
+        return
+    for match in IN_TRUTH.finditer(it.text):
+        loc, offset = it.at(match.start())
+        said = f"{match.group()!r} asks about the fact, but the rule reads what its sources show"
+        yield Found(f"{said}: take the word out", loc, offset)
+
+
+@code(
+    "S06",
+    "error",
+    "No revision rule for a source that rewrites history.",
+    fires=Case(source={"licence: CC0 1.0": "licence: CC0 1.0\nrewrites: true"}),
+    quiet=Case(
+        {"yes: best >= 85%": "yes: best >= 85%\n  settle: first_release"},
+        {"licence: CC0 1.0": "licence: CC0 1.0\nrewrites: true"},
+    ),
+)
+def rewritten(it: Subject) -> Iterator[Found]:
+    """Where a publisher changes old figures (`rewrites: true` in the source's file), the house's default is not enough:
+    the market or the source says which knowledge counts, with `settle`.
+    """
+    resolve = it.value["resolve"]
+    if "settle" in resolve or "settle" in it.value:
+        return
+    for source in it.sources:
+        if source.rewrites and source.read.settle is None:
+            said = f"{source.id} rewrites its history, and nothing says which figures count"
+            yield Found(f"{said}: write `settle: first_release` or `settle: 30 days`", it.named(source.id))
+
+
+@code(
+    "S07",
+    "warning",
+    "Source can be moved by traders or by us.",
+    fires=Case(source={"licence: CC0 1.0": "licence: CC0 1.0\nmoved_by: traders"}),
+    quiet=Case(source={"licence: CC0 1.0": "licence: CC0 1.0\nmoved_by: nobody"}),
+)
+def movable(it: Subject) -> Iterator[Found]:
+    """Downloads, stars and our own runs go where somebody with a position wants them (`moved_by:` in the source)."""
+    for source in it.sources:
+        if source.moved_by != "nobody":
+            who = "traders" if source.moved_by == "traders" else "us"
+            said = f"{source.id} can be moved by {who}: ask about something that a bet cannot buy"
+            yield Found(said, it.named(source.id))
+
+
+@code(
+    "S08",
+    "warning",
+    "Licence of {id} forbids republishing; quote values only.",
+    fires=Case(source={"licence: CC0 1.0": "licence: All rights reserved"}),
+    quiet=Case(source={"licence: CC0 1.0": "licence: CC BY 4.0"}),
+)
+def closed_licence(it: Subject) -> Iterator[Found]:
+    """Evidence that may not be shown cannot be checked by others: quote single values, keep the bodies to yourself.
+
+    Seen from the licence's words (none stated, all rights reserved, ND); `republish: yes|no` in the source says it.
+    """
+    for source in it.sources:
+        closed = not source.republish if source.republish is not None else CLOSED_LICENCE.search(source.licence)
+        if closed:
+            said = f"{source.id} may not be republished (licence: {source.licence}): quote single values only"
+            yield Found(said, it.named(source.id))
+
+
+@code(
+    "S09",
+    "error",
+    "A source is the market itself, its price, or another market.",
+    fires=Case(
+        source={
+            "https://board.example/scores.csv": "https://api.manifold.markets/v0/slug/will-a-row-of-the-board-reach-85-be"
+        }
+    ),
+    quiet=Case(
+        source={
+            "https://board.example/scores.csv": "https://manifold.example/v0/slug/will-a-row-of-the-board-reach-85-be"
+        }
+    ),
+)
+def reads_a_market(it: Subject) -> Iterator[Found]:
+    """A market that reads its own price can be moved by trading in it: an error. One that reads another market rests on
+    what people bet there: a warning, to be waived with the reason.
+    """
+    for source in it.sources:
+        parts = urlsplit(source.fetch.url or "")
+        host = (parts.hostname or "").lower()
+        if host != "manifold.markets" and not host.endswith(".manifold.markets"):
+            continue
+        last = parts.path.rstrip("/").rpartition("/")[2].lower()
+        own = _slugged(it.spec.question)
+        if last == it.spec.slug or (len(last) >= 20 and own.startswith(last)) or (own and last == own):
+            yield Found(f"{source.id} is this market itself: name a source outside", it.named(source.id))
+        else:
+            said = f"{source.id} is another market: what it shows is what people bet"
+            yield Found(said, it.named(source.id), level="warning")
+
+
+@code(
+    "S10",
+    "not-ready",
+    "Nobody has looked at {id} live; all of it was imported.",
+    needs="store",
+    fires=Case(looks=(("2026-11-30 imported", SEEN),)),
+    quiet=Case(looks=(("2026-11-29 imported", SEEN), ("2026-11-30", SEEN))),
+)
+def never_live(it: Subject) -> Iterator[Found]:
+    """An address that was never fetched may not answer, or answer in another form. Run `crux collect` once."""
+    for _, evidence in _published(it):
+        looks = [sight for sight in evidence.sightings if sight.state == "good"]
+        if looks and all(sight.recorded_at - sight.seen_at > LIVE // timedelta(microseconds=1) for sight in looks):
+            name = evidence.spec.id
+            yield Found(f"{name} was only ever imported: run `crux collect {name}` once", it.named(name))
+
+
+def _evidence(it: Subject) -> Iterator[tuple[Seen, SourceEvidence]]:
+    """What is known of every source, up to now."""
+    assert it.seen is not None
+    until = instant(it.seen.now)
+    for source in it.sources:
+        found = it.seen.evidence.source(source.id)
+        kept = tuple(sight for sight in found.sightings if sight.seen_at <= until)
+        yield it.seen, SourceEvidence(found.spec, kept, found.spans)
+
+
+def _published(it: Subject) -> Iterator[tuple[Seen, SourceEvidence]]:
+    """The same without registries of ours, which live in a file beside the debate."""
+    return ((seen, found) for seen, found in _evidence(it) if found.spec.fetch.url is not None)
+
+
+def _slugged(question: str) -> str:
+    """About how Manifold makes an address of a question: lower case, dashes, cut at 35 characters or so."""
+    return re.sub(r"[^a-z0-9]+", "-", question.lower()).strip("-")

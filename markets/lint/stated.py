@@ -1,0 +1,203 @@
+"""The figures of a rule: all that occur in it, and those that its author wrote in the file.
+
+What occurs is read from the compiled rule, whatever its nodes are called; what was written from the file's own blocks,
+so that house defaults need not be told again in prose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from markets.fields import in_words, plain
+from markets.lint.figures import Amount, At, Figure, Reading, Span, amount, figures
+from markets.spec import OVERRIDES, MarketSpec
+from resolvers.durations import FORM as DURATION
+from resolvers.sources.spec import SourceSpec
+from resolvers.units import SECONDS
+
+Loc = tuple[str | int, ...]
+
+NAMES_ONLY = frozenset({"from", "label", "matching", "has", "unit", "clock", "ties", "agree", "answers", "panel"})
+"""What stands under these keys of a rule's blocks is names, texts of rows, or prose of its own."""
+
+PROSE = frozenset({"never", "label", "question", "limbs"})
+"""The author's own words inside a compiled rule: they justify no figure of the author's other words."""
+
+PEOPLE = frozenset({"seats", "agree", "redraw"})
+PANEL = (*PEOPLE, "for")
+"""What a panel's block says in figures."""
+
+COUNTED_IN = {
+    3: {"k", "thousand", "thousands"},
+    6: {"m", "million", "millions"},
+    9: {"b", "bn", "billion", "billions"},
+    12: {"t", "trillion", "trillions"},
+}
+"""How the name of a column ends that counts in thousands, millions, billions, trillions."""
+
+MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass
+class Stated:
+    """What occurs in a rule: amounts, instants, and the texts (of columns, sources, filters) that may be names."""
+
+    amounts: set[Amount] = field(default_factory=set)
+    moments: set[datetime] = field(default_factory=set)
+    texts: set[str] = field(default_factory=set)
+    opens: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    decides: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+
+    def has(self, reading: Reading) -> bool:
+        """Whether a figure, so read, occurs."""
+        if isinstance(reading, Amount):
+            return self.bare(reading) in self.amounts
+        if isinstance(reading, At):
+            return reading.moment in self.moments
+        if isinstance(reading, Span):
+            if reading.start in self.moments:
+                return reading.end in self.moments
+            return reading.start <= self.opens and reading.end == self.decides
+        return any(format(moment, reading.form) == reading.text for moment in self.moments)
+
+    def bare(self, reading: Amount) -> Amount:
+        """`40 billion` as the 40 of a column that counts in billions, as `params_b`; any other amount as it is."""
+        grown = reading.unit.removeprefix("e")
+        if not grown.isdigit():
+            return reading
+        ends = {text.rpartition("_")[2] for text in self.texts if "_" in text}
+        return Amount(reading.value, "") if ends & COUNTED_IN[int(grown)] else reading
+
+
+def stated(spec: MarketSpec) -> Stated:
+    """Everything that occurs in a market's rule, the durations of its defaults among it.
+
+    How many people a house asks is none of the rule's counts, or any 2 or 3 in the prose would pass for one.
+    """
+    found = Stated(opens=spec.opens, decides=spec.decides)
+    rule = spec.rule.model_dump()
+    defaults = rule.pop("defaults")
+    _collect(rule, "", found)
+    _collect({name: part for name, part in defaults.items() if isinstance(part, str)}, "", found)
+    found.amounts.add(Amount(_seconds(spec.review.window), "span"))
+    for source in spec.sources:
+        found.texts |= {source.id, source.publisher, " ".join(_credited(source))}
+    return found
+
+
+def _credited(source: SourceSpec) -> Iterator[str]:
+    """The words of a source's attribution that name this very thing: their digits stand in its id too."""
+    for word in source.attribution.split():
+        digits = re.findall(r"\d+", word)
+        if digits and "/" not in word and all(number in source.id for number in digits):
+            yield word
+
+
+def _collect(value: Any, key: str, found: Stated) -> None:
+    if isinstance(value, dict):
+        unit = value.get("unit")
+        for inner, part in value.items():
+            if isinstance(part, Decimal):
+                _number(part, unit if inner in ("value", "edges") and isinstance(unit, str) else inner, found)
+            elif inner == "edges" and isinstance(unit, str):
+                for edge in part:
+                    _number(edge, unit, found)
+            elif inner not in PROSE:
+                _collect(part, inner, found)
+    elif isinstance(value, (tuple, list)):
+        for part in value:
+            _collect(part, key, found)
+    elif isinstance(value, datetime):
+        found.moments.add(value.astimezone(UTC))
+    elif isinstance(value, timedelta):
+        found.amounts.add(Amount(_seconds(value), "span"))
+    elif isinstance(value, str):
+        length = DURATION.fullmatch(value) if value[:1].isdigit() else None
+        if length is not None:
+            found.amounts.add(amount(int(length[1]), length[2]))
+        else:
+            found.texts.add(value)
+    elif isinstance(value, int) and not isinstance(value, bool) and key not in PEOPLE and (key, value) != ("n", 1):
+        found.amounts.add(Amount(Decimal(value), "places" if key == "round" else ""))
+
+
+def _number(value: Any, unit: str, found: Stated) -> None:
+    if unit == "date" and 1 <= value <= date.max.toordinal():
+        day = date.fromordinal(int(value))
+        found.moments.add(datetime(day.year, day.month, day.day, tzinfo=UTC))
+    elif isinstance(value, Decimal):
+        known = unit in SECONDS or unit in ("percent", "points", "usd", "mana", "elo")
+        found.amounts.add(amount(value, unit if known else ""))
+
+
+def _seconds(length: timedelta) -> Decimal:
+    return Decimal(length // MICROSECOND) / 1_000_000
+
+
+def written(spec: MarketSpec, value: Mapping[str, Any]) -> Iterator[tuple[Loc, str, tuple[Reading, ...]]]:
+    """(place, as written, readings) of every figure that the author wrote in the rule's blocks, and T."""
+    for block in ("rows", "values", "resolve", "na"):
+        yield from _written(value.get(block), (block,))
+    for name in (*OVERRIDES, "review"):
+        if name in value:
+            yield from _written(value[name], (name,))
+    at = "decides" if value.get("decides") is not None else "closes"
+    yield (at,), in_words(spec.decides), (At(spec.decides),)
+
+
+def _written(value: Any, loc: Loc) -> Iterator[tuple[Loc, str, tuple[Reading, ...]]]:
+    key = loc[-1]
+    if isinstance(value, dict):
+        for inner, part in value.items():
+            if inner == "panel" and isinstance(part, dict):
+                asked = {name: part[name] for name in PANEL if name in part}
+                yield from _written(asked, (*loc, inner))
+            if inner == "never" or (inner in NAMES_ONLY and not isinstance(part, int)):
+                continue
+            yield from _equals(part, (*loc, inner)) if inner == "where" else _written(part, (*loc, inner))
+    elif isinstance(value, list):
+        for place, part in enumerate(value):
+            yield from _written(part, (*loc, place))
+    elif isinstance(value, str):
+        for figure in _in_formula(value):
+            yield loc, figure.text, figure.readings
+    elif isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        unit = "places" if key == "round" else ""
+        yield loc, _shown(value, unit), (Amount(Decimal(value), unit),)
+
+
+def _equals(value: Any, loc: Loc) -> Iterator[tuple[Loc, str, tuple[Reading, ...]]]:
+    """A filter: a formula, or columns with what they equal, where a text is a name unless it is wholly a figure."""
+    if isinstance(value, str) and loc[-1] == "where":
+        yield from _written(value, loc)
+    elif isinstance(value, dict):
+        for inner, part in value.items():
+            if inner not in NAMES_ONLY:
+                yield from _equals(part, (*loc, inner))
+    elif isinstance(value, list):
+        for place, part in enumerate(value):
+            yield from _equals(part, (*loc, place))
+    elif isinstance(value, str):
+        found = _in_formula(value)
+        if len(found) == 1 and found[0].text == value.strip():
+            yield loc, found[0].text, found[0].readings
+    else:
+        yield from _written(value, loc)
+
+
+def _in_formula(text: str) -> list[Figure]:
+    """The figures of a formula, a date or a duration; what stands in quotes is text."""
+    if not any(char.isdigit() for char in text):
+        return []
+    bare = "".join(part if not place % 2 else " " * len(part) for place, part in enumerate(text.split('"')))
+    return [each for each in figures(bare, frozenset()) if not each.name and not each.soft]
+
+
+def _shown(value: int | Decimal, unit: str) -> str:
+    text = plain(Decimal(value))
+    return f"{text} decimal place{'' if value == 1 else 's'}" if unit else text

@@ -1,0 +1,172 @@
+"""T: dates, instants and windows that can be read two ways, or that come too early."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from markets.lint.code import Case, code, loaded
+from markets.lint.figures import MONTH
+from markets.lint.subject import Found, Subject
+from resolvers.durations import Duration
+from resolvers.rules.nodes import Window
+
+DATE = rf"(?:the\s+end\s+of\s+)?(?:\d{{4}}\b|{MONTH}\s+\d+|\d{{1,2}}\s+{MONTH}|[QH][1-4]\s?\d{{4}})"
+BY_DATE = re.compile(rf"\bby\s+(?!the\s+end\s+of\s)({DATE})", re.IGNORECASE)
+RELATIVE = re.compile(
+    r"\b((?<!as )soon|shortly|recently|currently|nowadays|presently|today|tomorrow|yesterday|eventually"
+    r"|in the near future"
+    r"|(?:next|this|last|coming|past)\s+(?:year|month|week|quarter|decade|spring|summer|autumn|winter))\b",
+    re.IGNORECASE,
+)
+CLOCK = re.compile(
+    r"(?<![\d:-])\d{1,2}:\d{2}(?::\d{2})?(?!\d)(?!\s?(?:UTC|Z\b|GMT))|\b\d{1,2}\s?[ap]\.?m\.?\b", re.IGNORECASE
+)
+OPEN_ENDED = re.compile(
+    rf"\b(?:(?:until|till|through|thru|up\s+to)\s+(?:{DATE})|between\s+{DATE}[^.;]{{0,24}}?\sand\s+{DATE})",
+    re.IGNORECASE,
+)
+OF_A_CLOCK = frozenset({"am", "pm", "m", *(f"{hour}{half}" for hour in range(1, 13) for half in ("am", "pm"))})
+BY = frozenset({"by"})
+RELATIVE_WORDS = frozenset({
+    "soon", "shortly", "recently", "currently", "nowadays", "presently", "today", "tomorrow", "yesterday",
+    "eventually", "future", "next", "this", "last", "coming", "past",
+})  # fmt: skip
+UNTIL_WORDS = frozenset({
+    "until", "till", "through", "thru", "up", "between",
+})  # fmt: skip
+
+
+loaded(
+    "T04",
+    "error",
+    "Close is not after open, or the deciding instant is before close.",
+    """Trading needs time between `opens` and `closes`, and T (`decides`, else `closes`) may not lie before trading
+    ends: people would trade on a known answer.""",
+    fires=Case({"closes: 2027-07-01": "closes: 2027-07-01\ndecides: 2027-06-01"}),
+    quiet=Case({"closes: 2027-07-01": "closes: 2027-06-01\ndecides: 2027-07-01"}),
+)
+
+
+@code(
+    "T01",
+    "error",
+    "Time without a time zone: {text}.",
+    fires=Case({"opens: 2026-12-05": "opens: 2026-12-05T14:30Z", "whoever ran it.": "whoever ran it, from 14:30 on."}),
+    quiet=Case(
+        {"opens: 2026-12-05": "opens: 2026-12-05T14:30Z", "whoever ran it.": "whoever ran it, from 14:30 UTC on."}
+    ),
+)
+def no_zone(it: Subject) -> Iterator[Found]:
+    """A time of day means nothing without its zone; all times here are UTC, and a bare date is 00:00 UTC.
+
+    The loader says the same of a time in a field (`opens: 2026-12-05T14:30`) or in the rule.
+    """
+    if ":" not in it.text and it.words.isdisjoint(OF_A_CLOCK):
+        return
+    for match in CLOCK.finditer(it.text):
+        loc, offset = it.at(match.start())
+        yield Found(f"the time {match.group()!r} names no zone: write it with UTC", loc, offset)
+
+
+@code(
+    "T02",
+    "error",
+    '"by {date}" can be read two ways.',
+    fires=Case({"before July 2027": "by July 2027"}),
+    quiet=Case({"whoever ran it.": "whoever ran it, as told by the board."}),
+)
+def by_a_date(it: Subject) -> Iterator[Found]:
+    """Some read "by June" as before June begins, others as before it ends: say which."""
+    if it.words.isdisjoint(BY):
+        return
+    for match in BY_DATE.finditer(it.text):
+        loc, offset = it.at(match.start())
+        said = f'"{match.group()}" can be read two ways: write "before {match[1]}" or "before the end of {match[1]}"'
+        yield Found(said, loc, offset)
+
+
+@code(
+    "T03",
+    "error",
+    'Relative time "{text}"; use absolute dates.',
+    fires=Case({"whoever ran it.": "whoever ran it next year."}),
+    quiet=Case({"whoever ran it.": "whoever ran it that year."}),
+)
+def relative_time(it: Subject) -> Iterator[Found]:
+    """Next year, soon, currently: what they mean depends on the day they are read. Write the dates."""
+    if it.words.isdisjoint(RELATIVE_WORDS):
+        return
+    for match in RELATIVE.finditer(it.text):
+        loc, offset = it.at(match.start())
+        yield Found(f"{match.group()!r} depends on the day it is read: write the date", loc, offset)
+
+
+@code(
+    "T05",
+    "warning",
+    "No settle period, or settle shorter than the source's cadence.",
+    fires=Case(
+        {"yes: best >= 85%": "yes: best >= 85%\n  settle: 2 days", "ran it.": "ran it; corrections count for 2 days."},
+        {'scores.csv"}': 'scores.csv", every: 7 days, late: 9 days}'},
+    ),
+    quiet=Case(
+        {"yes: best >= 85%": "yes: best >= 85%\n  settle: 7 days", "ran it.": "ran it; corrections count for 7 days."},
+        {'scores.csv"}': 'scores.csv", every: 7 days, late: 9 days}'},
+    ),
+)
+def short_settle(it: Subject) -> Iterator[Found]:
+    """Corrections count up to `settle` after the deciding instant; a source that is looked at, or that changes, less
+    often than that never gets to correct itself. It asks nothing where the first release is meant to stand.
+    """
+    settlement = it.spec.rule.settlement
+    if settlement.how != "final_after":
+        return
+    for source in it.sources:
+        if settlement.after < source.fetch.every:
+            said = f"corrections count for {settlement.after}, but {source.id} is looked at every {source.fetch.every}"
+            yield Found(f"{said}: write a longer `settle`", it.block_of("settle"))
+
+
+@code(
+    "T06",
+    "warning",
+    "Decision instant falls inside the source's known lag ({n} days).",
+    fires=Case(source={"licence: CC0 1.0": "licence: CC0 1.0\nlag: 20 days"}),
+    quiet=Case(source={"licence: CC0 1.0": "licence: CC0 1.0\nlag: 5 days"}),
+)
+def inside_the_lag(it: Subject) -> Iterator[Found]:
+    """A source that shows a thing only some time after it happened (`lag:` in its file) cannot have shown all that the
+    question is about by T and its settle period. Let T come later than the time asked about, or lengthen `settle`.
+    """
+    if all(source.lag is None for source in it.sources):
+        return
+    rule = it.spec.rule
+    ends = [node.before for node in it.of(Window) if node.before and node.clock == "published"]
+    end = max(ends, default=it.spec.closes)
+    known = rule.decides + rule.settlement.after
+    for source in it.sources:
+        if source.lag is not None and known - end < source.lag:
+            said = f"{source.id} shows things up to {source.lag} late, and T with its settle period leaves"
+            left = Duration(seconds=int((known - end).total_seconds()))
+            yield Found(f"{said} {left}: let T come later, or lengthen `settle`", it.named(source.id))
+
+
+@code(
+    "T07",
+    "error",
+    "Window end not stated as half-open.",
+    fires=Case({"before July 2027?": "until July 2027?"}),
+    quiet=Case({"whoever ran it.": "whoever ran it until then."}),
+)
+def open_ended(it: Subject) -> Iterator[Found]:
+    """Every window of a rule is half-open by construction: [from, before). Prose can still blur it: `until June 30`,
+    `through 2027` and `between A and B` leave open whether the last day counts. Write `before D`, or `before the end
+    of D`.
+    """
+    if it.words.isdisjoint(UNTIL_WORDS):
+        return
+    for match in OPEN_ENDED.finditer(it.text):
+        loc, offset = it.at(match.start())
+        said = f'"{match.group()}…" leaves open whether its last day counts: write "from …" and "before …"'
+        yield Found(said, loc, offset)

@@ -1,0 +1,114 @@
+"""The dry run: what a rule would say if its market were open and it were decided today."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from fractions import Fraction
+
+from markets.lint.subject import Subject
+from resolvers import units
+from resolvers.evidence import instant
+from resolvers.outcome import NotApplicable
+from resolvers.rules.cache import Cache
+from resolvers.rules.evaluate import Evaluator
+from resolvers.rules.judge import judge
+from resolvers.rules.knowing import Knowing
+from resolvers.rules.nodes import Compare, Literal_, Node, is_condition, unit_of, walk
+from resolvers.rules.outcomes import ChoiceOutcome, FirstDateOutcome, NumberOutcome, YesOutcome
+from resolvers.units import Exact
+from resolvers.verdict import Verdict
+
+
+def dry_run(it: Subject) -> Verdict:
+    """The verdict as of now, of the rule as if its market had opened just before; worked out once."""
+    found = it.shared.get(f"dry run of {it.spec.slug}")
+    if isinstance(found, Verdict):
+        return found
+    assert it.seen is not None
+    rule = it.spec.rule
+    opened = it.seen.now - timedelta(microseconds=1)
+    made = judge(
+        it.spec.slug, rule.model_copy(update={"opens": opened}), it.seen.evidence, it.seen.now, cache=_cache(it)
+    )
+    it.shared[f"dry run of {it.spec.slug}"] = made
+    return made
+
+
+def told(it: Subject) -> str:
+    """`YES because …`, in one line."""
+    verdict = dry_run(it)
+    outcome = verdict.outcome or verdict.leaning
+    return f"{outcome.words() if outcome else 'unknown'} because {verdict.because}"
+
+
+def known_already(it: Subject) -> str:
+    """Why the answer is known today, or empty."""
+    verdict = dry_run(it)
+    outcome, how = verdict.outcome or verdict.leaning, it.spec.rule.outcome.how
+    if isinstance(outcome, NotApplicable):
+        return f"it would be N/A from the start: {verdict.because}"
+    if verdict.outcome is not None:
+        return f"it is decided already, {verdict.outcome.words()}: {verdict.because}"
+    if outcome is None or not isinstance(how, YesOutcome | FirstDateOutcome):
+        return ""
+    never = "NO" if isinstance(how, YesOutcome) else how.never
+    if never in outcome.words():
+        return ""
+    return f"it is true already ({outcome.words()}): {verdict.because}; move the threshold"
+
+
+def current(it: Subject, node: Node) -> Exact | None:
+    """A number as it stands today; None where it is not known exactly."""
+    assert it.seen is not None
+    at = instant(it.seen.now)
+    found = evaluator(it).amounts(node, Knowing("fixed", at), at, at + 1).values[0]
+    return found.low if found.point else None
+
+
+def standing(it: Subject) -> list[str] | None:
+    """What the outcome turns on, as it stands today, in words: `70.5%`, or the text that leads.
+
+    Empty where that is not known; None where nothing is measured at all.
+    """
+    how = it.spec.rule.outcome.how
+    if isinstance(how, ChoiceOutcome):
+        assert it.seen is not None
+        at = instant(it.seen.now)
+        texts = evaluator(it).texts(how.of, Knowing("fixed", at)).value_at(at)
+        found = [text for text, _ in texts.options if text is not None]
+        return found + [label for text in found if (label := how.answer_for(text)) is not None]
+    nodes = [how.of] if isinstance(how, NumberOutcome) else [*_measured(how.when)]
+    if not nodes:
+        return None
+    values = [(current(it, node), unit_of(node)) for node in nodes]
+    return [units.show(_short(value), unit) for value, unit in values if value is not None]
+
+
+def _measured(root: Node) -> list[Node]:
+    """The sides of every comparison that are no plain number."""
+    return [
+        side
+        for node in walk(root)
+        if isinstance(node, Compare)
+        for side in (node.left, node.right)
+        if not isinstance(side, Literal_) and unit_of(side) != "date" and not is_condition(side)
+        and not (hasattr(side, "type") and side.type == "text")
+    ]  # fmt: skip
+
+
+def _short(value: Exact) -> Exact:
+    """At most six places, for showing."""
+    return value if isinstance(value, (int, float)) else Fraction(round(value * 10**6), 10**6)
+
+
+def _cache(it: Subject) -> Cache:
+    cache = it.shared.setdefault("cache of today", Cache())
+    assert isinstance(cache, Cache)
+    return cache
+
+
+def evaluator(it: Subject) -> Evaluator:
+    assert it.seen is not None
+    rule, cache = it.spec.rule, _cache(it)
+    cache.turn_to(it.seen.evidence, instant(it.seen.now))
+    return Evaluator(cache, rule.defaults, rule.settlement.wait_us, instant(it.seen.now))

@@ -1,0 +1,186 @@
+"""D: words that mean different things to different traders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from markets.lint.code import Case, code
+from markets.lint.subject import Found, Subject
+from resolvers.rules.filters import columns_of
+from resolvers.rules.nodes import Rows
+
+VAGUE = re.compile(
+    r"\b(significant(?:ly)?|substantial(?:ly)?|major|widely|widespread|considerabl[ey]|meaningful(?:ly)?|credible|serious(?:ly)?"
+    r"|reasonabl[ey]|notabl[ey]|dramatic(?:ally)?|state[- ]of[- ]the[- ]art|human[- ]level|superhuman|AGI|TAI|ASI"
+    r"|agents?|agentic|frontier|leading lab|mainstream|popular|successful(?:ly)?|roughly|about half|most experts)\b",
+    re.IGNORECASE,
+)
+TERM = re.compile(
+    r"\b(?:(?P<class>P0|P1d|P1|P2|R1|R2)|(?P<group>conditioned predictors?|raw predictors?|RL-built(?: agents?)?"
+    r"|(?:trained|built) without RL|training class(?:es)?)"
+    r"|(?P<listed>Labs-\d+|listed labs?|labs? on (?:our|the) list))(?!\w)"
+)
+OPEN_SET = re.compile(
+    r"\b(such as|for example|for instance|and so on|and the like|including)\b|\betc\b\.?|\be\.g\.", re.IGNORECASE
+)
+UTTERED = re.compile(
+    r"\b(says?|said|announc(?:es?|ed|ement)|admit(?:s|ted)?|claim(?:s|ed)|stat(?:es|ed)|declar(?:es?|ed)|acknowledg(?:es?|ed)"
+    r"|describ(?:es?|ed) (?:it|them|itself))\b",
+    re.IGNORECASE,
+)
+AND_OR = re.compile(r"\band/or\b", re.IGNORECASE)
+DOUBLE_NO = re.compile(
+    r"\bnot\s+un\w+|\bnot\s+(?:\w+\s+){0,3}(?:without|never|no|fail(?:s|ed)? to)\b|\bnever\s+(?:\w+\s+){0,3}not\b"
+    r"|\bno\s+\w+\s+(?:has|have|is|are|does|do)\s+not\b",
+    re.IGNORECASE,
+)
+UNLESS = re.compile(r"\bunless\b", re.IGNORECASE)
+CLASSED = {
+    "from: board}": "from: board, label: {class: labs}, where: {class: [P0]}}",
+    "a row of the board": "a raw predictor on the board",
+}
+VAGUE_WORDS = frozenset({
+    "significant", "significantly", "substantial", "substantially", "major", "widely", "widespread", "considerable",
+    "considerably", "meaningful", "meaningfully", "credible", "serious", "seriously", "reasonable", "reasonably",
+    "notable", "notably", "dramatic", "dramatically", "state", "human", "superhuman", "agi", "tai", "asi", "agent",
+    "agents", "agentic", "frontier", "leading", "mainstream", "popular", "successful", "successfully", "roughly",
+    "about", "most",
+})  # fmt: skip
+TERM_WORDS = frozenset({
+    "p0", "p1", "p1d", "p2", "r1", "r2", "predictor", "predictors", "rl", "training", "labs", "lab",
+})  # fmt: skip
+OPEN_WORDS = frozenset({
+    "such", "example", "instance", "so", "like", "including", "etc", "e",
+})  # fmt: skip
+UTTERED_WORDS = frozenset({
+    "say", "says", "said", "announces", "announced", "announcement", "announce", "admit", "admits", "admitted",
+    "claims", "claimed", "states", "stated", "declare", "declares", "declared", "acknowledge", "acknowledges",
+    "acknowledged", "describes", "described", "describe",
+})  # fmt: skip
+TANGLED_WORDS = frozenset({
+    "or", "not", "never", "no", "unless",
+})  # fmt: skip
+
+
+@code(
+    "D01",
+    "warning",
+    "Vague word without definition: {word}.",
+    fires=Case({"whoever ran it.": "whoever ran it, on major hardware."}),
+    quiet=Case({"whoever ran it.": "whoever ran it, on major hardware. Major means that the board lists it."}),
+)
+def vague(it: Subject) -> Iterator[Found]:
+    """Significant, major, widely, AGI, agent, human-level: each trader has another bar in mind. Say what it means here
+    ("major means …"), or name the measure instead. A word that is part of a name in the rule's sources is no matter.
+    """
+    if it.words.isdisjoint(VAGUE_WORDS):
+        return
+    known = _names(it)
+    said: set[str] = set()
+    for match in VAGUE.finditer(it.text):
+        word = match.group().lower().removesuffix("s")
+        if word in said or word in known or _defined(word, it.text):
+            continue
+        said.add(word)
+        loc, offset = it.at(match.start())
+        yield Found(f"{match.group()!r} has no definition: write what it means here, or what is measured", loc, offset)
+
+
+def _defined(word: str, text: str) -> bool:
+    return (
+        re.search(rf"\b{re.escape(word)}s?[\"”*]*\s*(?:\([^)]*\)\s*)?(?:means?|is|are|:|=)\s", text, re.IGNORECASE)
+        is not None
+    )
+
+
+def _names(it: Subject) -> frozenset[str]:
+    """The single words of the names in the rule and its sources."""
+    words = (word for text in it.stated.texts for word in re.findall(r"[a-z]+", text.lower()))
+    return frozenset(word.removesuffix("s") for word in words)
+
+
+@code(
+    "D02",
+    "error",
+    "Glossary term {term} used with no class or list behind it.",
+    fires=Case({"a row of the board": "a raw predictor"}),
+    quiet=Case({**CLASSED}),
+)
+def term_without_list(it: Subject) -> Iterator[Found]:
+    """Training classes (P0 to R2, raw or conditioned predictor, RL-built) and lists of labs mean something only where
+    the rule reads them: a registry column by `label`, a filter or an answer that names them, or a panel's limb.
+    """
+    if it.words.isdisjoint(TERM_WORDS):
+        return
+    matches = list(TERM.finditer(it.text))
+    if not matches or _behind(it):
+        return
+    texts = it.stated.texts
+    said: set[str] = set()
+    for match in matches:
+        if match.group() in said or match.group() in texts:
+            continue
+        said.add(match.group())
+        loc, offset = it.at(match.start())
+        told = f"{match.group()!r} stands in the text, but the rule reads no class or list of it"
+        yield Found(f"{told}: join a registry with `label`, or filter by it", loc, offset)
+
+
+def _behind(it: Subject) -> bool:
+    """Whether anything in the rule can tell classes apart."""
+    for rows in it.of(Rows):
+        if rows.labels or any("class" in name for name in columns_of(rows.where)):
+            return True
+    return any(source.fetch.file is not None for source in it.sources)
+
+
+@code(
+    "D03",
+    "warning",
+    'Lists "such as" or "etc." in criteria: open set.',
+    fires=Case({"whoever ran it.": "whoever ran it, such as a lab."}),
+    quiet=Case({"whoever ran it.": "whoever ran it: a lab, a firm or a person."}),
+)
+def open_set(it: Subject) -> Iterator[Found]:
+    """Examples leave open what else belongs: list all that counts, or say what they have in common."""
+    if it.words.isdisjoint(OPEN_WORDS):
+        return
+    for match in OPEN_SET.finditer(it.text):
+        loc, offset = it.at(match.start())
+        yield Found(f"{match.group()!r} leaves the list open: name all that counts, or what decides", loc, offset)
+
+
+@code(
+    "D04",
+    "warning",
+    "Hangs on someone uttering particular words.",
+    fires=Case({"whoever ran it.": "if its author announces it."}),
+    quiet=Case({"whoever ran it.": "if its author submitted it."}),
+)
+def uttered(it: Subject) -> Iterator[Found]:
+    """Whether somebody said, announced or admitted a thing depends on the words they chose: name the act, or them."""
+    if it.words.isdisjoint(UTTERED_WORDS):
+        return
+    for match in UTTERED.finditer(it.text):
+        loc, offset = it.at(match.start())
+        yield Found(f"{match.group()!r} hangs on words: name the act, or the words that count", loc, offset)
+
+
+@code(
+    "D05",
+    "warning",
+    '"And/or", double negative, or more than one unless.',
+    fires=Case({"whoever ran it.": "by a lab and/or a person."}),
+    quiet=Case({"whoever ran it.": "by a lab, or a person, or both, unless it is hidden."}),
+)
+def tangled(it: Subject) -> Iterator[Found]:
+    """Readers of a tangled sentence untangle it differently."""
+    if it.words.isdisjoint(TANGLED_WORDS):
+        return
+    for match in AND_OR.finditer(it.text):
+        yield Found('"and/or" is two questions: write "or", or "both"', *it.at(match.start()))
+    for match in DOUBLE_NO.finditer(it.text):
+        yield Found(f"{match.group()!r} denies twice: say it the other way round", *it.at(match.start()))
+    for match in list(UNLESS.finditer(it.text))[1:]:
+        yield Found("a second `unless`: write the exceptions as a list", *it.at(match.start()))

@@ -1,0 +1,116 @@
+"""Issue 3, point 3: every code has a file that fires exactly it and a near miss that fires nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from lint_cases import faults, written
+
+from markets.lint.code import Case
+from markets.lint.examples import MARKET, MARKET_PATH
+from markets.lint.run import ALL, WITH_STORE, lint_all
+from markets.load import load_debate
+
+FIRST = {"T": 7, "S": 9, "N": 9, "D": 5, "O": 6, "J": 3, "F": 5, "L": 3}
+"""How many codes of each family were asked for."""
+
+
+def test_every_code_that_was_asked_for_is_there() -> None:
+    assert set(ALL) >= {f"{family}{n:02}" for family, count in FIRST.items() for n in range(1, count + 1)}
+    assert all(each.meaning.strip() and each.says for each in ALL.values())
+
+
+def test_the_example_that_all_others_change_has_no_fault(tmp_path: Path) -> None:
+    assert faults(tmp_path, Case()) == []
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_its_example_fires_exactly_that_code(tmp_path: Path, name: str) -> None:
+    code = ALL[name]
+    found = faults(tmp_path, code.fires)
+    assert {fault.code for fault in found} == {name}, [str(fault) for fault in found]
+    assert {fault.level for fault in found} == {code.level}
+    assert all(fault.line > 0 and fault.column > 0 and fault.path.endswith(".yaml") for fault in found)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_its_near_miss_fires_nothing(tmp_path: Path, name: str) -> None:
+    assert [str(fault) for fault in faults(tmp_path, ALL[name].quiet)] == []
+
+
+def test_a_thing_is_said_once(tmp_path: Path) -> None:
+    for name, code in ALL.items():
+        found = faults(tmp_path / name, code.fires)
+        assert len({(fault.path, fault.line, fault.column, fault.code) for fault in found}) == len(found), name
+
+
+def test_another_market_as_a_source_is_a_warning_and_can_be_waived(tmp_path: Path) -> None:
+    other = {"https://board.example/scores.csv": "https://api.manifold.markets/v0/slug/another-question"}
+    (fault,) = faults(tmp_path / "plain", Case(source=other))
+    assert (fault.code, fault.level) == ("S09", "warning")
+    waived = Case({"baseline:": "allow: {S09: its wording is the best known}\nbaseline:"}, other)
+    assert faults(tmp_path / "waived", waived) == []
+
+
+WAIVERS = {
+    "an error": (
+        "allow: {S02: one is enough}",
+        {"na: {when: removed(board), if_refused: NO}\n": ""},
+        "cannot be waived",
+    ),
+    "unknown": ("allow: {DO1: it is clear}", {}, "did you mean 'O01'"),
+    "nothing": ("allow: {D01: it is clear}", {}, "nothing here needs D01 waived"),
+    "what keeps it shut": ("allow: {N07: it is fine}", {}, "cannot be waived"),
+}
+
+
+@pytest.mark.parametrize("kind", WAIVERS)
+def test_a_waiver_that_waives_nothing_it_may_is_a_fault_at_its_place(tmp_path: Path, kind: str) -> None:
+    line, changes, said = WAIVERS[kind]
+    found = [
+        fault
+        for fault in faults(tmp_path, Case({**changes, "baseline:": f"{line}\nbaseline:"}))
+        if fault.code == "F-WAIVER"
+    ]
+    assert [(fault.line, said in fault.message) for fault in found] == [(5, True)], found
+
+
+def test_a_waived_warning_is_not_told(tmp_path: Path) -> None:
+    changes = {
+        "whoever ran it.": "whoever ran it, on major hardware.",
+        "baseline:": "allow: {D01: the board lists it}\nbaseline:",
+    }
+    assert faults(tmp_path, Case(changes)) == []
+
+
+def test_without_the_store_the_codes_that_need_it_are_named() -> None:
+    assert WITH_STORE == ("S03", "S04", "S10", "N06", "N07", "N08", "O04")
+
+
+def test_a_fault_in_a_block_of_prose_stands_at_its_line_and_column(tmp_path: Path) -> None:
+    text = MARKET.replace("Any row of the board counts", "Any row counts.\n  It must be run by June 2027, and counts")
+    path = written(tmp_path, Case(files={MARKET_PATH: text}))
+    found = [fault for fault in lint_all(load_debate(path)) if fault.code == "T02"]
+    line = text.splitlines().index("  It must be run by June 2027, and counts, whoever ran it.") + 1
+    assert [(fault.line, fault.column) for fault in found] == [(line, 18)]
+
+
+def test_a_family_is_linted_market_by_market_and_what_its_file_says_is_said_once(tmp_path: Path) -> None:
+    text = MARKET.replace("85%", "{n}%").replace("whoever ran it.", "whoever ran it, by June 2027.")
+    family = {"markets/reach-{n}.yaml": f"each: [{{n: 80}}, {{n: 90}}]\n{text}"}
+    path = written(tmp_path, Case(files=family))
+    (path / MARKET_PATH).unlink()
+    loaded = load_debate(path)
+    assert (list(loaded.markets), loaded.faults) == (["reach-80", "reach-90"], ())
+    found = [fault for fault in lint_all(loaded) if fault.code == "T02"]
+    line = text.splitlines().index("  Any row of the board counts, whoever ran it, by June 2027.") + 2
+    assert [(Path(fault.path).name, fault.line) for fault in found] == [("reach-{n}.yaml", line)]
+
+
+def test_the_lint_says_the_same_whenever_and_in_whatever_company_it_is_asked(tmp_path: Path) -> None:
+    loaded = load_debate(written(tmp_path, ALL["L03"].fires))
+    once = [str(fault) for fault in lint_all(loaded)]
+    backwards = replace(loaded, markets=dict(reversed(loaded.markets.items())))
+    assert once == [str(fault) for fault in lint_all(loaded)] == [str(fault) for fault in lint_all(backwards)]

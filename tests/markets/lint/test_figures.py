@@ -1,0 +1,153 @@
+"""Issue 3, point 2: every figure of the prose occurs in the rule and the other way round."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from lint_cases import faults
+
+from markets.lint.code import Case
+from markets.lint.figures import FIGURE, Amount, figures
+from markets.lint.run import lint, lint_all
+from markets.lint.subject import Subject
+from markets.load import load_debate
+from markets.spec import MarketSpec
+
+DEFINITIONS = Path(__file__).parents[3] / "markets" / "definitions"
+LOADED = {path.name: load_debate(path) for path in sorted(DEFINITIONS.iterdir()) if (path / "debate.yaml").is_file()}
+MARKETS = [(debate, slug) for debate, loaded in LOADED.items() for slug in loaded.markets]
+NUMBER = re.compile(r"\d+")
+
+
+def changed(text: str) -> Iterator[str]:
+    """The text with any one of its numbers changed, up and down."""
+    for found in NUMBER.finditer(text):
+        number = int(found.group())
+        for other in (number + 1, number - 1, number * 10 + 7):
+            if other >= 0:
+                shown = str(other).rjust(len(found.group()), "0")
+                yield text[: found.start()] + shown + text[found.end() :]
+
+
+def said(debate: str, spec: MarketSpec) -> list[str]:
+    """What the lint says of a market as changed, beside the debate's others."""
+    loaded = LOADED[debate]
+    assert loaded.debate is not None
+    others = tuple(loaded.markets.values())
+    it = Subject(spec, loaded.written[spec.slug], loaded.debate, others, loaded.arguments)
+    return [str(fault) for fault in lint(it) if fault.level == "error"]
+
+
+@pytest.mark.parametrize(("debate", "slug"), MARKETS)
+def test_any_one_number_of_the_prose_changed_is_a_fault(debate: str, slug: str) -> None:
+    spec = LOADED[debate].markets[slug]
+    assert said(debate, spec) == []
+    tried = 0
+    for field in ("question", "fine_print"):
+        for text in changed(getattr(spec, field)):
+            assert said(debate, spec.model_copy(update={field: text})), f"{field}: {text}"
+            tried += 1
+    assert tried or not NUMBER.search(spec.question + spec.fine_print)
+
+
+@pytest.mark.parametrize(("debate", "slug"), MARKETS)
+def test_any_one_figure_of_the_rule_changed_is_a_fault(debate: str, slug: str, tmp_path: Path) -> None:
+    """Thresholds, holds, windows, edges, T: in the file itself, one after the other."""
+    folder = tmp_path / "debate"
+    shutil.copytree(DEFINITIONS / debate, folder, ignore=shutil.ignore_patterns("bodies", "*.md"))
+    (file,) = [Path(LOADED[debate].written[slug].path).name]
+    target = folder / "markets" / file
+    text = target.read_text(encoding="utf-8")
+    for start, end in _rule_figures(text):
+        number = text[start:end]
+        target.write_text(text[:start] + _other(number) + text[end:], encoding="utf-8")
+        loaded = load_debate(folder, [target])
+        assert [*loaded.faults, *lint_all(loaded)], f"{number} at {start}: {text[start - 30 : end + 10]!r}"
+
+
+def _rule_figures(text: str) -> Iterator[tuple[int, int]]:
+    """Where the numbers of a file's formulas, holds and edges stand, and that of T."""
+    inside = False
+    offset = 0
+    for line in text.splitlines(keepends=True):
+        if line[:1].strip():
+            inside = line.startswith(("values:", "resolve:", "closes:"))
+        wanted = re.search(r"(?:yes|number|first_date|hold|edges|round|closes):(.*)", line) if inside else None
+        if wanted and "#" not in line:
+            for found in re.finditer(r"(?<![\w.-])\d+(?:\.\d+)?(?=[%\]\s,]|$)|\d{4}-\d{2}-\d{2}", wanted[1]):
+                yield offset + wanted.start(1) + found.start(), offset + wanted.start(1) + found.end()
+        offset += len(line)
+
+
+def _other(number: str) -> str:
+    if "-" in number:
+        year, _, rest = number.partition("-")
+        return f"{int(year) + 1}-{rest}"
+    return str(Decimal(number) + 1)
+
+
+SAME = [
+    ("before July 2027", "before the end of June 2027"),
+    ("before July 2027", "before 1 July 2027"),
+    ("before July 2027", "through the board before Q3 2027"),
+    ("before July 2027", "before 2027 H2"),
+    ("reach 85%", "reach 85 percent"),
+    ("reach 85%", "reach 85.0%"),
+    ("whoever ran it.", "whoever ran it, from 2026-12-05 on."),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), SAME)
+def test_the_same_figure_in_other_words_is_no_fault(tmp_path: Path, old: str, new: str) -> None:
+    assert [str(fault) for fault in faults(tmp_path, Case({old: new}))] == []
+
+
+OTHER = [
+    ("before July 2027", "before June 2027"),
+    ("before July 2027", "before the end of July 2027"),
+    ("before July 2027", "before July 2028"),
+    ("before July 2027", "in 2027"),
+    ("reach 85%", "reach 85 points"),
+    ("reach 85%", "reach 85"),
+    ("reach 85%", "reach 85.1%"),
+    ("whoever ran it.", "whoever ran it, of three days or more."),
+    ("whoever ran it.", "whoever ran it with GPT-5."),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), OTHER)
+def test_another_figure_is_a_fault(tmp_path: Path, old: str, new: str) -> None:
+    assert "O06" in {fault.code for fault in faults(tmp_path, Case({old: new}))}
+
+
+def test_a_number_is_part_of_a_name_only_where_the_rule_reads_that_very_name() -> None:
+    names = frozenset({("gpt", "5"), ("v", "4"), ("pass", "1"), ("tau", "2"), ("osworld", "2")})
+    text = "GPT-5 on version 4 of tau2-bench by `pass_1` of OSWorld 2.0"
+    assert figures(text, names) == []
+    assert [each.name for each in figures(text, frozenset())] == [True, True, True, True, False]
+
+
+def test_a_number_with_a_unit_or_alone_is_never_a_name() -> None:
+    names = frozenset({("reach", "5"), ("of", "5")})
+    assert [each.text for each in figures("reach 5% of 7", names)] == ["5%", "7"]
+
+
+def test_large_numbers_lists_and_percentage_points_are_read() -> None:
+    found = {
+        (reading.value, reading.unit)
+        for each in figures("10B, 3.5 million, 1,500 rows; 5, 10 and 20 points; 2 percentage points", frozenset())
+        for reading in each.readings
+        if isinstance(reading, Amount)
+    }
+    wanted = {(10**10, ""), (3_500_000, ""), (1500, ""), (5, "points"), (10, "points"), (20, "points"), (2, "points")}
+    assert wanted <= found
+
+
+def test_the_pattern_of_figures_takes_hostile_text_quickly() -> None:
+    for text in ("1" * 20_000, "1," * 10_000, "jan " * 5_000, "a " * 10_000, "-" * 20_000, "1.1" * 7_000):
+        assert len(list(FIGURE.finditer(text))) >= 0
