@@ -21,13 +21,26 @@ if TYPE_CHECKING:
 
 SIZE_PX = (1200, 675)
 DPI = 150
-INK, MUTED, GRID, PAPER = "#1f2430", "#5b6472", "#dfe3ea", "#ffffff"
 WIDTHS = (4.6, 2.0, 1.4, 1.0)
 """Of the lines in their order: one that another covers still shows on both sides of it."""
-LINES = ("#1f5fbf", "#c2570c", "#2e7d4f", "#7a3fa0")
-THRESHOLD = "#b3261e"
 TITLE_CHARS, LABEL_CHARS = 100, 108
 _lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of a chart on one ground; lines are told apart in grey, too, by their order of darkness."""
+
+    ink: str
+    muted: str
+    grid: str
+    paper: str
+    lines: tuple[str, ...]
+    threshold: str
+
+
+LIGHT = Palette("#1f2430", "#5b6472", "#dfe3ea", "#ffffff", ("#1f5fbf", "#c2570c", "#2e7d4f", "#7a3fa0"), "#b3261e")
+DARK = Palette("#e8eaf0", "#a3abba", "#39404e", "#1b1e26", ("#7fb0ff", "#ffab70", "#7fd6a3", "#d0a5f2"), "#ff8a80")
 
 Series = Sequence[tuple[datetime, str | None]]
 
@@ -78,6 +91,7 @@ def png(
     decided_at: datetime | None,
     seen: Step | None = None,
     later: Step | None = None,
+    palette: Palette = LIGHT,
 ) -> bytes:
     """The chart as PNG, 1200 by 675.
 
@@ -86,7 +100,7 @@ def png(
     """
     with _lock:
         out = io.BytesIO()
-        figure = draw(verdict, question, decided_at, seen, later)
+        figure = draw(verdict, question, decided_at, seen, later, palette)
         figure.savefig(out, format="png", metadata={"Description": alt_text(verdict, decided_at, seen)})
         return out.getvalue()
 
@@ -97,6 +111,7 @@ def draw(
     decided_at: datetime | None,
     seen: Step | None = None,
     later: Step | None = None,
+    palette: Palette = LIGHT,
 ) -> Figure:
     """The picture before it is written out; hold the lock while it is drawn and saved."""
     from matplotlib.figure import Figure
@@ -104,19 +119,21 @@ def draw(
     drawn = curves(seen or verdict.trace)
     after = curves(later) if later else ()
     low, high = _window([*drawn, *after], decided_at, verdict.as_of)
-    figure = Figure(figsize=(SIZE_PX[0] / DPI, SIZE_PX[1] / DPI), dpi=DPI, layout="constrained", facecolor=PAPER)
-    axes = figure.add_subplot()
-    _draw_revisions(axes, drawn, after, high)
+    figure = Figure(
+        figsize=(SIZE_PX[0] / DPI, SIZE_PX[1] / DPI), dpi=DPI, layout="constrained", facecolor=palette.paper
+    )
+    axes = figure.add_subplot(facecolor=palette.paper)
+    _draw_revisions(axes, drawn, after, high, palette)
     measured = [curve for curve in drawn if not curve.threshold]
     several = len(measured) > 1
     for number, curve in enumerate(measured):
         width = WIDTHS[min(number, len(WIDTHS) - 1)] if several else WIDTHS[1]
-        _draw(axes, curve, LINES[number % len(LINES)], width, verdict.as_of)
+        _draw(axes, curve, palette.lines[number % len(palette.lines)], width, verdict.as_of)
     for curve in drawn:
         if curve.threshold:
-            _draw_threshold(axes, curve)
-    _decision(axes, decided_at, verdict)
-    _dress(axes, question, drawn, (low, high))
+            _draw_threshold(axes, curve, palette)
+    _decision(axes, decided_at, verdict, palette)
+    _dress(axes, question, drawn, (low, high), palette)
     return figure
 
 
@@ -152,12 +169,12 @@ def _draw(axes: Axes, curve: Curve, colour: str, width: float, until: datetime) 
     axes.plot(times[:seen], values[:seen], linestyle="none", marker="o", markersize=4, color=colour)
 
 
-def _draw_threshold(axes: Axes, curve: Curve) -> None:
+def _draw_threshold(axes: Axes, curve: Curve, palette: Palette) -> None:
     value = float(Decimal(curve.shown[0])) if curve.shown else float("nan")
-    axes.axhline(value, linestyle=(0, (6, 3)), linewidth=1.4, color=THRESHOLD, label=f"threshold {curve.words}")
+    axes.axhline(value, linestyle=(0, (6, 3)), linewidth=1.4, color=palette.threshold, label=f"threshold {curve.words}")
 
 
-def _draw_revisions(axes: Axes, then: Sequence[Curve], now: Sequence[Curve], high: datetime) -> None:
+def _draw_revisions(axes: Axes, then: Sequence[Curve], now: Sequence[Curve], high: datetime, palette: Palette) -> None:
     """The same lines with all that was seen later: what was revised, and how it went on."""
     before = {curve.words: tuple(curve.steps) for curve in then}
     label: str | None = "with what was seen later"
@@ -165,16 +182,16 @@ def _draw_revisions(axes: Axes, then: Sequence[Curve], now: Sequence[Curve], hig
         if curve.threshold or curve.words not in before or before[curve.words] == tuple(curve.steps):
             continue
         times, values = _points(curve.steps, high)
-        axes.step(times, values, where="post", linewidth=1.3, linestyle=":", color=MUTED, label=label)
+        axes.step(times, values, where="post", linewidth=1.3, linestyle=":", color=palette.muted, label=label)
         label = None
 
 
-def _decision(axes: Axes, decided_at: datetime | None, verdict: Verdict) -> None:
+def _decision(axes: Axes, decided_at: datetime | None, verdict: Verdict, palette: Palette) -> None:
     if decided_at is None:
         return
     at: Any = decided_at  # matplotlib takes dates, its types do not say so
     said = verdict.outcome.words() if verdict.outcome else verdict.state
-    axes.axvline(at, color=INK, linewidth=1.1)
+    axes.axvline(at, color=palette.ink, linewidth=1.1)
     axes.annotate(
         f"{_short(said, 60)}\n{_day(decided_at)}",
         xy=(at, 1.0),
@@ -184,12 +201,14 @@ def _decision(axes: Axes, decided_at: datetime | None, verdict: Verdict) -> None
         ha="right",
         va="top",
         fontsize=8,
-        color=INK,
-        bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 1.5},
+        color=palette.ink,
+        bbox={"facecolor": palette.paper, "edgecolor": "none", "alpha": 0.85, "pad": 1.5},
     )
 
 
-def _dress(axes: Axes, question: str, drawn: Sequence[Curve], window: tuple[datetime, datetime]) -> None:
+def _dress(
+    axes: Axes, question: str, drawn: Sequence[Curve], window: tuple[datetime, datetime], palette: Palette
+) -> None:
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
     limits: Any = window
@@ -197,18 +216,20 @@ def _dress(axes: Axes, question: str, drawn: Sequence[Curve], window: tuple[date
     locator = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]  # has no types
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]  # has no types
-    axes.set_title(_short(question, TITLE_CHARS), loc="left", fontsize=10, color=INK, pad=10)
-    axes.set_ylabel(next((curve.unit for curve in drawn if curve.unit), "") or "", fontsize=9, color=MUTED)
-    axes.set_xlabel("when it was seen (UTC)", fontsize=9, color=MUTED)
-    axes.grid(color=GRID, linewidth=0.7)
+    axes.set_title(_short(question, TITLE_CHARS), loc="left", fontsize=10, color=palette.ink, pad=10)
+    axes.set_ylabel(next((curve.unit for curve in drawn if curve.unit), "") or "", fontsize=9, color=palette.muted)
+    axes.set_xlabel("when it was seen (UTC)", fontsize=9, color=palette.muted)
+    axes.grid(color=palette.grid, linewidth=0.7)
     axes.set_axisbelow(True)
-    axes.tick_params(labelsize=8, colors=MUTED)
+    axes.tick_params(labelsize=8, colors=palette.muted)
     for side, spine in axes.spines.items():
         spine.set_visible(side in ("left", "bottom"))
-        spine.set_color(GRID)
+        spine.set_color(palette.grid)
     axes.margins(y=0.18)
     if axes.get_legend_handles_labels()[1]:
-        axes.legend(fontsize=7.5, frameon=False, loc="upper left", bbox_to_anchor=(0, -0.14), ncols=1)
+        axes.legend(
+            fontsize=7.5, frameon=False, labelcolor=palette.ink, loc="upper left", bbox_to_anchor=(0, -0.14), ncols=1
+        )
 
 
 def _short(words: str, budget: int) -> str:

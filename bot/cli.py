@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import typer
 
 from bot import say
-from bot.commands import database, desk, evidence, files, manifold, play
+from bot.commands import backtest, database, desk, evidence, files, manifold, new, play, rules, scoreboard, start
 from resolvers.errors import CruxError, InputFault, Outside
 
 DONE, FAULTS, USAGE, OUTSIDE = 0, 1, 2, 3
@@ -21,7 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for room in (play, files, manifold, evidence, desk, database):
+for room in (play, start, new, files, rules, manifold, evidence, backtest, desk, scoreboard, database):
     room.register(app)
 
 

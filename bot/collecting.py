@@ -13,6 +13,7 @@ from bot.store import Store
 from bot.store.evidence import Recorded, Via, record, validators
 from resolvers.errors import CruxError, Outside
 from resolvers.fetch import Limits, Validators, fetch, open_client
+from resolvers.rules.panels import is_panel
 from resolvers.sources.spec import SourceSpec
 
 AT_ONCE = 6
@@ -38,6 +39,7 @@ async def look_at_all(
     Outside names the one.
     """
     turn = asyncio.Semaphore(AT_ONCE)
+    sources = [source for source in sources if not unanswered(source, base)]
 
     async def look(source: SourceSpec) -> tuple[SourceSpec, Recorded]:
         async with turn:
@@ -53,6 +55,11 @@ async def look_at_all(
     if len(good) < len(came):
         _tell(sources, came)
     return good
+
+
+def unanswered(source: SourceSpec, base: Path) -> bool:
+    """Whether this is a panel that nobody has answered yet: there is nothing to look at, and nothing is amiss."""
+    return is_panel(source.id) and source.fetch.file is not None and not (base / source.fetch.file).exists()
 
 
 def _tell(sources: Sequence[SourceSpec], came: Sequence[object]) -> NoReturn:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
+from markets.lint.run import lint_all
 from markets.load import Loaded, load_debate
 from resolvers.errors import Fault, InputFault, Refusal
 
@@ -36,13 +37,17 @@ def load(given: Path | None) -> tuple[Path, Loaded]:
 
 
 def check_paths(paths: Sequence[Path], debate: Path | None) -> tuple[int, list[Fault]]:
-    """How many markets the given folders or files define, and every fault in them and in their debate.yaml."""
+    """How many markets the given folders or files define, and every fault in them and in their debate.yaml.
+
+    The lint is among them, as far as it sees without a store.
+    """
     markets, faults = 0, []
     for folder, only in _asked_for(paths, debate):
         loaded = load_debate(folder, only)
         named = {folder.resolve(), (folder / "debate.yaml").resolve(), *(path.resolve() for path in only or ())}
         markets += len(loaded.markets)
-        faults += [fault for fault in loaded.faults if only is None or Path(fault.path).resolve() in named]
+        found = [fault for fault in loaded.faults if only is None or Path(fault.path).resolve() in named]
+        faults += sorted([*found, *lint_all(loaded)], key=lambda fault: (fault.path, fault.line, fault.column))
     return markets, faults
 
 

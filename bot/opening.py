@@ -11,6 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.platform import Platform
+from bot.ready import held
+from bot.scoring import keep_edits, keep_inputs
 from bot.store import Store
 from bot.store import markets as opened
 from bot.store.outbox import Outbox
@@ -26,11 +28,15 @@ READS_AT_ONCE = 8
 
 @dataclass(frozen=True, slots=True)
 class Planner:
-    """Makes and carries out plans for one debate on one platform."""
+    """Makes and carries out plans for one debate on one platform.
+
+    `gated`: a market that the lint, with what the store knows, does not find ready is not opened.
+    """
 
     store: Store
     loaded: Loaded
     platform: Platform
+    gated: bool = False
 
     async def recover(self) -> Applied:
         """Close what an earlier process had begun, before anything new is planned."""
@@ -51,6 +57,7 @@ class Planner:
             limits,
             self.store.now(),
             account_id=self.platform.account.id,
+            held=self._held(known) if self.gated else None,
             restore=restore,
             only=only,
         )
@@ -58,11 +65,18 @@ class Planner:
     async def apply(
         self, reviewed: Plan, *, checksum: str | None = None, tell: Callable[[str], None] = lambda line: None
     ) -> Applied:
-        """Carry out a plan; definitions are frozen before the first of them is created."""
+        """Carry out a plan; definitions, and what scores will rest on, are frozen before the first is created."""
         self._freeze(reviewed)
         done = await apply_plan(reviewed, self._outbox, self.platform.carrier(), checksum=checksum, tell=tell)
         self.write_down()
+        keep_edits(self.store, self.loaded)
         return done
+
+    def _held(self, known: Mapping[str, Opened]) -> dict[str, str]:
+        """Why each market that could open now may not."""
+        now = self.store.now()
+        due = [slug for slug, each in self.loaded.markets.items() if slug not in known and each.opens <= now]
+        return held(self.store, self.loaded, [slug for slug in due if now < self.loaded.markets[slug].closes])
 
     @property
     def _debate(self) -> str:
@@ -85,10 +99,12 @@ class Planner:
 
     def _freeze(self, reviewed: Plan) -> None:
         at = self.store.now()
+        created = [change.slug for change in reviewed.changes if change.kind == "create"]
         with self.store.transaction() as connection:
-            for change in reviewed.changes:
-                if change.kind == "create":
-                    freeze(connection, self.loaded.markets[change.slug], at)
+            for slug in created:
+                freeze(connection, self.loaded.markets[slug], at)
+            if created:
+                keep_inputs(connection, self.loaded, created, at)
 
     def write_down(self) -> None:
         """Make our rows of markets agree with what the outbox knows to have happened; again changes nothing.

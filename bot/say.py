@@ -69,3 +69,8 @@ def _plain(cell: object) -> str:
 def short(at: datetime | None) -> str:
     """A time as people read it: `2025-05-08 14:35` UTC."""
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if at else ""
+
+
+def day(at: datetime | None) -> str:
+    """A day as people read it: `2025-05-08`, in UTC."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d") if at else ""

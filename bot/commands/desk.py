@@ -156,21 +156,27 @@ def verify(json: Json = False) -> None:
 def status(debate: Debate = None, json: Json = False) -> None:
     """Where the state lives, and one line for every market."""
     from bot.app import opened_app
+    from bot.ready import standing
     from bot.reports import market_rows
     from bot.review.desk import cards
 
     with opened_app(debate) as app:
         rows = market_rows(app)
+        stand = standing(app.store, app.loaded)
         open_proposals = len(cards(app.store, debate=app.debate.debate))
         where = app.store.name
     if json:
-        say.document({"database": where, "debate": str(app.folder), "markets": rows, "open_proposals": open_proposals})
+        told = {"database": where, "debate": str(app.folder), "markets": rows, "open_proposals": open_proposals}
+        say.document({**told, "clean": stand.clean, "ready": stand.ready, "waits": stand.waits})
         return
     say.line(f"database {where}")
     say.line(f"debate   {app.folder}")
     columns = ("slug", "type", "state", "closes", "url")
     say.table("Markets", columns, ([row[column] for column in columns] for row in rows))
     say.line(f"{open_proposals} proposals open")
+    say.line(stand.words())
+    for slug, because in stand.because.items():
+        say.line(f"{slug} waits: {because}")
 
 
 async def _resolve(app: App, sandbox: Path | None) -> list[Stepped]:

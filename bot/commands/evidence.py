@@ -143,7 +143,9 @@ def verdict(
         at = moment(as_of, "--as-of") or app.store.now()
         judged = judge_all(app.store, asked(app.store, app.loaded, slugs), at, moment(known_on, "--known-on"))
     if json:
-        say.document([each.model_dump(mode="json", exclude={"semantics", "instant"}) for each in judged.verdicts])
+        unsaid = {"semantics", "instant"}
+        said = [(each, unsaid if each.asks else {*unsaid, "asks"}) for each in judged.verdicts]
+        say.document([each.model_dump(mode="json", exclude=without) for each, without in said])
         return
     for each in judged.verdicts:
         answer = each.outcome or each.leaning
@@ -151,6 +153,8 @@ def verdict(
         until = f" until {say.short(each.until)}" if each.until else ""
         say.line(f"{each.slug}: {each.state}{until}{leaning} {answer.words() if answer else ''}".rstrip())
         say.line(f"  {each.because}")
+        for ask in each.asks:
+            say.line(f"  {ask.words()}")
 
 
 def _source(app: App, name: str) -> SourceSpec:

@@ -1,4 +1,4 @@
-"""`crux check` and `crux schema`: files before there is a store, a network or a person."""
+"""`crux check`, `crux explain` and `crux schema`: files before there is a store, a network or a person."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import typer
 
 from bot import say
 from bot.commands.options import Debate, Json
-from resolvers.errors import Fault
+from resolvers.errors import Fault, Refusal
 
 
 def register(app: typer.Typer) -> None:
     app.command()(check)
+    app.command()(explain)
     app.command()(schema)
 
 
@@ -23,20 +24,119 @@ def check(
         typer.Argument(help="Debate folders or single files; the chosen debate if none.", show_default=False),
     ] = None,
     debate: Debate = None,
+    ready: Annotated[
+        bool, typer.Option("--ready", help="Open the store too: what keeps each market from opening, and a dry run.")
+    ] = False,
+    questions: Annotated[
+        bool, typer.Option("--questions", help="What only people can answer, and which markets have not answered it.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Read a debate's files and name every fault of every file at once; exit 1 if there is an error."""
+    """Read a debate's files and name every fault of every file at once; exit 1 if there is an error.
+
+    With --ready also where a market is not ready to open.
+    """
     from bot.debates import check_paths
 
+    if ready or questions:
+        if paths:
+            raise Refusal("--ready and --questions look at a whole debate: name its folder with --debate")
+        _asked(debate, json) if questions else _ready(debate, json)
+        return
     markets, faults = check_paths(paths or [], debate)
     if json:
         say.document({"markets": markets, "faults": [_as_json(fault) for fault in faults]})
     else:
         for fault in faults:
-            say.line(str(fault))
+            say.line(_told(fault))
         say.aside(f"{markets} markets, {len(faults)} faults")
+        if markets:
+            say.aside(_not_run())
     if any(fault.level == "error" for fault in faults):
         raise typer.Exit(1)
+
+
+def _ready(debate: Path | None, json: bool) -> None:
+    """Every market with the store's evidence; exit 1 where one may not open."""
+    from bot.app import opened_app
+    from bot.ready import readiness
+
+    with opened_app(debate) as app:
+        found = readiness(app.store, app.loaded)
+    others = [
+        fault for fault in app.loaded.faults if fault.path not in {each.path for each in app.loaded.written.values()}
+    ]
+    ready, clean = sum(each.ready for each in found), sum(each.clean for each in found)
+    if json:
+        rows = [
+            {"slug": each.slug, "ready": each.ready, "clean": each.clean, "waits": each.waits, "today": each.today}
+            for each in found
+        ]
+        faults = [_as_json(fault) for each in found for fault in each.faults] + [_as_json(each) for each in others]
+        say.document({"markets": len(found), "clean": clean, "ready": ready, "dry_run": rows, "faults": faults})
+    else:
+        for each in found:
+            for fault in each.faults:
+                say.line(_told(fault))
+            say.line(f"{each.slug}: if it were decided today: {each.today}")
+        say.aside(f"clean {clean} of {len(found)}, ready {ready} of {len(found)}")
+    if ready < len(found):
+        raise typer.Exit(1)
+
+
+def _asked(debate: Path | None, json: bool) -> None:
+    """The twelve questions, and per market which are still open."""
+    from bot.debates import load
+    from markets.lint.questions import QUESTIONS, still_open
+
+    _, loaded = load(debate)
+    answered = {
+        slug: loaded.written[slug].value.get("answered") or {} for slug in loaded.markets if slug in loaded.written
+    }
+    if json:
+        unanswered = {slug: still_open(said) for slug, said in answered.items()}
+        say.document({"questions": dict(QUESTIONS), "open": unanswered, "answered": answered})
+        return
+    for name, text in QUESTIONS.items():
+        say.line(f"{name:3}  {text}")
+    for slug, said in answered.items():
+        left = " ".join(still_open(said))
+        say.line(f"{slug}: {f'open {left}' if left else 'all answered'}")
+
+
+def explain(
+    code: Annotated[
+        str | None, typer.Argument(help="A code such as T02; all of them if none.", show_default=False)
+    ] = None,
+    json: Json = False,
+) -> None:
+    """What a fault's code means, with a file that fires it and one that does not."""
+    from markets.lint.explain import meaning, overview
+
+    if code is not None:
+        if json:
+            say.document({"code": code.upper(), "text": meaning(code)})
+        else:
+            for text in meaning(code).splitlines():
+                say.line(text)
+    elif json:
+        say.document([{"code": name, "level": level, "says": says} for name, level, says in overview()])
+    else:
+        for name, level, says in overview():
+            say.line(f"{name:4}  {level:9}  {says}")
+
+
+def _told(fault: Fault) -> str:
+    """The fault on one line; what is no error says so."""
+    if fault.level == "error":
+        return str(fault)
+    return f"{fault.path}:{fault.line}:{fault.column}: {fault.code} ({fault.level}): {fault.message}"
+
+
+def _not_run() -> str:
+    from markets.lint.run import WITH_STORE
+
+    return f"not run without the store: {' '.join(WITH_STORE)} (crux check --ready runs them)"
 
 
 def schema(

@@ -120,7 +120,7 @@ async def _plan(
 
     _known(app, [*(only or ()), *(restore or ())])
     async with platform(app.settings, app.store, sandbox) as there:
-        planner = Planner(app.store, app.loaded, there)
+        planner = Planner(app.store, app.loaded, there, gated=True)
         await planner.recover()
         return await planner.plan(limits, only=only, restore=frozenset(restore or ()))
 
@@ -138,7 +138,7 @@ async def _apply(
 
     _known(app, [*(only or ()), *(restore or ())])
     async with platform(app.settings, app.store, sandbox) as there:
-        planner = Planner(app.store, app.loaded, there)
+        planner = Planner(app.store, app.loaded, there, gated=True)
         before = await planner.recover()
         reviewed = await planner.plan(limits, only=only, restore=frozenset(restore or ()))
         if checksum is not None and reviewed.checksum.startswith(checksum) and len(checksum) >= 8:

@@ -118,7 +118,10 @@ async def _stage(
     try:
         key = sandbox.accounts["creator"].key
         async with connect(url, key, store, address="sandbox", patience=SANDBOX_PATIENCE, sleep=sleep) as platform:
-            sources = {name: _served(source, pages) for name, source in loaded.sources.items()}
+            sources = {
+                name: source if source.fetch.file is not None and name not in recording else _served(source, pages)
+                for name, source in loaded.sources.items()
+            }
             here = Loaded(loaded.debate, loaded.markets, sources, loaded.faults)
             async with open_client(LIMITS) as client:
                 people = Registries(BUNDLED / DEBATE, debate), Traders(url, sandbox), Readers(store)
@@ -129,10 +132,9 @@ async def _stage(
 
 
 def _served(source: SourceSpec, pages: str) -> SourceSpec:
-    """The source with its address on our own server; how it is read stays as it is."""
-    if source.fetch.file is not None:
-        return source
-    return source.model_copy(update={"fetch": source.fetch.model_copy(update={"url": f"{pages}/{source.id}"})})
+    """The source with its address on our own server; how it is read stays as it is. A panel's answers come so too."""
+    address = {"url": f"{pages}/{source.id}", "file": None}
+    return source.model_copy(update={"fetch": source.fetch.model_copy(update=address)})
 
 
 @dataclass(slots=True)

@@ -40,6 +40,8 @@ BASE = datetime(2020, 1, 6, tzinfo=UTC)
 """Day 0 of the played time: long past whenever the tests run, so that a command at the real time comes after it."""
 PATIENCE = Patience(stale_s=2.0, in_flight_s=4.0)
 REVIEWERS = ("ann", "ben", "cat")
+NOT_RUN = "not run without the store: S03 S04 S10 N06 N07 N08 O04 (crux check --ready runs them)\n"
+"""What `crux check` adds where it read a market."""
 
 DEBATE = """\
 debate: small
@@ -72,13 +74,16 @@ read:
 """
 HEAD = "opens: {opens}\ncloses: {closes}\nsubsidy: 200\n"
 BEST = "values:\n  best: {max: score, from: board}\n"
+LOST = "If the board is lost, archived copies count once reviewers have accepted them.\n"
+STOOD = "baseline: The best row shows 70.5%, of south.\n"
+FINE = f"{STOOD}fine_print: Rows shown before {{closes}} count. {LOST}"
 MARKETS = {
-    "reach-85": f"question: Will a row reach 85%?\n{HEAD}{BEST}resolve:\n  yes: best >= 85%\n",
-    "reach-95": f"question: Will a row reach 95%?\n{HEAD}{BEST}resolve:\n  yes: best >= 95%\n",
+    "reach-85": f"question: Will a row reach 85%?\n{HEAD}{BEST}resolve:\n  yes: best >= 85%\n{FINE}",
+    "reach-95": f"question: Will a row reach 95%?\n{HEAD}{BEST}resolve:\n  yes: best >= 95%\n{FINE}",
     "leader": f"question: Whose row will lead?\n{HEAD}values:\n  top: {{argmax: score, from: board}}\n"
-    "resolve:\n  choice: top.lab\n  answers: {North: north, South: south, Another: else}\n",
+    f"resolve:\n  choice: top.lab\n  answers: {{North: north, South: south, Another: else}}\n{FINE}",
     "when-80": f"question: When will a row first show 80%?\n{HEAD}{BEST}resolve:\n  first_date: best >= 80%\n"
-    "  edges: [{edge}]\n  never: not before {edge_words}\n",
+    f"  edges: [{{edge}}]\n  never: not before {{edge_words}}\n{STOOD}fine_print: The answers begin at {{edge}}. {LOST}",
 }
 START = {"base": ("10.0", "south"), "one": ("70.5", "south")}
 
@@ -110,6 +115,13 @@ def folder(path: Path, changes: Mapping[str, str] | None = None, **dates: dateti
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
     return path
+
+
+def seen_now(debate: Path, database: Path) -> None:
+    """A look at the board of a debate on disk, made this moment: what a market needs to be ready."""
+    store = open_store(database, now=lambda: datetime.now(UTC))
+    record(store, load_debate(debate).sources["board"], body(START), seen_at=store.now())
+    store.close()
 
 
 def body(rows: Rows) -> bytes:

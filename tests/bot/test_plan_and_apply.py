@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crux_builders import PATIENCE, Crux, World, elsewhere, folder, harm, served
+from crux_builders import PATIENCE, Crux, World, elsewhere, folder, harm, seen_now, served
 
 from bot.platform import connect
 from resolvers.errors import Outside
@@ -29,7 +29,8 @@ def state(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def there(crux: Crux, debate: Path, tmp_path: Path, state: Path) -> Crux:
-    """A debate whose markets could open now, a new store, a Manifold in a file."""
+    """A debate whose markets are ready to open now, a new store, a Manifold in a file."""
+    seen_now(debate, tmp_path / "crux.sqlite")
     return crux.on(debate, tmp_path / "crux.sqlite")
 
 

@@ -29,8 +29,10 @@ import sqlalchemy as sa
 import bot.app
 import bot.platform
 import markets.sandbox.server
+import resolvers.fetch
 from bot.cli import main as crux
 from markets.sandbox.server import Sandbox
+from resolvers.fetch import Limits
 
 START = datetime(2026, 1, 2, tzinfo=UTC)
 """When the first command runs: the day after the markets open."""
@@ -220,6 +222,7 @@ def run(order_path: str) -> None:
     points, clock = Points(out / "points", order.kill_at, order.line_s), Clock(order.sandbox, order.haste)
     replaced(markets.sandbox.server, "Sandbox", partial(Sandbox, now=clock.milliseconds))  # that of --sandbox
     replaced(bot.app, "wall_clock", clock.now)
+    replaced(resolvers.fetch, "Limits", partial(Limits, private_ok=True, attempts=1))  # the publisher is on this machine
     replaced(bot.platform, "connect", partial(bot.platform.connect, sleep=clock.sleep))
     watch_store(points.reach)
     watch_wire(points.reach)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,10 +10,18 @@ from pathlib import Path
 
 from stage import Stage, stage
 
+from bot.store import markets, open_store
+
 APPROVALS = [f"review 2 approve --as {who} --because agreed" for who in ("ann", "bob")]
 DECIDED = datetime(2026, 2, 9, tzinfo=UTC)
 """A week and a day after the markets' end: everything has settled."""
 WINDOW = timedelta(hours=49)
+LIVE = ["half-solved", "who-leads"]
+"""The markets that everything here is about."""
+
+BEFORE = "system,maker,score\nbaseline,Nobody,10\nfirst-light,North,40.5\nlong-road,South,38\n"
+AFTER = "system,maker,score\nbaseline,Nobody,10\nfirst-light,North,62.5\nlong-road,South,62.5\n"
+"""The board as the markets open and as they end: half is solved meanwhile, and two share the first place."""
 
 
 @dataclass
@@ -23,8 +32,8 @@ class Prepared:
 
     @property
     def ready(self) -> Path:
-        """A store with its schema and first evidence, nothing on Manifold."""
-        return self._made("ready", None, lambda there: self._ran(there, "db upgrade", "collect"))
+        """A store with its schema and first evidence, both markets ready to open, nothing on Manifold."""
+        return self._made("ready", None, self._see)
 
     @property
     def opened(self) -> Path:
@@ -64,8 +73,14 @@ class Prepared:
         ran = there.run(*commands)
         assert set(ran.codes) == {0}, ran.err
 
+    def _see(self, there: Stage) -> None:
+        self._ran(there, "db upgrade")
+        assert there.look(BEFORE).codes == (0,)
+        assert there.run("check --ready").err == "clean 2 of 2, ready 2 of 2\n"
+
     def _open(self, there: Stage) -> None:
         self._ran(there, "apply")
+        assert opened(there) == LIVE
         state = there.state()
         for market in state["markets"]:
             answers = [row["id"] for row in state["answers"] if row["contract_id"] == market["id"]]
@@ -75,11 +90,17 @@ class Prepared:
 
     def _decide(self, there: Stage) -> None:
         """Look once before the markets end and once when all has settled."""
-        there.at(DECIDED - timedelta(days=10))
-        self._ran(there, "collect")
-        there.at(DECIDED)
-        self._ran(there, "collect")
+        for days in (10, 0):
+            there.at(DECIDED - timedelta(days=days))
+            assert there.look(AFTER).codes == (0,)
 
     def _agree(self, there: Stage) -> None:
         self._ran(there, "resolve")
         there.later(WINDOW)
+
+
+def opened(there: Stage) -> list[str]:
+    """The markets that our store and Manifold both have, by slug."""
+    known = {row["id"] for row in there.state()["markets"]}
+    with contextlib.closing(open_store(there.store, now=lambda: DECIDED, create=False)) as store, store.reading() as kept:
+        return sorted(market.slug for market in markets.every(kept) if market.market_id in known)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from books import Books, books
-from prepared import Prepared
+from prepared import LIVE, Prepared, opened
 from stage import Ran, Stage, stage
 
 RETITLED = "Will something else happen before February 2026?"
@@ -91,6 +91,7 @@ class Theatre:
                 ran = there.run(scene.command)
                 assert ran.codes == (0,), ran.err
                 assert not [name for name in there.run(scene.command).points if name.startswith("POST")]
+                assert opened(there) == LIVE, "there is nothing to be killed at"
                 self.played[scene.name] = (ran.points, books(there))
         return self.played[scene.name]
 
@@ -99,6 +100,7 @@ class Theatre:
         """A stage of its own on which the scene can begin."""
         self.count += 1
         with stage(self.folder / f"{scene.name}-{self.count}", scene.start(self.prepared)) as there:
+            assert opened(there) == ([] if scene is OPENING else LIVE), "the scene begins elsewhere"
             scene.before(there)
             yield there
 

@@ -13,12 +13,14 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
@@ -43,6 +45,7 @@ PROCESSES.set_forkserver_preload(
         "bot.collecting",
         "bot.commands.desk",
         "bot.opening",
+        "bot.ready",
         "bot.proposing",
         "bot.resolving",
         "bot.verifying",
@@ -116,6 +119,11 @@ class Stage:
         }
         order = driver.Order([line.split() for line in commands], environment, self.url, str(out), **how)
         return order.write(out / "order.json"), out
+
+    def look(self, board: str) -> Ran:
+        """What `crux collect` fetches while the publisher shows this board."""
+        with published(board):
+            return self.run("collect")
 
     @property
     def store(self) -> Path:
@@ -204,6 +212,8 @@ def stage(folder: Path, prepared: Path | None = None) -> Iterator[Stage]:
     if prepared is None:
         folder.mkdir(parents=True)
         shutil.copytree(HERE / "debate", folder / "debate")
+        source = folder / "debate" / "sources" / "scores.yaml"
+        source.write_text(source.read_text(encoding="utf-8").replace(":9/", f":{_publisher()}/"), encoding="utf-8")
     else:
         shutil.copytree(prepared, folder, ignore=shutil.ignore_patterns("run-*", "*.lock", "address"))
     process = PROCESSES.Process(target=_serve, args=(str(folder), _port()))
@@ -229,12 +239,43 @@ def _serve(folder: str, port: int) -> None:
     serve(Path(folder) / "sandbox.jsonl", port, Path(folder) / "accounts.json")
 
 
+@contextmanager
+def published(board: str) -> Iterator[None]:
+    """The publisher's web server, up for one look."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(board.encode())
+
+        def log_message(self, *_: object) -> None:
+            """Nothing is told of its visitors."""
+
+    with HTTPServer(("127.0.0.1", _publisher()), Page) as server:
+        serving = threading.Thread(target=server.serve_forever, args=(0.01,))
+        serving.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            serving.join()
+
+
+@functools.cache
+def _publisher() -> int:
+    """The publisher's port, the same whenever it is up."""
+    return _free()
+
+
 @functools.cache
 def _port() -> int:
-    """One port for all the stages of this process, one after the other: a store belongs to one address.
+    """One port for all the stages of this process, one after the other: a store belongs to one address."""
+    return _free()
 
-    From below the numbers that outgoing connections take.
-    """
+
+def _free() -> int:
+    """A free port, from below the numbers that outgoing connections take."""
     while True:
         port = random.randrange(20_000, 30_000)
         with socket.socket() as probe, contextlib.suppress(OSError):

@@ -41,6 +41,7 @@ def test_two_processes_that_both_find_what_a_dead_one_left_open_do_it_once(theat
 
 def test_two_stores_on_one_sandbox_file_at_once_the_later_is_told(theatre: Theatre, tmp_path: Path) -> None:
     """A served file belongs to the process that serves it, or two sandboxes would write over one another."""
+    theatre.untouched(OPENING)  # there is something to open
     with theatre.stage(OPENING) as serving:
         other = without_sandbox(tmp_path / "other", theatre.prepared.ready)
         ran = other.run(f"apply --sandbox {serving.folder / 'sandbox.jsonl'}")

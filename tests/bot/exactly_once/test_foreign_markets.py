@@ -14,7 +14,7 @@ from markets.manifold import creation_key
 
 ASKED = {
     "who-leads": ("Whose system leads the made-up benchmark at the start of February 2026?", "MULTIPLE_CHOICE"),
-    "half-solved": ("Will a system solve half of the made-up benchmark before February 2026?", "BINARY"),
+    "half-solved": ("Will a system solve 50% of the made-up benchmark before February 2026?", "BINARY"),
 }
 
 

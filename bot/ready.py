@@ -1,0 +1,107 @@
+"""Whether markets may open: the lint with what the store knows, and what each would say if it were decided today."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.store import Store, load_evidence, markets
+from markets.lint.run import lint, subjects
+from markets.lint.subject import Seen
+from markets.lint.today import told
+from markets.load import Loaded
+from resolvers.errors import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """One market: `clean` without an error or an unwaived warning, `ready` if nothing keeps it from opening.
+
+    `today` is the dry run in words; `waits` are the codes it waits for, `faults` all that is said of it. What has
+    opened waits for nothing.
+    """
+
+    slug: str
+    opened: bool
+    today: str
+    faults: tuple[Fault, ...]
+
+    @property
+    def waits(self) -> tuple[str, ...]:
+        stopping = (fault.code for fault in self.faults if fault.level != "warning")
+        return () if self.opened else tuple(dict.fromkeys(stopping))
+
+    @property
+    def clean(self) -> bool:
+        return all(fault.level == "not-ready" for fault in self.faults)
+
+    @property
+    def ready(self) -> bool:
+        return not self.waits
+
+    def briefly(self) -> str:
+        """What it waits for, without the remedies."""
+        stopping = (fault for fault in self.faults if fault.level != "warning")
+        return "; ".join(dict.fromkeys(f"{fault.code} {fault.message.partition(': ')[0]}" for fault in stopping))
+
+    def because(self) -> str:
+        """What keeps it from opening, in words."""
+        return "; ".join(f"{fault.code}: {fault.message}" for fault in self.faults if fault.level != "warning")
+
+
+def readiness(
+    store: Store, loaded: Loaded, slugs: Sequence[str] | None = None, now: datetime | None = None
+) -> list[Readiness]:
+    """Every market of a debate (or those named) as of now, judged on what the store has seen of its sources."""
+    at = now or store.now()
+    wanted = [slug for slug in loaded.markets if slugs is None or slug in slugs]
+    sources = {source.id: source for slug in wanted for source in loaded.markets[slug].sources}
+    seen = Seen(load_evidence(store, sources, at), at)
+    assert loaded.debate is not None
+    with store.reading() as connection:
+        there = {market.slug for market in markets.every(connection, loaded.debate.debate)}
+    found = []
+    for it in subjects(loaded, dict.fromkeys(wanted, seen)):
+        if it.seen is not None:
+            before = [fault for fault in loaded.faults if fault.path == it.written.path]
+            faults = (*before, *lint(it))
+            found.append(Readiness(it.spec.slug, it.spec.slug in there, told(it), faults))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a debate's markets stand: how many there are, how many are clean, how many may open or have opened.
+
+    `waits` has the codes that each of the others waits for, by slug, `because` the same in words.
+    """
+
+    markets: int
+    clean: int
+    ready: int
+    waits: dict[str, tuple[str, ...]]
+    because: dict[str, str]
+
+    def words(self) -> str:
+        return f"clean {self.clean} of {self.markets}, ready {self.ready} of {self.markets}"
+
+
+def standing(store: Store, loaded: Loaded) -> Standing:
+    """The standing of every market that the files define."""
+    found = readiness(store, loaded)
+    held_back = [each for each in found if not each.ready]
+    return Standing(
+        len(found),
+        sum(each.clean for each in found),
+        len(found) - len(held_back),
+        {each.slug: each.waits for each in held_back},
+        {each.slug: each.briefly() for each in held_back},
+    )
+
+
+def held(store: Store, loaded: Loaded, slugs: Sequence[str]) -> dict[str, str]:
+    """slug -> why it may not open, of those markets that may not."""
+    if not slugs:
+        return {}
+    return {each.slug: f"not ready: {each.because()}" for each in readiness(store, loaded, slugs) if not each.ready}

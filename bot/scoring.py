@@ -1,0 +1,163 @@
+"""The scoreboard from the store: which markets resolved, on their inputs as frozen at the opening and as edited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.store import Store, markets, resolutions
+from bot.store import score_inputs as kept
+from bot.store.markets import Market
+from bot.store.score_inputs import History, Version
+from markets.debate_events import Shares, shares_of
+from markets.load import Loaded
+from markets.score_board import Board, board
+from markets.score_document import as_document as document_of
+from markets.score_inputs import ScoreInputs, inputs_of, stands_as_edited, stands_when_frozen, text_of
+from markets.score_markets import Played
+from resolvers.outcome import Outcome
+
+Prices = Mapping[str, Shares]
+"""Manifold's market id -> what the market costs now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The scoreboard on the inputs as frozen; `edited` is the same on today's files, where those of `changed` differ.
+
+    `unfrozen` markets had no inputs on record when they opened; the earliest that came later stand in for them.
+    `rewritten` are stances that are on record and that the files no longer have: rows are only ever added.
+    """
+
+    frozen: Board
+    edited: Board | None
+    changed: tuple[str, ...]
+    unfrozen: tuple[str, ...]
+    rewritten: tuple[str, ...] = ()
+
+
+def as_document(found: Standing) -> dict[str, Any]:
+    """Both versions of the board, and which markets' inputs were edited or never frozen."""
+    return {
+        "frozen": document_of(found.frozen),
+        "edited": document_of(found.edited) if found.edited else None,
+        "changed": list(found.changed),
+        "unfrozen": list(found.unfrozen),
+        "rewritten": list(found.rewritten),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Two:
+    """One market on both versions of its inputs."""
+
+    frozen: Played
+    edited: Played
+    was_frozen: bool
+
+    @property
+    def differs(self) -> bool:
+        """Whether an edit changes anything that is scored; a stance that came too late for this market does not."""
+        then, now = (each.inputs.model_dump(exclude={"stances"}) for each in (self.frozen, self.edited))
+        return then != now or self.frozen.stands != self.edited.stands
+
+
+def keep_inputs(connection: sa.Connection, loaded: Loaded, slugs: Iterable[str], at: datetime) -> tuple[str, ...]:
+    """Put the scoring inputs of these markets on record, as the files have them now; returns those that are new."""
+    assert loaded.debate is not None
+    made = {slug: inputs_of(loaded.markets[slug], loaded.arguments) for slug in slugs if slug in loaded.markets}
+    told = {slug: (one.version, one.canonical()) for slug, one in made.items()}
+    return kept.keep(connection, loaded.debate.debate, told, at)
+
+
+def keep_edits(store: Store, loaded: Loaded) -> tuple[str, ...]:
+    """Put what was edited since on record, for every market that has opened; returns those markets."""
+    assert loaded.debate is not None
+    with store.transaction() as connection:
+        opened = dict.fromkeys(each.slug for each in markets.every(connection, loaded.debate.debate))
+        return keep_inputs(connection, loaded, opened, store.now())
+
+
+def standing(store: Store, loaded: Loaded, prices: Prices | None = None) -> Standing:
+    """The debate's scoreboard: every market that has opened, resolved as our record has it."""
+    assert loaded.debate is not None
+    with store.reading() as connection:
+        opened = markets.every(connection, loaded.debate.debate)
+        histories = kept.histories(connection, loaded.debate.debate)
+        outcomes = {one.market: one.outcome for one in resolutions.every(connection) if one.done_at}
+    found = [
+        two
+        for each in opened
+        if (two := _two(each, histories.get(each.slug), loaded, outcomes, prices or {}, store.now())) is not None
+    ]
+    changed = [two.frozen.slug for two in found if two.differs]
+    return Standing(
+        frozen=board(loaded.arguments, [two.frozen for two in found]),
+        edited=board(loaded.arguments, [two.edited for two in found]) if changed else None,
+        changed=tuple(changed),
+        unfrozen=tuple(two.frozen.slug for two in found if not two.was_frozen),
+        rewritten=_rewritten(histories, loaded),
+    )
+
+
+def _rewritten(histories: Mapping[str, History], loaded: Loaded) -> tuple[str, ...]:
+    """`opener on demo-tips: guesses` of each stance that was on record and is gone."""
+    there = {text_of(stance) for stance in loaded.arguments.stances} if loaded.arguments else set()
+    on_record = {
+        text_of(stance): stance
+        for history in histories.values()
+        for one in history.versions
+        for stance in ScoreInputs.of(one.told).stances
+    }
+    return tuple(
+        f"{stance.voice} on {stance.about[0]}: {stance.word if stance.credence is None else stance.credence}"
+        for text, stance in on_record.items()
+        if text not in there
+    )
+
+
+def _two(
+    each: Market,
+    history: History | None,
+    loaded: Loaded,
+    outcomes: Mapping[int, Outcome],
+    prices: Prices,
+    now: datetime,
+) -> _Two | None:
+    """A market on its frozen inputs and on today's; None where neither the record nor the files have any."""
+    versions = history.versions if history else []
+    at_opening = history.opened.get(each.opening) if history else None
+    stood = at_opening or (versions[0] if versions else None)
+    spec = loaded.markets.get(each.slug)
+    today = inputs_of(spec, loaded.arguments) if spec else None
+    frozen = ScoreInputs.of(stood.told) if stood else today
+    if frozen is None:
+        return None
+    resolved_at = each.resolved_at if each.id in outcomes else None
+    bare = Played(frozen, each.opened_at, resolved_at, None, prices.get(each.market_id), (), _name(each))
+    if resolved_at:
+        bare = replace(bare, shares=shares_of(outcomes[each.id]))
+    given = _given_in_time(versions, resolved_at)
+    until = resolved_at or now
+    then = stands_when_frozen(frozen, each.opened_at, None if at_opening else given)
+    edited = stands_as_edited(today or frozen, frozen, each.opened_at, until, given)
+    return _Two(
+        replace(bare, stands=then), replace(bare, inputs=today or frozen, stands=edited), at_opening is not None
+    )
+
+
+def _given_in_time(versions: Sequence[Version], resolved_at: datetime | None) -> frozenset[str] | None:
+    """The stances on record before a market resolved; None while it is open, when it is not too late for any."""
+    if resolved_at is None:
+        return None
+    return frozenset(
+        text_of(stance) for one in versions if one.at < resolved_at for stance in ScoreInputs.of(one.told).stances
+    )
+
+
+def _name(each: Market) -> str:
+    return each.slug if each.opening == 1 else f"{each.slug} (opening {each.opening})"

@@ -1,0 +1,125 @@
+"""Guards: issue 3, point 4 — how a rule would have behaved on the stored history, told and drawn."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from crux_builders import START, Crux, World, body, day, living
+
+from bot import backtest_chart, charts
+from bot.backtesting import Backtest, as_document, backtest
+from bot.judging import asked, judge_all
+from bot.store import record
+
+STEP = 5
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """Seventy days of looks: 85.5 percent on day 20, corrected to 84 on day 25, 88 from day 40 on."""
+    async with living(tmp_path) as found:
+        for number in range(0, 71, STEP):
+            found.at(number)
+            shown = {20: {"two": ("85.5", "north")}, 25: {"two": ("84.0", "north")}, 40: {"two": ("88.0", "north")}}
+            found.see(**shown.get(number, {}))
+        yield found
+
+
+def lived(world: World, slug: str = "reach-85") -> Backtest:
+    (question,) = asked(world.store, world.loaded, [slug])
+    return backtest(world.store, question, None, None)
+
+
+async def test_each_day_of_the_document_says_what_crux_verdict_says_as_of_that_day(world: World) -> None:
+    found = lived(world)
+    questions = asked(world.store, world.loaded, ["reach-85"])
+    for told, each in zip(as_document(found)["days"], found.course.days, strict=True):
+        (plain,) = judge_all(world.store, questions, each.at).verdicts
+        wanted = (plain.state, plain.outcome and plain.outcome.words(), plain.leaning and plain.leaning.words())
+        assert (told["state"], told["outcome"], told["leaning"]) == wanted
+
+
+async def test_a_figure_that_fell_again_inside_the_settling_time_decides_nothing_and_is_reported(world: World) -> None:
+    document = as_document(lived(world))
+    assert document["first_decision"]["at"] == day(45)
+    assert [(flip["at"], flip["from"], flip["to"]) for flip in document["flips"][:2]] == [
+        (day(20), "NO", "YES"),
+        (day(25), "YES", "NO"),
+    ]
+    assert [(each["was"], each["now"], each["says"]) for each in document["revisions"]] == [
+        ("85.5", "84.0", "NO"),
+        ("84.0", "88.0", "YES"),
+    ]
+
+
+async def test_far_fewer_days_are_judged_than_there_are(world: World) -> None:
+    document = as_document(lived(world))
+    assert document["evaluations"] <= document["changes"] + 20
+    assert sum(1 for each in document["days"] if each["judged"]) == document["evaluations"] < len(document["days"]) / 2
+
+
+async def test_the_points_drawn_are_those_of_the_trace_as_it_was_seen(world: World) -> None:
+    found = lived(world)
+    seen, later = backtest_chart.seen_and_later(found)
+    (curve,) = [each for each in charts.curves(seen) if not each.threshold]
+    assert curve.shown == ["70.5", "85.5", "84", "88"]
+    decided = found.course.first_decision
+    assert decided is not None
+    figure = charts.draw(backtest_chart._verdict(found), "Will it?", decided.at, seen, later)
+    line = next(line for line in figure.axes[0].lines if line.get_label() == curve.words)
+    assert [Decimal(str(value)) for value in line.get_ydata()][: len(curve.steps)] == [
+        Decimal(each) for each in curve.shown
+    ]
+
+
+async def test_the_alt_text_says_the_same_numbers_as_the_trace(world: World) -> None:
+    text = backtest_chart.alt_text(lived(world))
+    assert "goes 70.5 percent, 85.5 percent, 84 percent, 88 percent" in text
+    assert "Decided by what was seen on" in text
+
+
+async def test_the_picture_has_its_size_on_a_light_and_on_a_dark_ground(world: World) -> None:
+    found = lived(world)
+    light, dark = backtest_chart.png(found, "Will it?"), backtest_chart.png(found, "Will it?", dark=True)
+    assert [struct.unpack(">II", each[16:24]) for each in (light, dark)] == [(1200, 675), (1200, 675)]
+    assert light != dark
+
+
+async def test_a_market_that_opens_later_is_lived_through_as_if_it_had_opened_when_the_history_began(
+    tmp_path: Path,
+) -> None:
+    async with living(tmp_path, opens=day(300), closes=day(360)) as world:
+        for number, score in ((0, "70.0"), (5, "90.0"), (10, "90.0"), (15, "90.0")):
+            record(
+                world.store, world.loaded.sources["board"], body(START | {"x": (score, "north")}), seen_at=day(number)
+            )
+        world.at(20)
+        document = as_document(lived(world))
+        assert (document["as_if_opened"], document["first_decision"]["at"]) == (day(0), day(10))
+
+
+async def test_the_command_tells_the_same_and_writes_the_picture_with_its_words(
+    world: World, crux: Crux, tmp_path: Path
+) -> None:
+    picture = tmp_path / "picture.png"
+    here = crux.on(world.folder, world.database)
+    ran = here("backtest", "reach-85", "--chart", picture)
+    assert (ran.code, ran.out.splitlines()[1].split(":")[0]) == (0, f"  first decision, {day(45):%Y-%m-%d}")
+    assert picture.read_bytes()[:4] == b"\x89PNG" and "88 percent" in picture.with_suffix(".txt").read_text()
+    assert here("backtest", "reach-85", "--json").json["slug"] == "reach-85"
+
+
+async def test_a_market_without_history_or_with_its_days_turned_round_is_told_what_to_do(
+    tmp_path: Path, crux: Crux
+) -> None:
+    async with living(tmp_path) as world:
+        here = crux.on(world.folder, world.database)
+        nothing = here("backtest", "reach-85")
+        assert (nothing.code, "`crux collect` looks now" in nothing.err) == (1, True)
+        world.see()
+        turned = here("backtest", "reach-85", "--from", "2021-01-02", "--to", "2020-01-20")
+        assert (turned.code, "turn them round" in turned.err) == (1, True)

@@ -1,0 +1,113 @@
+"""Issue 3, point 3 by the commands: what keeps a market from opening, the dry run, the questions, the explanations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from crux_builders import Crux, folder, seen_now
+from test_plan_and_apply import FAR
+
+from markets.lint.questions import QUESTIONS
+from markets.lint.run import ALL
+
+READY = "reach-85: if it were decided today: NO because it can still come true; now the largest score among "
+
+
+@pytest.fixture
+def unseen(crux: Crux, tmp_path: Path) -> Crux:
+    """A debate whose markets could open now, and a store that has seen nothing."""
+    return crux.on(folder(tmp_path / "debate", opens=FAR["opens"], closes=FAR["closes"]), tmp_path / "crux.sqlite")
+
+
+@pytest.fixture
+def seen(unseen: Crux, tmp_path: Path) -> Crux:
+    seen_now(tmp_path / "debate", tmp_path / "crux.sqlite")
+    return unseen
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_market_whose_source_was_never_read_is_not_ready_and_is_not_opened(unseen: Crux, tmp_path: Path) -> None:
+    ran = unseen("check", "--ready", "--json")
+    assert (ran.code, ran.json["clean"], ran.json["ready"], ran.json["markets"]) == (1, 4, 0, 4)
+    waits = [(row["slug"], row["waits"]) for row in ran.json["dry_run"]]
+    assert waits == [(slug, ["S04"]) for slug in ("leader", "reach-85", "reach-95", "when-80")]
+    planned = unseen("plan", "--sandbox", tmp_path / "sandbox.jsonl")
+    assert "create" not in planned.out
+    assert "waiting reach-85: not ready: S04: board has never been read" in planned.out
+    assert unseen("check").code == 0, "what is not ready passes the check of the files"
+
+
+def test_a_ready_market_shows_what_it_would_say_today_and_opens(seen: Crux, tmp_path: Path) -> None:
+    ran = seen("check", "--ready")
+    assert (ran.code, ran.err) == (0, "clean 4 of 4, ready 4 of 4\n")
+    assert READY in ran.out
+    assert "create reach-85" in seen("plan", "--sandbox", tmp_path / "sandbox.jsonl").out
+
+
+def test_a_market_that_is_true_already_is_not_opened(seen: Crux, tmp_path: Path) -> None:
+    path = tmp_path / "debate" / "markets" / "reach-85.yaml"
+    change(path, "85%", "60%")
+    (row,) = [row for row in seen("check", "--ready", "--json").json["dry_run"] if row["slug"] == "reach-85"]
+    assert (row["ready"], row["waits"], row["today"].startswith("YES because")) == (False, ["N07"], True)
+    assert "create reach-85" not in seen("plan", "--sandbox", tmp_path / "sandbox.jsonl").out
+
+
+def test_a_market_with_an_error_of_the_lint_is_not_opened(seen: Crux, tmp_path: Path) -> None:
+    change(tmp_path / "debate" / "markets" / "reach-85.yaml", "reach 85%", "reach 86%")
+    assert seen("check").code == 1
+    planned = seen("plan", "--sandbox", tmp_path / "sandbox.jsonl").out
+    assert "waiting reach-85: not ready: O06" in planned
+    assert "create reach-95" in planned
+
+
+def test_status_says_how_many_are_clean_and_ready_and_what_the_others_wait_for(seen: Crux, tmp_path: Path) -> None:
+    change(tmp_path / "debate" / "markets" / "reach-85.yaml", "70.5%", "69.5%")
+    ran = seen("status")
+    assert "clean 4 of 4, ready 3 of 4" in ran.out
+    assert "reach-85 waits: N08 the description does not say where things stand (70.5%)" in ran.out
+    told = seen("status", "--json").json
+    assert (told["clean"], told["ready"], told["waits"]) == (4, 3, {"reach-85": ["N08"]})
+
+
+def test_what_has_opened_waits_for_nothing(seen: Crux, tmp_path: Path) -> None:
+    seen("apply", "--sandbox", tmp_path / "sandbox.jsonl")
+    change(tmp_path / "debate" / "markets" / "reach-85.yaml", "70.5%", "69.5%")
+    assert seen("status", "--json").json["waits"] == {}
+    assert seen("check", "--ready").code == 0
+
+
+def test_the_questions_for_people_are_asked_until_the_file_answers_them(seen: Crux, tmp_path: Path) -> None:
+    ran = seen("check", "--questions")
+    assert ran.code == 0
+    assert all(text in ran.out for text in QUESTIONS.values())
+    assert f"reach-85: open {' '.join(QUESTIONS)}" in ran.out
+    path = tmp_path / "debate" / "markets" / "reach-85.yaml"
+    change(path, "subsidy: 200", "subsidy: 200\nanswered: {Q1: yes it would, Q12: there is none}")
+    told = seen("check", "--questions", "--json").json
+    assert told["open"]["reach-85"] == [name for name in QUESTIONS if name not in ("Q1", "Q12")]
+    change(path, "Q12", "Q13")
+    assert seen("check").code == 1
+
+
+def test_every_code_is_explained_with_a_file_that_fires_it_and_one_that_does_not(crux: Crux) -> None:
+    for name, code in ALL.items():
+        ran = crux("explain", name)
+        assert (ran.code, ran.err) == (0, ""), name
+        assert ran.out.startswith(f"{name} ({code.level}): ")
+        assert f"--- fires {name} ---" in ran.out
+        assert ran.out.count("question: ") >= 2
+    listed = crux("explain").out
+    assert all(f"{name} " in listed for name in (*ALL, "Y-…", "F-…", "R-…", "S-…", "A-…"))
+
+
+def test_a_code_that_is_not_there_is_answered_with_the_nearest(crux: Crux) -> None:
+    ran = crux("explain", "T20")
+    assert (ran.code, ran.out) == (1, "")
+    assert "there is no code 'T20'; did you mean" in ran.err
+    assert crux("explain", "R-WINDOW").code == 0
