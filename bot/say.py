@@ -74,3 +74,8 @@ def short(at: datetime | None) -> str:
 def day(at: datetime | None) -> str:
     """A day as people read it: `2025-05-08`, in UTC."""
     return at.astimezone(UTC).strftime("%Y-%m-%d") if at else ""
+
+
+def many(number: int, thing: str) -> str:
+    """`1 day`, `2 days`."""
+    return f"{number} {thing}" + ("" if number == 1 else "s")

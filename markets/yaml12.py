@@ -25,18 +25,25 @@ MAX_DIGITS = 60
 
 MAX_EXPONENT = 30
 
-LOOK_CLOSER = re.compile(r"[&*!\t]|^%|^[ \-?]{24,}", re.MULTILINE)
-"""Without one of these there is no anchor, alias, tag, directive or tab, and no block nesting over 50 deep."""
+LOOK_CLOSER = re.compile(r"(?<![^\s\[\]{},:?\-\"'])[&*!]|\t|^%|^[ \-?]{24,}", re.MULTILINE)
+"""Without one of these (the first three only where a word may begin) there is no anchor, alias, tag, directive or tab, and no block nesting over 50 deep."""
 
 MAX_BRACKETS = 40
 NOT_PRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-STRING = "tag:yaml.org,2002:str"
-FORMS = (
-    ("null", r"^(?:~|null|)$", ["~", "n", ""]),
-    ("bool", r"^(?:true|false)$", list("tf")),
-    ("int", r"^-?(?:0|[1-9][0-9]*)$", list("-0123456789")),
-    ("float", r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$", list("-0123456789")),
+STRING, MAPPING, SEQUENCE, NULL, BOOL, INT, FLOAT = (
+    f"tag:yaml.org,2002:{name}" for name in ("str", "map", "seq", "null", "bool", "int", "float")
 )
+FORMS = (
+    (NULL, r"^(?:~|null|)$", ["~", "n", ""]),
+    (BOOL, r"^(?:true|false)$", list("tf")),
+    (INT, r"^-?(?:0|[1-9][0-9]*)$", list("-0123456789")),
+    (FLOAT, r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$", list("-0123456789")),
+)
+FIRST = {
+    first: tuple((tag, re.compile(form)) for tag, form, firsts in FORMS if first in firsts)
+    for first in sorted({first for _, _, firsts in FORMS for first in firsts})
+}
+"""By the first letter of a plain text: what it may be other than text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +68,42 @@ class _Loader(yaml.CSafeLoader):
 
     lenient = False
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+    def resolve(self, kind: type[yaml.Node], value: str, implicit: Any) -> str:
+        """The tag of a node: asked for every node, so that the first letter of most texts tells enough."""
+        if kind is not yaml.ScalarNode:
+            return MAPPING if kind is yaml.MappingNode else SEQUENCE
+        if implicit[0] and (not value or value[0] in FIRST):
+            for tag, form in FIRST.get(value[:1], ()):
+                if form.match(value):
+                    return tag
+        return STRING
+
+    def construct_document(self, node: yaml.Node) -> Any:
+        return self._value(node)
+
+    def _value(self, node: yaml.Node) -> Any:
+        """What a node means. Nothing is shared or recursive here, for anchors have no place in a definition."""
+        tag, value = node.tag, node.value
+        if tag == STRING:
+            return value
+        if tag == MAPPING:
+            return self._mapping(value)
+        if tag == SEQUENCE:
+            return [self._value(each) for each in value]
+        if tag == NULL:
+            return None
+        return value == "true" if tag == BOOL else _number(value)
+
+    def _mapping(self, pairs: list[tuple[yaml.Node, yaml.Node]]) -> dict[Any, Any]:
         found: dict[Any, Any] = {}
-        for key_node, value_node in node.value:
+        for key_node, value_node in pairs:
             key = key_node.value
             if key_node.tag != STRING or key in found:
                 if not self.lenient:
                     raise _OddKeys
                 if not isinstance(key, str) or key in found:
                     continue
-            found[key] = self.construct_object(value_node, deep=True)
+            found[key] = self._value(value_node)
         return found
 
 
@@ -80,26 +113,13 @@ class _Lenient(_Loader):
     lenient = True
 
 
-def _number(loader: _Loader, node: yaml.ScalarNode) -> int | Decimal:
-    text: str = node.value
+def _number(text: str) -> int | Decimal:
     if _too_big(text):
         return 0  # already a fault, from _wild_numbers
     return int(text) if text.lstrip("-").isdigit() else Decimal(text)
 
 
-def _map(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    return loader.construct_mapping(node)
-
-
-for each in (Words, _Loader):
-    each.yaml_implicit_resolvers = {}
-for name, form, first in FORMS:
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{name}", re.compile(form), first)
-_Loader.add_constructor("tag:yaml.org,2002:map", _map)
-_Loader.add_constructor("tag:yaml.org,2002:int", _number)
-_Loader.add_constructor("tag:yaml.org,2002:float", _number)
-_Lenient.yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
-_Lenient.yaml_constructors = _Loader.yaml_constructors
+Words.yaml_implicit_resolvers = {}
 
 
 def read_yaml(raw: bytes) -> Document:
@@ -136,10 +156,16 @@ def _read_closely(text: str) -> Document:
     fatal, events = _scan_events(text)
     tab_lines = {fault.line for fault in faults}
     faults += [fault for fault in events if not (fault.code == "Y-SYNTAX" and fault.line in tab_lines)]
+    value = None
     if not fatal:
-        faults += [*_odd_keys(text), *_wild_numbers(text)]
+        try:
+            value = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader)
+        except _OddKeys:
+            faults += _odd_keys(text)
+            value = yaml.load(text, Loader=_Lenient)  # noqa: S506 (a SafeLoader)
+        faults += _wild_numbers(text)
     ordered = tuple(sorted(faults, key=lambda fault: (fault.line, fault.column)))
-    return Document(text, None if fatal else yaml.load(text, Loader=_Lenient), ordered)  # noqa: S506 (a SafeLoader)
+    return Document(text, value, ordered)
 
 
 def _tabs(text: str) -> Iterator[Fault]:

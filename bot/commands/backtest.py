@@ -62,8 +62,11 @@ def _draw(found: Backtest, title: str, chart: Path, dark: bool) -> None:
 
 def _tell(found: Backtest) -> None:
     days, first = found.course.days, found.course.first_decision
-    judged = f"judged {found.course.evaluations} times on {found.course.changes} changes of evidence"
-    say.line(f"{found.asked.slug}: {len(days)} days, {say.day(days[0].at)} to {say.day(days[-1].at)}, {judged}")
+    judged = (
+        f"{say.many(found.course.evaluations, 'judging')} on {say.many(found.course.changes, 'change')} of evidence"
+    )
+    span = f"{say.many(len(days), 'day')}, {say.day(days[0].at)} to {say.day(days[-1].at)}"
+    say.line(f"{found.asked.slug}: {span}, {judged}")
     if found.rule.opens != found.asked.rule.opens:
         say.line(f"  as if it had opened on {say.day(found.rule.opens)}, not on {say.day(found.asked.rule.opens)}")
     if first is None:

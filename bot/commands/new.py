@@ -67,12 +67,21 @@ def market(
     answers = Answers(**{name: text.strip() for name, text in typed.items() if text.strip()})
     with opened_app(debate) as app:
         drafting = Drafting(app)
+        _check_begun(drafting)
         missing = answers.missing(claims=drafting.claims is not None)
         if missing and (json or not sys.stdin.isatty()):
             _missing(missing, drafting)
         if missing:
             answers = _Interview(drafting, answers, frozenset(n for n, text in typed.items() if text.strip())).held()
         _write(drafting, answers, json)
+
+
+def _check_begun(drafting: Drafting) -> None:
+    """Refusal where no answer could ever do, before anything is asked."""
+    if not drafting.app.loaded.sources:
+        raise Refusal("this debate has no source to read yet: write one under sources/ (`crux init DIR` shows how)")
+    if drafting.claims is not None and not drafting.claims:
+        raise Refusal("this debate has axes but no claim to test yet: write one into claims.yaml")
 
 
 def _missing(names: tuple[str, ...], drafting: Drafting) -> None:

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -122,7 +122,7 @@ async def _stage(
                 name: source if source.fetch.file is not None and name not in recording else _served(source, pages)
                 for name, source in loaded.sources.items()
             }
-            here = Loaded(loaded.debate, loaded.markets, sources, loaded.faults)
+            here = replace(loaded, sources=sources)
             async with open_client(LIMITS) as client:
                 people = Registries(BUNDLED / DEBATE, debate), Traders(url, sandbox), Readers(store)
                 yield Story(folder, debate, recording, clock, store, here, platform, client, *people)
@@ -216,8 +216,11 @@ class Story:
         if not [one for one in self.loaded.markets.values() if one.slug not in there and one.opens <= now < one.closes]:
             return
         assert self.loaded.debate is not None
-        planner = Planner(self.store, self.loaded, self.platform)
+        planner = Planner(self.store, self.loaded, self.platform, gated=True)
         plan = await planner.plan(PlanLimits(max_mana=self.loaded.debate.limits.max_mana))
+        for one in plan.waiting:
+            if one.because.startswith("not ready"):
+                self._say(f"WAITING   {one.slug}: {one.because}")
         for _, because in (await planner.apply(plan, checksum=plan.checksum)).refused:
             self._say(f"refused   {because}")
         with self.store.reading() as connection:

@@ -39,7 +39,10 @@ class Margin:
     def words(self) -> str:
         if self.low is None or self.high is None:
             return "unknown"
-        shown = [f"{text}{f' {self.unit}' if self.unit else ''}" for text in dict.fromkeys((self.low, self.high))]
+        shown = [
+            f"{text}{f' {self.unit}' if self.unit not in units.BARE else ''}"
+            for text in dict.fromkeys((self.low, self.high))
+        ]
         return " to ".join(shown)
 
 

@@ -95,8 +95,10 @@ def _moved(
     block: Any = changed
     for step in path:
         block = block[step]
-    block[last] = _changed(block[last], share)
+    before, block[last] = block[last], _changed(block[last], share)
     to = _as_shown(block, last)
+    if before == block[last]:
+        return Moved(number, share, to, None, None, "there is no whole number so near")
     try:
         rule = Rule.model_validate(changed)
     except ValueError as error:
@@ -111,24 +113,27 @@ def _cross(edges: list[str]) -> bool:
     return any(Decimal(low) >= Decimal(high) for low, high in pairwise(edges))
 
 
-def _changed(value: str, share: int) -> str:
-    """A number or a duration, moved; exactly for numbers, to the second for durations."""
+def _changed(value: str | int, share: int) -> str | int:
+    """A number or a duration, moved; exactly for numbers, to the second for durations, to the next whole for counts."""
+    if isinstance(value, int):
+        return round(Fraction(value) * (100 + share) / 100)
     if " " in value:
         return str(Duration(seconds=round(Duration.parse(value).total_seconds() * (100 + share) / 100)))
     return units.plain(Fraction(Decimal(value)) * (100 + share) / 100)
 
 
 def _as_shown(node: dict[str, Any] | list[Any], last: str | int) -> str:
-    value: str = node[last]  # type: ignore[index]  # a list with a place, or a mapping with a name
-    unit = node.get("unit", "") if isinstance(node, dict) else ""
-    return value if " " in value else units.show(units.exact(Decimal(value)), unit or "")
+    value: str | int = node[last]  # type: ignore[index]  # a list with a place, or a mapping with a name
+    unit = node.get("unit", "") if isinstance(node, dict) and last == "value" else ""
+    if isinstance(value, int) or " " in value:
+        return str(value)
+    return units.show(units.exact(Decimal(value)), "percent" if last == "q" else unit or "")
 
 
 def _dicts(value: Any, place: Place) -> Iterator[tuple[Place, dict[str, Any]]]:
-    """Every mapping inside the rule's own JSON that a node, a filter or an outcome was written as."""
+    """Every mapping inside the rule's own JSON: nodes, filters, uses of sources and what they are made of."""
     if isinstance(value, dict):
-        if {"kind", "test", "type"} & set(value):
-            yield place, value
+        yield place, value
         for name, inner in value.items():
             yield from _dicts(inner, (*place, name))
     elif isinstance(value, list):
@@ -136,11 +141,31 @@ def _dicts(value: Any, place: Place) -> Iterator[tuple[Place, dict[str, Any]]]:
             yield from _dicts(inner, (*place, number))
 
 
+WRITTEN = {
+    ("kind", "literal"): ("value", "number"),
+    ("made", "given"): ("value", "number in a filter"),
+    ("test", "measured"): ("value", "filter"),
+    ("test", "listed_in"): ("time", "time to be listed"),
+    ("kind", "hold"): ("length", "run"),
+    ("kind", "series"): ("read", "reading after"),
+    ("kind", "state"): ("after", "frozen after"),
+    ("kind", "at_least"): ("n", "of so many"),
+    ("kind", "along"): ("n", "of so many"),
+}
+"""The field that holds a number, and what it is, for each kind of mapping that has one."""
+
+
 def _written(node: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """The numbers of one node: (name of the field, what it is, as people read it)."""
-    if node.get("kind") == "literal" and node.get("value") is not None:
-        yield "value", "number", _as_shown(node, "value")
-    if node.get("test") == "measured" and node.get("unit") != "date":
-        yield "value", f"filter on {node['column']}", _as_shown(node, "value")
-    if node.get("kind") == "hold" and not str(node["length"]).startswith("0 "):
-        yield "length", "run", node["length"]
+    """The numbers of one mapping: (name of the field, what it is, as people read it)."""
+    found = [WRITTEN[mark] for mark in node.items() if isinstance(mark[1], str) and mark in WRITTEN]
+    if node.get("kind") == "reduce":
+        found += [("q", "quantile"), ("per", "slope per")]
+    if node.get("kind") == "pick" and node["how"] == "top":
+        found.append(("n", "top"))
+    if "unless_frozen" in node:
+        found.append(("unless_frozen", "passed over after"))
+    for name, what in found:
+        value = node.get(name)
+        if value is not None and not str(value).startswith("0 ") and node.get("unit") != "date":
+            more = f" on {node['column']}" if what == "filter" else ""
+            yield name, what + more, _as_shown(node, name)

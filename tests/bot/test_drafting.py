@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from crux_builders import Crux, Ran, World, day
+from crux_builders import DEBATE, Crux, Ran, World, day
 
 from markets.yaml12 import read_yaml
 
@@ -199,6 +199,21 @@ def test_a_terminal_is_asked_answer_by_answer_until_each_will_do(
     assert "already: choose another name" in ran.err
     (path,) = [each for each in (live.folder / "markets").iterdir() if "87" in each.name]
     assert crux("check", path, "--json").json["faults"] == []
+
+
+def test_a_debate_without_a_source_or_a_claim_says_what_to_write_first(crux: Crux, tmp_path: Path) -> None:
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    (bare / "debate.yaml").write_text(DEBATE, encoding="utf-8")
+    crux.on(bare, tmp_path / "crux.sqlite")
+    assert "no source to read yet: write one under sources/" in drafted(crux).err
+    crux("init", tmp_path / "mine")
+    for file in ("claims.yaml", "stances.yaml"):
+        (tmp_path / "mine" / file).unlink()
+    for market in (tmp_path / "mine" / "markets").iterdir():
+        market.unlink()
+    crux.on(tmp_path / "mine", tmp_path / "other.sqlite")
+    assert "no claim to test yet: write one into claims.yaml" in drafted(crux).err
 
 
 def test_a_debate_with_claims_wants_one_named_with_both_probabilities(crux: Crux, tmp_path: Path) -> None:

@@ -222,7 +222,8 @@ def run(order_path: str) -> None:
     points, clock = Points(out / "points", order.kill_at, order.line_s), Clock(order.sandbox, order.haste)
     replaced(markets.sandbox.server, "Sandbox", partial(Sandbox, now=clock.milliseconds))  # that of --sandbox
     replaced(bot.app, "wall_clock", clock.now)
-    replaced(resolvers.fetch, "Limits", partial(Limits, private_ok=True, attempts=1))  # the publisher is on this machine
+    near = partial(Limits, private_ok=True, attempts=1)  # the publisher is on this machine
+    replaced(resolvers.fetch, "Limits", near)
     replaced(bot.platform, "connect", partial(bot.platform.connect, sleep=clock.sleep))
     watch_store(points.reach)
     watch_wire(points.reach)

@@ -102,5 +102,6 @@ class Prepared:
 def opened(there: Stage) -> list[str]:
     """The markets that our store and Manifold both have, by slug."""
     known = {row["id"] for row in there.state()["markets"]}
-    with contextlib.closing(open_store(there.store, now=lambda: DECIDED, create=False)) as store, store.reading() as kept:
-        return sorted(market.slug for market in markets.every(kept) if market.market_id in known)
+    store = open_store(there.store, now=lambda: DECIDED, create=False)
+    with contextlib.closing(store), store.reading() as connection:
+        return sorted(market.slug for market in markets.every(connection) if market.market_id in known)

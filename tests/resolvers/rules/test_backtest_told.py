@@ -92,3 +92,23 @@ def test_edges_that_would_cross_are_not_moved():
     asked = rule({"number": "best", "edges": ["50%", "52%"]}, BOARD, values=BEST, closes=50)
     found = {(each.number.shown, each.share): each.why_not for each in moved("made", asked, climbing(), DAYS)}
     assert (found[("50%", 5)], found[("50%", -5)]) == ("the edges would cross", "")
+
+
+def test_whole_numbers_and_times_of_other_nodes_are_moved_too():
+    asked = rule(
+        {"yes": {"at_least": 2, "of": ["best >= 85%", "upper >= 70%", "frozen(board, 30 days)"]}},
+        BOARD,
+        values={**BEST, "upper": {"quantile": "score", "q": "75%", "from": "board"}},
+        closes=50,
+    )
+    shown = {(each.what, each.shown) for each in numbers(asked)}
+    assert shown == {
+        ("of so many", "2"),
+        ("number", "85%"),
+        ("number", "70%"),
+        ("quantile", "75%"),
+        ("frozen after", "30 days"),
+    }
+    found = {(each.number.what, each.share): (each.to, each.why_not) for each in moved("m", asked, climbing(), DAYS)}
+    assert found[("of so many", 5)] == ("2", "there is no whole number so near")
+    assert found[("frozen after", -10)] == ("27 days", "")
