@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from markets.debate_checks import check_claims, check_stances, check_voices
 from markets.debate_spec import AxisSpec, Claim, ClaimsFile, Stance, StancesFile, VoiceSpec
-from markets.file import File, open_file, validated
+from markets.file import File, Parse, open_file, parsed, validated
 from markets.spec import DebateSpec
 from resolvers.errors import Fault
 
@@ -54,11 +54,11 @@ class Argued:
     stances: File | None = None
 
 
-def load_arguments(folder: Path, debate: DebateSpec | None) -> Argued:
+def load_arguments(folder: Path, debate: DebateSpec | None, parse: Parse = parsed) -> Argued:
     """Read both files as far as they are there; without axes and claims there are no arguments."""
     found = Argued()
-    claims_file, claims = _read(folder / CLAIMS, ClaimsFile)
-    stances_file, stances = _read(folder / STANCES, StancesFile)
+    claims_file, claims = _read(folder / CLAIMS, ClaimsFile, parse)
+    stances_file, stances = _read(folder / STANCES, StancesFile, parse)
     if claims is not None and claims_file is not None:
         found.claims = frozenset(claims.claims)
         check_claims(claims_file, claims.claims, debate.axes if debate else None)
@@ -78,10 +78,10 @@ def load_arguments(folder: Path, debate: DebateSpec | None) -> Argued:
     return found
 
 
-def _read(path: Path, model: type[M]) -> tuple[File | None, M | None]:
+def _read(path: Path, model: type[M], parse: Parse) -> tuple[File | None, M | None]:
     if not path.exists():
         return None, None
-    file = open_file(path)
+    file = open_file(path, parse)
     return file, validated(file, model, file.value) if isinstance(file.document.value, dict) else None
 
 

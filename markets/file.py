@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+import stat
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +17,8 @@ from markets.yaml12 import MAX_BYTES, Document, read_yaml
 from resolvers.errors import Fault
 
 M = TypeVar("M", bound=BaseModel)
+Parse = Callable[[Path, bytes], Document]
+"""From a file's bytes to its document; who keeps documents gives the one it has."""
 
 LINTED = (
     ("unit", "", "N01"),
@@ -67,18 +70,27 @@ class File:
         return placed(self.document.text, self.faults, AT_KEY)
 
 
-def open_file(path: Path) -> File:
+def parsed(path: Path, raw: bytes) -> Document:
+    """The document in the bytes of one file."""
+    return read_yaml(raw)
+
+
+def open_file(path: Path, parse: Parse = parsed) -> File:
     """Read and parse; whatever is wrong with it becomes a fault."""
-    if path.exists() and not path.is_file():
+    try:
+        plain = stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError):
+        plain = True  # opening it tells what is wrong
+    if not plain:
         fault = Fault("F-FILE", "is no plain file: put the definition's text here", line=1, column=1)
         return File(path, Document("", None, (fault,)))
     try:
-        with path.open("rb") as opened:
+        with path.open("rb", buffering=0) as opened:
             raw = opened.read(MAX_BYTES + 1)
     except OSError as error:
         fault = Fault("F-FILE", f"cannot be read: {error.strerror}", line=1, column=1)
         return File(path, Document("", None, (fault,)))
-    file = File(path, read_yaml(raw))
+    file = File(path, parse(path, raw))
     value = file.document.value
     if not isinstance(value, dict) and not file.document.faults:
         file.add("F-VALUE", "the file is empty" if value is None else "a block of `key: value` lines is wanted here")

@@ -8,16 +8,19 @@ A path is printed as the user gave the folder. Nothing here needs a store, a net
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from markets.debate import Argued, Arguments, check_voices, load_arguments
+from markets.debate import STANCES, Argued, Arguments, check_voices, load_arguments
 from markets.debate_events import event_fault
-from markets.file import Written, open_file, validated
-from markets.load_market import Shared, load_markets
+from markets.file import File, Parse, Written, open_file, validated
+from markets.load_market import Shared, made_markets
 from markets.load_source import load_source
+from markets.pausing import without_collecting
 from markets.spec import DebateSpec, MarketSpec
+from markets.yaml12 import Document, read_yaml
 from resolvers.errors import Fault
 from resolvers.rules.faults import nearest
 from resolvers.rules.panels import is_panel
@@ -43,35 +46,118 @@ class Loaded:
         return not any(fault.level == "error" for fault in self.faults)
 
 
+MISTAKEN = (".yml", ".json", ".YAML", ".YML")
+
+
 def load_debate(path: Path, only: Sequence[Path] | None = None) -> Loaded:
     """Read the debate in the folder `path`; with `only`, of its markets those whose files are named."""
-    if not (path / "debate.yaml").is_file():
-        what = "has no debate.yaml: name a debate's folder, one with debate.yaml, markets/ and sources/"
-        return Loaded(None, {}, {}, (Fault("F-FOLDER", f"{path} {what}", path=str(path), line=1, column=1),))
-    faults: list[Fault] = []
-    debate = _debate(path / "debate.yaml", faults)
-    argued = load_arguments(path, debate)
-    sources, broken = _sources(path, faults)
-    chosen = None if only is None else {each.resolve() for each in only}
-    unread = DebateSpec.model_construct(debate="unread", title="unread")
-    shared = Shared(debate or unread, sources, broken, claims=argued.claims)
-    markets: dict[str, MarketSpec] = {}
-    for file in sorted((path / "markets").glob("*.yaml")):
-        if chosen is None or file.resolve() in chosen:
-            specs, found = load_markets(file, shared)
-            faults += found
-            for spec in specs if debate is not None else ():
+    return Reader().load(path, only)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What came of one market file: its markets, its faults, and what its author wrote, by slug."""
+
+    document: Document
+    markets: Sequence[MarketSpec]
+    faults: Sequence[Fault]
+    written: Mapping[str, Written]
+
+
+@dataclass
+class Folder:
+    """What is remembered of one debate's folder: documents by file and hash, and markets while `basis` is the same.
+
+    The basis is what every market rests on: the hashes of the other files, and which of them could be used.
+    """
+
+    documents: dict[Path, tuple[bytes, Document]] = field(default_factory=dict)
+    made: dict[Path, Made] = field(default_factory=dict)
+    basis: tuple[object, ...] = ()
+
+
+class Reader:
+    """Loads debates, and remembers: a file whose bytes are as they were is not parsed again, and where debate, sources
+    and claims are as they were, not checked again either. What is loaded is the same as without remembering.
+    """
+
+    def __init__(self) -> None:
+        self.parsed = 0
+        """How many files were parsed so far."""
+        self._folders: dict[Path, Folder] = {}
+
+    def load(self, path: Path, only: Sequence[Path] | None = None) -> Loaded:
+        """Read the debate in the folder `path`; with `only`, of its markets those whose files are named."""
+        if not (path / "debate.yaml").is_file():
+            what = "has no debate.yaml: name a debate's folder, one with debate.yaml, markets/ and sources/"
+            return Loaded(None, {}, {}, (Fault("F-FOLDER", f"{path} {what}", path=str(path), line=1, column=1),))
+        with without_collecting():
+            return self._load(path, only)
+
+    def _load(self, path: Path, only: Sequence[Path] | None) -> Loaded:
+        before = self._folders.get(path, Folder())
+        folder = Folder(made=before.made, basis=before.basis)
+        parse = self._parse(before, folder)
+        faults: list[Fault] = []
+        debate = _debate(path / "debate.yaml", parse, faults)
+        argued = load_arguments(path, debate, parse)
+        sources, broken = _sources(path, parse, faults)
+        unread = DebateSpec.model_construct(debate="unread", title="unread")
+        shared = Shared(debate or unread, sources, broken, claims=argued.claims)
+        rest = {file: name for file, (name, _) in folder.documents.items() if file.name != STANCES}
+        basis = (rest, frozenset(sources), broken, argued.claims)
+        if folder.basis != basis:
+            folder.made, folder.basis = {}, basis
+        markets: dict[str, MarketSpec] = {}
+        for file in _market_files(path, only):
+            made = folder.made[file] = self._market(open_file(file, parse), folder.made.get(file), shared)
+            faults += made.faults
+            shared.written.update(made.written)
+            for spec in made.markets if debate is not None else ():
                 if spec.slug in markets:
                     taken = f"another file makes a market called {spec.slug!r} too: rename one of them"
                     faults.append(Fault("F-SLUG", taken, path=str(file), line=1, column=1))
                 markets.setdefault(spec.slug, spec)
+        if only is None:
+            _check_stances(argued, markets, faults)
+            folder.made = {file: made for file, made in folder.made.items() if file in folder.documents}
+        else:
+            folder.documents = {**before.documents, **folder.documents}
+        self._folders[path] = folder
+        faults += [*argued.faults, *_misplaced(path)]
+        ordered = sorted(faults, key=lambda fault: (fault.path, fault.line, fault.column, fault.code))
+        panels = {source.id: source for spec in markets.values() for source in spec.sources if is_panel(source.id)}
+        told = tuple(dict.fromkeys(ordered))
+        return Loaded(debate, markets, {**sources, **panels}, told, shared.written, argued.arguments)
+
+    def _parse(self, before: Folder, folder: Folder) -> Parse:
+        """Documents as they were before, where the bytes are; only what is asked for stays in `folder`."""
+
+        def parse(path: Path, raw: bytes) -> Document:
+            name, (known, document) = hashlib.sha256(raw).digest(), before.documents.get(path, (b"", None))
+            if document is None or known != name:
+                document = read_yaml(raw)
+                self.parsed += 1
+            folder.documents[path] = (name, document)
+            return document
+
+        return parse
+
+    def _market(self, file: File, before: Made | None, shared: Shared) -> Made:
+        """What a market file makes; as before where the very document is the same."""
+        if before is not None and before.document is file.document:
+            return before
+        own = replace(shared, written={})
+        markets, faults = made_markets(file, own)
+        return Made(file.document, markets, faults, own.written)
+
+
+def _market_files(path: Path, only: Sequence[Path] | None) -> list[Path]:
+    files = sorted((path / "markets").glob("*.yaml"))
     if only is None:
-        _check_stances(argued, markets, faults)
-    faults += [*argued.faults, *_misplaced(path)]
-    ordered = sorted(faults, key=lambda fault: (fault.path, fault.line, fault.column, fault.code))
-    panels = {source.id: source for spec in markets.values() for source in spec.sources if is_panel(source.id)}
-    told = tuple(dict.fromkeys(ordered))
-    return Loaded(debate, markets, {**sources, **panels}, told, shared.written, argued.arguments)
+        return files
+    chosen = {each.resolve() for each in only}
+    return [file for file in files if file.resolve() in chosen]
 
 
 def _misplaced(path: Path) -> list[Fault]:
@@ -79,13 +165,12 @@ def _misplaced(path: Path) -> list[Fault]:
     return [
         Fault("F-FOLDER", f"{file.name} is not read: call it {file.stem}.yaml", path=str(file), line=1, column=1)
         for folder in ("markets", "sources")
-        for file in sorted((path / folder).glob("*"))
-        if file.suffix in (".yml", ".json", ".YAML", ".YML")
+        for file in sorted(each for each in (path / folder).glob("*") if each.suffix in MISTAKEN)
     ]
 
 
-def _debate(file: Path, faults: list[Fault]) -> DebateSpec | None:
-    reading = open_file(file)
+def _debate(file: Path, parse: Parse, faults: list[Fault]) -> DebateSpec | None:
+    reading = open_file(file, parse)
     debate = validated(reading, DebateSpec, reading.value) if isinstance(reading.document.value, dict) else None
     if debate is not None:
         check_voices(reading, debate)
@@ -109,11 +194,11 @@ def _check_stances(argued: Argued, markets: Mapping[str, MarketSpec], faults: Se
     argued.faults += argued.stances.also(found)
 
 
-def _sources(path: Path, faults: list[Fault]) -> tuple[dict[str, SourceSpec], frozenset[str]]:
+def _sources(path: Path, parse: Parse, faults: list[Fault]) -> tuple[dict[str, SourceSpec], frozenset[str]]:
     sources: dict[str, SourceSpec] = {}
     broken: set[str] = set()
     for file in sorted((path / "sources").glob("*.yaml")):
-        spec, found = load_source(file, path)
+        spec, found = load_source(file, path, parse)
         faults += found
         if spec is None:
             broken.add(file.stem)

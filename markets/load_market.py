@@ -30,6 +30,7 @@ from markets.spec import (
 from resolvers.errors import Fault
 from resolvers.rules.compile import RuleBlocks, compile_rule
 from resolvers.rules.faults import nearest
+from resolvers.rules.known import Known
 from resolvers.rules.panels import source_of
 from resolvers.rules.rule import Rule
 from resolvers.sources.spec import SourceSpec
@@ -52,11 +53,17 @@ class Shared:
     broken: frozenset[str]
     written: dict[str, Written] = field(default_factory=dict)
     claims: frozenset[str] | None = None
+    known: Known = field(default_factory=Known)
 
 
 def load_markets(path: Path, shared: Shared) -> tuple[list[MarketSpec], list[Fault]]:
     """One market file, which makes one market or a family of them, and every fault of it."""
-    file = open_file(path)
+    return made_markets(open_file(path), shared)
+
+
+def made_markets(file: File, shared: Shared) -> tuple[list[MarketSpec], list[Fault]]:
+    """The same of a file that is open."""
+    path = file.path
     made = members(file) if isinstance(file.document.value, dict) or "{" not in path.stem else []
     specs = [spec for member in made if (spec := _market(member, shared)) is not None]
     gathered(file, made)
@@ -175,7 +182,7 @@ def _rule(file: File, fields: MarketFile | None, shared: Shared) -> Rule | None:
 
 def _compiled(blocks: RuleBlocks, shared: Shared) -> tuple[Rule | None, list[Fault]]:
     try:
-        return compile_rule(blocks, sources=shared.sources, defaults=shared.debate.defaults)
+        return compile_rule(blocks, sources=shared.sources, defaults=shared.debate.defaults, known=shared.known)
     except OverflowError:  # a moment whose zone takes it out of the calendar
         said = "a time in this rule lies outside the calendar: write one that a question could be about"
         return None, [Fault("calendar", said, loc=("resolve",))]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from markets.file import File, coded, open_file, validated
+from markets.file import File, Parse, coded, open_file, parsed, validated
 from markets.load_empty import check_filters
 from resolvers.errors import Fault
 from resolvers.rules.compile_where import compile_where
@@ -16,9 +16,9 @@ from resolvers.rules.panels import is_panel
 from resolvers.sources.spec import SOURCE_ID, Column, SourceSpec
 
 
-def load_source(path: Path, folder: Path) -> tuple[SourceSpec | None, list[Fault]]:
+def load_source(path: Path, folder: Path, parse: Parse = parsed) -> tuple[SourceSpec | None, list[Fault]]:
     """One source file of the debate in `folder`; its id is the file's name."""
-    file = open_file(path)
+    file = open_file(path, parse)
     spec = None
     if not re.match(SOURCE_ID, path.stem):
         file.add("S-ID", f"{path.stem!r} is no id: name the file with a-z, 0-9, dot, dash or underscore")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from markets.fields import in_words
@@ -25,6 +26,7 @@ AT_START = re.compile(r"^(\s*)([-+=]|\d+[.)])(?=\s|$)")
 TAG = re.compile(r"version ([0-9a-f]{64}), text ([0-9a-f]{16})")
 
 
+@lru_cache(maxsize=8192)
 def escaped(text: str) -> str:
     """Foreign text as it stands, in one paragraph: no markup, no mention, no list begins in it."""
     one_line = " ".join(text.split())

@@ -25,8 +25,11 @@ MAX_DIGITS = 60
 
 MAX_EXPONENT = 30
 
-LOOK_CLOSER = re.compile(r"(?<![^\s\[\]{},:?\-\"'])[&*!]|\t|^%|^[ \-?]{24,}", re.MULTILINE)
-"""Without one of these (the first three only where a word may begin) there is no anchor, alias, tag, directive or tab, and no block nesting over 50 deep."""
+ODD = re.compile(r"[&*!\t]")
+ODD_WORD = re.compile(r"(?<![^\s\[\]{},:?\-\"'])(?:[&*](?!\s)|!)|\t")
+ODD_LINE = re.compile(r"[\n\r\x85\u2028\u2029](?:%|[ \-?]{24,})")
+"""Without one of these there is no anchor, alias or tag (they begin where a word may), no tab and no directive, and no
+block nesting over 50 deep. In three steps: the first two are quick, and most files have neither."""
 
 MAX_BRACKETS = 40
 NOT_PRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -134,7 +137,7 @@ def read_yaml(raw: bytes) -> Document:
         return Document(
             "", None, (Fault("Y-ENCODING", "not UTF-8 text: save the file as UTF-8", line=line, column=column),)
         )
-    if not (LOOK_CLOSER.search(text) or NOT_PRINTABLE.search(text) or _brackets(text) > MAX_BRACKETS):
+    if not _odd(text):
         try:
             return Document(text, yaml.load(text, Loader=_Loader), tuple(_wild_numbers(text)))  # noqa: S506 (a SafeLoader)
         except _OddKeys:
@@ -142,6 +145,13 @@ def read_yaml(raw: bytes) -> Document:
         except yaml.YAMLError as error:
             return Document(text, None, (_syntax(error),))
     return _read_closely(text)
+
+
+def _odd(text: str) -> bool:
+    """Whether a text has to be read closely, for it may hold what has no place in a definition."""
+    if ODD_LINE.search(text) or ODD_LINE.match(f"\n{text[:24]}") or (ODD.search(text) and ODD_WORD.search(text)):
+        return True
+    return NOT_PRINTABLE.search(text) is not None or _brackets(text) > MAX_BRACKETS
 
 
 def _read_closely(text: str) -> Document:
@@ -245,12 +255,13 @@ def _too_big(text: str) -> bool:
     return len(mantissa) > MAX_DIGITS or len(exponent) > 4 or abs(int(exponent or "0")) > MAX_EXPONENT
 
 
+MAYBE_WILD = re.compile(rf"[0-9.](?:[eE][-+0-9]|[0-9.]{{{MAX_DIGITS - 1}}})")
 WILD = re.compile(rf"(?<![\w.])-?[0-9][0-9.]*(?:[eE][-+]?[0-9]+|(?<=[0-9.]{{{MAX_DIGITS}}}))(?![\w.])")
 """What may be a number of over-long or exponent form; looked at again node by node."""
 
 
 def _wild_numbers(text: str) -> Iterator[Fault]:
-    if not WILD.search(text):
+    if not MAYBE_WILD.search(text) or not WILD.search(text):
         return
     pending: list[yaml.Node | None] = [yaml.compose(text, Loader=_Loader)]
     while pending:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -21,6 +22,7 @@ class Duration(timedelta):
     """A timedelta that is written and printed as `7 days`; exact seconds, never months or years."""
 
     @classmethod
+    @lru_cache(maxsize=1024)
     def parse(cls, text: str) -> Duration:
         """`7 days` -> Duration; ValueError says what was wanted."""
         found = FORM.fullmatch(text)
@@ -38,10 +40,10 @@ class Duration(timedelta):
     @property
     def us(self) -> int:
         """Microseconds."""
-        return self // timedelta(microseconds=1)
+        return (self.days * UNITS_S["day"] + self.seconds) * 1_000_000 + self.microseconds
 
     def __str__(self) -> str:
-        seconds = self // timedelta(seconds=1)
+        seconds = self.days * UNITS_S["day"] + self.seconds
         if seconds == 0:
             return "0 days"
         for unit in ("day", "hour", "minute", "second"):

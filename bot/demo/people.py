@@ -24,26 +24,24 @@ LEFT_OPEN = "bfcl-v4-leader-2026"
 class Traders:
     """Two accounts on the sandbox that buy a little of each side when a market opens."""
 
-    url: str
+    client: httpx.AsyncClient
     sandbox: Sandbox
 
     async def bet(self, market: Market) -> None:
         """Each puts a few mana on an answer."""
         answers = list(market.answers.values())
-        async with httpx.AsyncClient(base_url=self.url, trust_env=False) as client:
-            for number, who in enumerate(("trader1", "trader2")):
-                bet: dict[str, object] = {"contractId": market.market_id, "amount": 20 + 10 * number}
-                bet |= {"outcome": "YES" if number == 0 or answers else "NO"}
-                if answers:
-                    bet["answerId"] = answers[number % len(answers)]
-                (await client.post("/v0/bet", json=bet, headers=self._key(who))).raise_for_status()
+        for number, who in enumerate(("trader1", "trader2")):
+            bet: dict[str, object] = {"contractId": market.market_id, "amount": 20 + 10 * number}
+            bet |= {"outcome": "YES" if number == 0 or answers else "NO"}
+            if answers:
+                bet["answerId"] = answers[number % len(answers)]
+            (await self.client.post("/v0/bet", json=bet, headers=self._key(who))).raise_for_status()
 
     async def object(self, market: Market, comment_id: str) -> None:
         """A holder replies to the notice."""
         said = "I hold NO and I doubt it: was the prompted row really on the same board that day?"
         body = {"contractId": market.market_id, "markdown": said, "replyToCommentId": comment_id}
-        async with httpx.AsyncClient(base_url=self.url, trust_env=False) as client:
-            (await client.post("/v0/comment", json=body, headers=self._key("trader2"))).raise_for_status()
+        (await self.client.post("/v0/comment", json=body, headers=self._key("trader2"))).raise_for_status()
 
     def _key(self, who: str) -> dict[str, str]:
         return {"Authorization": f"Key {self.sandbox.accounts[who].key}"}

@@ -6,7 +6,7 @@ import asyncio
 import random
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ from bot.platform import SANDBOX_PATIENCE, Platform, connect
 from bot.proposing import propose_all
 from bot.resolving import Resolver
 from bot.reversals import report_reversals
-from bot.review.desk import card, cards
+from bot.review.desk import Card, card, cards
 from bot.store import Counts, Store, counts, markets, open_store
 from bot.store.ledger import spent_mana
 from bot.verifying import Verified, verify
@@ -123,8 +123,8 @@ async def _stage(
                 for name, source in loaded.sources.items()
             }
             here = replace(loaded, sources=sources)
-            async with open_client(LIMITS) as client:
-                people = Registries(BUNDLED / DEBATE, debate), Traders(url, sandbox), Readers(store)
+            async with open_client(LIMITS) as client, AsyncClient(base_url=url, trust_env=False) as theirs:
+                people = Registries(BUNDLED / DEBATE, debate), Traders(theirs, sandbox), Readers(store)
                 yield Story(folder, debate, recording, clock, store, here, platform, client, *people)
     finally:
         await publisher.stop()
@@ -154,23 +154,29 @@ class Story:
     readers: Readers
     objected: bool = False
     states: dict[str, str] = field(default_factory=dict)
+    held: dict[str, str] = field(default_factory=dict)
 
     async def live(self) -> None:
         """Every instant at which something is published, is due to be looked at, or is waited for."""
         bodies = [body for found in self.recording.values() for body in found]
         last = max(body.published_at for body in bodies) + AFTERWARDS
-        planned = sorted({body.published_at + LOOK for body in bodies} | set(_weekly(self.clock.at, last)))
-        due: set[datetime] = set()
-        while planned or due:
-            at = min([*planned[:1], *due])
-            planned = [each for each in planned if each > at]
-            due = {each for each in due if each > at}
+        agenda = {at: {*self.loaded.sources} for at in _weekly(self.clock.at, last)}
+        lists = [name for name, source in self.loaded.sources.items() if source.fetch.file is not None]
+        for body in bodies:
+            agenda.setdefault(body.published_at + LOOK, set()).update([body.source, *lists])
+        while agenda:
+            at = min(agenda)
             self.clock.at = max(self.clock.at, at)
-            due |= {each for each in await self._tick() if at < each <= last}
+            for due, names in await self._tick(agenda.pop(at)):
+                if at < due <= last:
+                    agenda.setdefault(due, set()).update(names)
 
-    async def _tick(self) -> list[datetime]:
-        """One instant: look, open, judge, propose, review, resolve. Returns when something is due next."""
-        await self._look()
+    async def _tick(self, sources: Collection[str]) -> list[tuple[datetime, Collection[str]]]:
+        """One instant: look at these sources, open, judge, propose, review, resolve.
+
+        Returns when something is due next, with the sources to look at then.
+        """
+        await self._look(sources)
         await self._open()
         with self.store.reading() as connection:
             living = [one.slug for one in markets.every(connection, living=True)]
@@ -180,17 +186,17 @@ class Story:
             self._say(f"reversed  {reversal.words()}")
         for done in propose_all(self.store, judged):
             self._say(f"{done.did:9} {done.slug}: {done.proposal.outcome.words()} (proposal {done.proposal.id})")
-        await self._decide()
-        windows = [one.proposal.window_until for one in cards(self.store) if one.proposal.window_until]
-        untils = [verdict.until for verdict in judged.verdicts if verdict.until]
-        return [each + LOOK for each in (*windows, *untils)] + self._disputed()
+        open_ones = await self._decide()
+        windows = [(one.proposal.window_until, ()) for one in open_ones]
+        untils = [(one.until, each.sources) for each, one in zip(questions, judged.verdicts, strict=True)]
+        return [(at + LOOK, names) for at, names in (*windows, *untils) if at] + self._disputed(open_ones)
 
-    def _disputed(self) -> list[datetime]:
+    def _disputed(self, open_ones: Sequence[Card]) -> list[tuple[datetime, Collection[str]]]:
         """A disputed proposal is judged again the next day."""
-        waiting = any(one.proposal.state == "disputed" for one in cards(self.store))
-        return [self.clock.at + timedelta(days=1)] if waiting else []
+        waiting = any(one.proposal.state == "disputed" for one in open_ones)
+        return [(self.clock.at + timedelta(days=1), ())] if waiting else []
 
-    async def _look(self) -> None:
+    async def _look(self, sources: Collection[str]) -> None:
         now = self.clock.at
         bodies = [body for found in self.recording.values() for body in found if body.published_at <= now]
         self.registries.keep(bodies)
@@ -198,7 +204,8 @@ class Story:
         chosen = [
             source
             for name, source in self.loaded.sources.items()
-            if name in published or (source.fetch.file is not None and (self.debate / source.fetch.file).exists())
+            if name in sources
+            and (name in published or (source.fetch.file is not None and (self.debate / source.fetch.file).exists()))
         ]
         looks = await look_at_all(self.client, self.store, chosen, base=self.debate, limits=LIMITS, sleep=asyncio.sleep)
         for source, came in looks:
@@ -218,9 +225,10 @@ class Story:
         assert self.loaded.debate is not None
         planner = Planner(self.store, self.loaded, self.platform, gated=True)
         plan = await planner.plan(PlanLimits(max_mana=self.loaded.debate.limits.max_mana))
-        for one in plan.waiting:
-            if one.because.startswith("not ready"):
-                self._say(f"WAITING   {one.slug}: {one.because}")
+        for waiting in plan.waiting:
+            if waiting.because.startswith("not ready") and waiting.because != self.held.get(waiting.slug):
+                self.held[waiting.slug] = waiting.because
+                self._say(f"waiting   {waiting.slug}: {waiting.because}")
         for _, because in (await planner.apply(plan, checksum=plan.checksum)).refused:
             self._say(f"refused   {because}")
         with self.store.reading() as connection:
@@ -229,8 +237,10 @@ class Story:
             self._say(f"opened    {market.slug} ({market.type})")
             await self.traders.bet(market)
 
-    async def _decide(self) -> None:
-        """Readers vote, the notice goes out, traders object, and what is past its window resolves."""
+    async def _decide(self) -> Sequence[Card]:
+        """Readers vote, the notice goes out, traders object, what is past its window resolves. What is open then."""
+        if not (open_ones := cards(self.store)):
+            return open_ones
         for text in self.readers.read():
             self._say(f"review    {text}")
         assert self.loaded.debate is not None
@@ -243,6 +253,7 @@ class Story:
                 self.objected = True
                 seen = card(self.store, one.proposal)
                 await self.traders.object(seen.market, seen.proposal.comment_id or "")
+        return cards(self.store)
 
     def end(self) -> Played:
         """Verify everything, draw a chart for each resolution, and count."""

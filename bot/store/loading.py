@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from pydantic_core import from_json
@@ -17,9 +16,9 @@ from bot.store import schema
 from bot.store.bulk import without_collecting
 from bot.store.engine import Store
 from bot.store.readings import stored_readings
-from bot.store.sightings import FOREVER, Look, looks_at
+from bot.store.sightings import FOREVER, Look, looks_at, plain_rows
 from bot.store.timelines import Marker, bring_up_to_date, markers
-from resolvers.evidence import Cell, EvidenceInMemory, Instant, SourceEvidence, Span, SpanColumns, instant
+from resolvers.evidence import Cell, CellColumns, EvidenceInMemory, Instant, SourceEvidence, Span, SpanColumns, instant
 from resolvers.sources.spec import SourceSpec
 from resolvers.timeline import in_order, source_evidence
 
@@ -79,7 +78,7 @@ def _spans(connection: sa.Connection, timeline: int, looks: Sequence[Look], as_o
         .where(span.timeline == timeline, span.since <= as_of)
         .order_by(span.position)
     )
-    rows = _tuples(connection, statement)
+    rows = plain_rows(connection, statement)
     if not rows:
         return ()
     row, key, observation, cells, snapshot, since, until, ended = zip(*rows, strict=True)
@@ -91,7 +90,7 @@ def _spans(connection: sa.Connection, timeline: int, looks: Sequence[Look], as_o
     body_of = {look.sighting.snapshot: look.sighting.body or "" for look in looks}
     return SpanColumns(
         row=row,
-        key=key,
+        key=row if key == row else key,  # most rows never change their key
         observation=observation,
         cells=_parsed(cells),
         snapshot=snapshot,
@@ -102,7 +101,7 @@ def _spans(connection: sa.Connection, timeline: int, looks: Sequence[Look], as_o
     )
 
 
-def _parsed(cells: Sequence[str]) -> list[dict[str, Cell]]:
+def _parsed(cells: Sequence[str]) -> CellColumns:
     """All cells by one call, which is several times faster than one for each; equal texts become one object.
 
     The fast parser refuses half a surrogate pair, which a published text may hold.
@@ -112,11 +111,4 @@ def _parsed(cells: Sequence[str]) -> list[dict[str, Cell]]:
         found: list[dict[str, Cell]] = from_json(together, cache_strings="all")
     except ValueError:
         found = json.loads(together)
-    return found
-
-
-def _tuples(connection: sa.Connection, statement: sa.Select[Any]) -> list[tuple[Any, ...]]:
-    """The driver's own tuples: these columns need no conversion, and there may be hundreds of thousands of rows."""
-    cursor: Any = connection.execute(statement).cursor
-    rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+    return CellColumns(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -48,7 +49,14 @@ def looks_at(
         .where(at.source == source, at.awaits.is_(sa.false()), at.seen_at <= as_of, at.id.between(first, last))
         .order_by(at.seen_at, at.id)
     )
-    return [_look(*row) for row in connection.execute(statement)]
+    return [_look(*row) for row in plain_rows(connection, statement)]
+
+
+def plain_rows(connection: sa.Connection, statement: sa.Select[Any]) -> list[tuple[Any, ...]]:
+    """The driver's own tuples: for columns that need no conversion, of which there may be hundreds of thousands."""
+    cursor: Any = connection.execute(statement).cursor
+    rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def _look(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from itertools import islice
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,6 +16,9 @@ from bot.store.types import canonical
 from bot.store.writing import insert_new
 from resolvers.evidence import instant
 from resolvers.verdict import Verdict
+
+TOGETHER = 250
+"""Verdicts written by one statement: each is some ten thousand characters, and there may be thousands of them."""
 
 Key = tuple[str, str]
 """(version of the definition, name of the evidence it was judged on)."""
@@ -70,20 +75,14 @@ def latest_before(store: Store, versions: Collection[str], as_of: datetime) -> d
 
 
 def put_many(connection: sa.Connection, rows: Iterable[tuple[str, str, Verdict]]) -> None:
-    """Keep verdicts, each under its definition's version and the name of its evidence."""
-    insert_new(
-        connection,
-        schema.verdicts,
-        [
-            {
-                "version": version,
-                "evidence": name,
-                "as_of": instant(verdict.as_of),
-                "verdict": verdict.model_dump_json(),
-            }
-            for version, name, verdict in rows
-        ],
-    )
+    """Keep verdicts, each under its definition's version and its evidence's name; a few hundred texts at a time."""
+    waiting = iter(rows)
+    while some := list(islice(waiting, TOGETHER)):
+        insert_new(connection, schema.verdicts, [_row(*each) for each in some])
+
+
+def _row(version: str, name: str, verdict: Verdict) -> dict[str, Any]:
+    return {"version": version, "evidence": name, "as_of": instant(verdict.as_of), "verdict": verdict.model_dump_json()}
 
 
 def forget(connection: sa.Connection) -> None:

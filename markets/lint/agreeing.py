@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import lru_cache
 
 from markets.fields import in_words
 from markets.lint.figures import Amount, At, Figure, Reading, Span, figures
@@ -30,7 +31,7 @@ QUESTION: Loc = ("question",)
 
 def compared(it: Subject) -> Iterator[Found]:
     """Every figure that stands on one side only, or in a place that is another's."""
-    asked = [figure for text in it.asked for figure in figures(text, it.names) if not figure.name]
+    asked = [figure for text in it.asked for figure in _asked(text, it.names) if not figure.name]
     yield from _only_in_prose(it, {reading for figure in asked for reading in figure.readings})
     shown = _shown(it, [figure for _, figure in it.figures])
     yield from _only_in_rule(it, asked, shown)
@@ -42,6 +43,12 @@ def compared(it: Subject) -> Iterator[Found]:
     yield from _named_twice(it)
     yield from misdefined(it)
     yield from _misquoted(it)
+
+
+@lru_cache(maxsize=4096)
+def _asked(text: str, names: frozenset[tuple[str, str]]) -> tuple[Figure, ...]:
+    """The figures of what a panel is asked; many markets ask the same."""
+    return tuple(figures(text, names))
 
 
 def _only_in_prose(it: Subject, told_to_panels: set[Reading]) -> Iterator[Found]:

@@ -9,10 +9,11 @@ reads. A number that stands alone, or that bears a unit, is never a name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 
 MONTHS = [
@@ -51,8 +52,12 @@ UNIT = (
     r"|mana|usd|dollars|elo|decimals?(?:[ ]places?)?)"
 )
 
+OPENINGS = sorted({name[:2] for name in (*MONTHS, *WORDS, "one", "half", "whole")})
+START = rf"(?:(?=[\d$])|(?<!\w)(?={'|'.join(OPENINGS)}|[qh][1-4]|an?\b)|(?=http))"
+"""Where a figure may begin: asked first, for at most places none does."""
+
 FIGURE = re.compile(
-    rf"""(?P<url>https?://\S+)
+    rf"""{START}(?:(?P<url>https?://\S+)
       | (?P<iso>(?<![\w-])\d{{4}}-\d{{2}}-\d{{2}})(?:(?:[T ,]|\ at\ )\ ?(?P<clock>\d{{1,2}}:\d{{2}})(?::\d{{2}})?)?
       | (?<!\w)(?P<month1>{MONTH})\s+(?P<day1>\d{{1,2}})(?:st|nd|rd|th)?(?![\d%]|\s?percent)
         (?:,?\s+(?P<year1>\d{{4}}))?(?!\d)
@@ -65,7 +70,8 @@ FIGURE = re.compile(
         (?:(?P<glued>[a-z]+)|(?P<grown>\ (?:thousand|million|billion|trillion)\b))?
         (?:\s?(?P<unit>%)|[\s-](?P<unit2>{UNIT})(?![a-z]))?
       | (?<!\w)(?P<word>{"|".join(WORDS)})[\s-](?P<unit3>{UNIT})(?![a-z])
-      | (?<!\w)(?P<loose>an?|one|half|a\ half|a\ quarter|a\ third|whole)(?:[\s-](?:of\s)?(?P<unit4>{UNIT}))?(?![a-z])
+      | (?<!\w)(?P<loose>half|whole|(?:an?|one)(?=[\s-](?:of\s)?{UNIT}(?![a-z])))
+        (?:[\s-](?:of\s)?(?P<unit4>{UNIT}))?(?![a-z]))
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -75,7 +81,8 @@ BEFORE = re.compile(
     re.IGNORECASE,
 )
 JOINT = re.compile(r"^\s*(?:,|and|or|to|/|-|–|, and|, or)\s*$", re.IGNORECASE)
-LAST_WORD = re.compile(r"([A-Za-z]+)([-_./]?|\s|_)\Z")
+LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+LONGEST_WORD = 40
 TOKEN = re.compile(r"\d+(?:\.\d+)*|[a-z]+")
 PLAIN_WORDS = frozenset({"top", "sub", "non", "pre", "post", "mid", "under", "over", "best", "first", "last", "of"})
 """Before a hyphen these make no name: `top-5` is five."""
@@ -139,13 +146,14 @@ def amount(value: Decimal | int, unit: str) -> Amount:
     return Amount(Decimal(value), "" if unit == "count" else UNITS.get(unit.lower(), unit))
 
 
-def pairs(names: Iterator[str]) -> frozenset[tuple[str, str]]:
+def pairs(names: Iterable[str]) -> frozenset[tuple[str, str]]:
     """Which word stands next to which number in the names that a rule reads; `2.0` is `2`."""
-    found: set[tuple[str, str]] = set()
-    for name in names:
-        tokens = [_short(token) for token in TOKEN.findall(name.lower())]
-        found.update(pairwise(tokens))
-    return frozenset(found)
+    return frozenset().union(*map(_pairs_of, names))
+
+
+@lru_cache(maxsize=8192)
+def _pairs_of(name: str) -> frozenset[tuple[str, str]]:
+    return frozenset(pairwise([_short(token) for token in TOKEN.findall(name.lower())]))
 
 
 def figures(text: str, names: frozenset[tuple[str, str]]) -> list[Figure]:
@@ -153,7 +161,7 @@ def figures(text: str, names: frozenset[tuple[str, str]]) -> list[Figure]:
     found: list[Figure] = []
     before = None
     for match in FIGURE.finditer(text):
-        figure = _figure(match, text, names, _mode(text, match.start(), before))
+        figure = _figure(match, text, names, before)
         before = match if figure is not None else before
         if figure is not None:
             found.append(figure)
@@ -170,40 +178,45 @@ def _mode(text: str, at: int, before: re.Match[str] | None) -> str:
     return ""
 
 
-def _figure(match: re.Match[str], text: str, names: frozenset[tuple[str, str]], mode: str) -> Figure | None:
+def _figure(
+    match: re.Match[str], text: str, names: frozenset[tuple[str, str]], before: re.Match[str] | None
+) -> Figure | None:
     part = match.groupdict()
     whole, at = match.group(), match.start()
     if part["url"]:
         return None
     if part["number"]:
-        return _number(match, text, names, mode)
+        return _number(match, part, text, names, before)
     if part["word"]:
         return Figure(whole, at, (amount(WORDS[part["word"].lower()], part["unit3"]),))
     if part["loose"]:
         return _loose(whole, at, part["loose"].lower(), part["unit4"])
     if part["time"]:
         return Figure(whole, at, (Yearless("%H:%M", part["time"].rjust(5, "0")),))
-    return Figure(whole, at, _dated(part, mode))
+    return Figure(whole, at, _dated(part, _mode(text, at, before)))
 
 
 def _loose(whole: str, at: int, word: str, unit: str | None) -> Figure | None:
     if unit is None:
-        share = {"half": 50, "a half": 50, "a quarter": 25}.get(word)
-        zero = (Amount(Decimal(0), "places"),) if word == "whole" else ()
-        readings = (Amount(Decimal(share), "percent"),) if share else zero
-    else:
-        readings = (amount(1, unit),) if word in ("a", "an", "one") else ()
-    return Figure(whole, at, readings, soft=True) if readings else None
+        said = Amount(Decimal(50), "percent") if word == "half" else Amount(Decimal(0), "places")
+        return Figure(whole, at, (said,), soft=True)
+    return Figure(whole, at, (amount(1, unit),), soft=True) if word in ("a", "an", "one") else None
 
 
-def _number(match: re.Match[str], text: str, names: frozenset[tuple[str, str]], mode: str) -> Figure | None:
-    part, at = match.groupdict(), match.start("number")
-    digits, glued, unit = part["number"], (part["glued"] or "").lower(), part["unit"] or part["unit2"]
-    word = LAST_WORD.search(text, max(0, at - 40), at)
-    close = word is not None and word[2] != " " and word[2] != "\n" and word[1].lower() not in PLAIN_WORDS
+def _number(
+    match: re.Match[str],
+    part: Mapping[str, str | None],
+    text: str,
+    names: frozenset[tuple[str, str]],
+    before: re.Match[str] | None,
+) -> Figure | None:
+    at, digits = match.start("number"), part["number"] or ""
+    glued, unit = (part["glued"] or "").lower(), part["unit"] or part["unit2"]
+    word, begin, parted = _word_before(text, at)
+    close = bool(word) and parted != " " and parted != "\n" and word.lower() not in PLAIN_WORDS
     named = glued and glued not in (*MAGNITUDES, "st", "nd", "rd", "th", "x", "s")
     if unit is None and not part["dollar"]:
-        first = word[1].lower() if word else ""
+        first = word.lower()
         version = first in ("version", "v")
         known = (first, _short(digits)) in names or (version and ("v", _short(digits)) in names)
         if known and (not named or (_short(digits), glued) in names):
@@ -211,16 +224,25 @@ def _number(match: re.Match[str], text: str, names: frozenset[tuple[str, str]], 
         if named and not close and (_short(digits), glued) in names:
             return None
         if close or named or version:
-            start = word.start() if word and (close or version) else at
+            start = begin if word and (close or version) else at
             return Figure(text[start : match.end()], start, (), name=True)
     value = _value(digits, glued or (part["grown"] or "").strip().lower())
     readings: list[Reading] = [amount(value, "usd" if part["dollar"] else unit or "")] if value is not None else []
     grown = MAGNITUDES.get(glued or (part["grown"] or "").strip().lower())
     if grown and value is not None and unit is None:
         readings.append(Amount(value / 10**grown, f"e{grown}"))
-    if unit is None and not glued and digits.isdigit() and FIRST_YEAR <= int(digits[:5]) <= LAST_YEAR:
-        readings += _moments(mode, *_year(int(digits)))
+    if unit is None and not glued and digits.isdigit() and len(digits) < 6 and FIRST_YEAR <= int(digits) <= LAST_YEAR:
+        readings += _moments(_mode(text, match.start(), before), *_year(int(digits)))
     return Figure(match.group(), match.start(), tuple(readings))
+
+
+def _word_before(text: str, at: int) -> tuple[str, int, str]:
+    """(the letters before a number, where they begin, the one mark or space between); no letters: an empty word."""
+    end = at - 1 if at and (text[at - 1] in "-_./" or text[at - 1].isspace()) else at
+    begin = end
+    while begin > max(0, at - LONGEST_WORD) and text[begin - 1] in LETTERS:
+        begin -= 1
+    return text[begin:end], begin, text[end:at]
 
 
 def _value(digits: str, grown: str) -> Decimal | None:

@@ -18,7 +18,8 @@ HARM = re.compile(
     r"|diagnos(?:is|ed)|private person)\b",
     re.IGNORECASE,
 )
-FACTOR = 4
+FACTOR = 5
+"""How far out of line is too far: a market of the debate has 1500 mana, as it is watched, though its ratio is 1.4."""
 LONG = "Will " + "very " * 22 + "many rows of the board reach 85% before July 2027?"
 HARM_WORDS = frozenset({
     "die", "dies", "died", "dead", "death", "deaths", "kill", "kills", "killed", "killing", "murder", "murders",
@@ -81,7 +82,7 @@ def page_of_terms(it: Subject) -> Iterator[Found]:
 )
 def subsidy_out_of_line(it: Subject) -> Iterator[Found]:
     """Mana buys information: a market is worth its uncertainty, 4p(1-p), times how far its outcome would move the
-    debate, the largest abs(ln LR). Told where a market takes over 4 times the share of all subsidy that this gives it.
+    debate, the largest abs(ln LR). Told where a market takes over 5 times the share of all subsidy that this gives it.
 
     A debate of one market is measured against a market of even odds and a ratio of 2, at its smallest cost of 200 mana.
     """

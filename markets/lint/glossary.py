@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 from markets.lint.subject import Found, Subject
-from markets.spec import MarketSpec
 
 DEFINED = re.compile(r"(?<![\w-])([A-Z]\w{0,3}): ")
 PARAGRAPH = re.compile(r"(?:[^\n]|\n(?!\s*\n))+")
@@ -24,6 +24,27 @@ class Glossary:
     meanings: tuple[str, ...]
 
 
+@dataclass
+class Tally:
+    """How often each was told, and the same with the commonest first."""
+
+    times: Counter[str] = field(default_factory=Counter)
+
+    @cached_property
+    def ranked(self) -> list[tuple[str, int]]:
+        return self.times.most_common()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The glossaries of a debate by market; how often they give a name a meaning, and a meaning a name."""
+
+    markets: dict[str, Glossary | None]
+    meanings: defaultdict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    names: defaultdict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+
+
+@lru_cache(maxsize=16_384)
 def glossary_of(fine_print: str) -> Glossary | None:
     """The first paragraph that defines two names or more."""
     if fine_print.count(": ") < 2:
@@ -45,30 +66,36 @@ def misdefined(it: Subject) -> Iterator[Found]:
     for name, times in Counter(own.names).items():
         if times > 1:
             yield Found(f"{name} is defined {times} times: one of them is another name", ("fine_print",), own.start)
-    others = _glossaries(it)
+    told = _told(it)
+    counted = list(_pairs(told.markets.get(it.spec.slug)))
     for name, meaning in zip(own.names, own.meanings, strict=True):
-        elsewhere = [pair for each in others for pair in zip(each.names, each.meanings, strict=True)]
-        if _other(name, meaning, elsewhere) or _other(meaning, name, [(text, named) for named, text in elsewhere]):
+        named = [text for known_as, text in counted if known_as == name]
+        meant = [known_as for known_as, text in counted if text == meaning]
+        if _other(meaning, told.meanings[name], named) or _other(name, told.names[meaning], meant):
             said = f"{name} is not defined as in the other markets of this debate"
             yield Found(f"{said}: define it alike", ("fine_print",), own.start)
 
 
-def _other(key: str, value: str, elsewhere: list[tuple[str, str]]) -> bool:
-    """Whether most others that have the key give it another value."""
-    told = Counter(theirs for known_as, theirs in elsewhere if known_as == key)
-    common, times = told.most_common(1)[0] if told else (value, 0)
-    return common != value and times > told[value]
+def _other(value: str, told: Tally, own: list[str]) -> bool:
+    """Whether most others tell another value; what this market itself told, `own`, is counted in `told`."""
+    times = told.times[value] - own.count(value)
+    return any(everywhere - own.count(theirs) > times for theirs, everywhere in told.ranked[: 1 + len(own)])
 
 
-def _glossaries(it: Subject) -> list[Glossary]:
-    found = it.shared.get("glossaries")
+def _told(it: Subject) -> Told:
+    """What the glossaries of the debate tell."""
+    found: Told | None = it.shared.get("glossaries")
     if found is None:
-        found = it.shared["glossaries"] = {each.slug: _of(each) for each in it.others}
-    return [each for slug, each in found.items() if each is not None and slug != it.spec.slug]
+        found = it.shared["glossaries"] = Told({each.slug: glossary_of(each.fine_print) for each in it.others})
+        for glossary in found.markets.values():
+            for name, meaning in _pairs(glossary):
+                found.meanings[name].times[meaning] += 1
+                found.names[meaning].times[name] += 1
+    return found
 
 
-def _of(spec: MarketSpec) -> Glossary | None:
-    return glossary_of(spec.fine_print)
+def _pairs(glossary: Glossary | None) -> Iterator[tuple[str, str]]:
+    return zip(glossary.names, glossary.meanings, strict=True) if glossary else iter(())
 
 
 def within(it: Subject, at: int) -> bool:

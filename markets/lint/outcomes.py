@@ -114,11 +114,15 @@ def no_refused_form(it: Subject) -> Iterator[Found]:
     ),
 )
 def often_na(it: Subject) -> Iterator[Found]:
-    """A clause that would have been true on more than a fifth of the days on record is no exception but an outcome."""
+    """A clause that would have been true on more than a fifth of the days on record is no exception but an outcome.
+
+    One over a stretch of time that is not over says nothing of those days.
+    """
     from markets.lint.history import share_true
+    from markets.lint.today import na_lies_ahead
 
     na = it.spec.rule.na
-    if na is None:
+    if na is None or na_lies_ahead(it):
         return
     share = share_true(it, na.when)
     if share is not None and share * 100 > MOST_NA:

@@ -11,6 +11,7 @@ from markets.lint import form, links, numbers, outcomes, panels, sources, times,
 from markets.lint.code import CODES, Code
 from markets.lint.subject import Found, Seen, Subject
 from markets.load import Loaded
+from markets.pausing import without_collecting
 from markets.places import placed
 from resolvers.errors import Fault
 from resolvers.rules.faults import nearest
@@ -20,6 +21,9 @@ ALL: Mapping[str, Code] = dict(sorted(CODES.items(), key=lambda each: ("TSNDOJFL
 """Every code, family by family."""
 
 WITHOUT_STORE = tuple(each.code for each in ALL.values() if each.look is not None and each.needs == "file")
+LOOKS_AND_STORE = tuple((each, each.look) for each in ALL.values() if each.look is not None)
+LOOKS = tuple((each, look) for each, look in LOOKS_AND_STORE if each.needs != "store")
+"""Every code with its look; the latter those that also see something without evidence."""
 WITH_STORE = tuple(each.code for each in ALL.values() if each.needs != "file")
 """The codes that are not run, or not wholly, without evidence."""
 
@@ -29,17 +33,11 @@ def lint(it: Subject) -> list[Fault]:
 
     Waived warnings are left out. A waiver that names no code, an error, or nothing that is there is a fault itself.
     """
-    found = [fault for each in ALL.values() if each.look is not None for fault in _looked(each, it)]
+    looks = LOOKS if it.seen is None else LOOKS_AND_STORE
+    found = [_fault(each, one) for each, look in looks for one in look(it)]
     kept = [*_unwaived(it, found), *_waivers(it, found)]
     made = placed(it.written.text, kept, frozenset()) if kept else []
     return [replace(fault, path=it.written.path) for fault in made]
-
-
-def _looked(each: Code, it: Subject) -> Iterator[Fault]:
-    if each.look is None or (each.needs == "store" and it.seen is None):
-        return
-    for found in each.look(it):
-        yield _fault(each, found)
 
 
 def _fault(each: Code, found: Found) -> Fault:
@@ -86,7 +84,8 @@ def subjects(loaded: Loaded, seen: Mapping[str, Seen] | None = None) -> Iterator
 
 def lint_all(loaded: Loaded, seen: Mapping[str, Seen] | None = None) -> list[Fault]:
     """Every fault of every market that loaded, in the order of files and lines; what a family shares is said once."""
-    found = dict.fromkeys(fault for it in subjects(loaded, seen) for fault in lint(it))
+    with without_collecting():
+        found = dict.fromkeys(fault for it in subjects(loaded, seen) for fault in lint(it))
     return sorted(found, key=lambda fault: (fault.path, fault.line, fault.column, fault.code))
 
 

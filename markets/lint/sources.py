@@ -11,7 +11,7 @@ from markets.fields import in_words
 from markets.lint.code import Case, code, loaded
 from markets.lint.examples import SEEN
 from markets.lint.subject import Found, Seen, Subject
-from resolvers.evidence import SourceEvidence, instant, moment
+from resolvers.evidence import Instant, SourceEvidence, instant, moment
 from resolvers.rules.nodes import Rows, State
 from resolvers.rules.panels import is_panel
 
@@ -110,16 +110,22 @@ def frozen_source(it: Subject) -> Iterator[Found]:
     quiet=Case(looks=(("2026-11-30", SEEN),)),
 )
 def no_snapshot(it: Subject) -> Iterator[Found]:
-    """Whether a market is decent can only be told from what its sources show as it opens. Run `crux collect`."""
-    for seen, evidence in _evidence(it):
-        if is_panel(evidence.spec.id):
-            continue  # nobody is asked before the market opens
-        good = [sight.seen_at for sight in evidence.sightings if sight.state == "good"]
+    """Whether a market is decent can only be told from what its sources show as it opens. Run `crux collect`.
+
+    Of a list of sources (`from: [a, b]`) it is enough that one was read.
+    """
+    known = list(_evidence(it))
+    read = {found.spec.id for seen, found in known if any(moment(at) + RECENT >= seen.now for at in _good(found))}
+    spared = read | _made_up_for(it, read)
+    for _, evidence in known:
+        if evidence.spec.id in spared:
+            continue
+        good = _good(evidence)
         name = evidence.spec.id
         if not good:
             tried = "has never been read" if not evidence.sightings else "was never once read without trouble"
             yield Found(f"{name} {tried}: run `crux collect {name}`", it.named(name))
-        elif moment(max(good)) + RECENT < seen.now:
+        else:
             said = f"{name} was last read on {in_words(moment(max(good)))}, over 7 days ago"
             yield Found(f"{said}: run `crux collect {name}`", it.named(name))
 
@@ -245,19 +251,44 @@ def reads_a_market(it: Subject) -> Iterator[Found]:
     quiet=Case(looks=(("2026-11-29 imported", SEEN), ("2026-11-30", SEEN))),
 )
 def never_live(it: Subject) -> Iterator[Found]:
-    """An address that was never fetched may not answer, or answer in another form. Run `crux collect` once."""
+    """An address that was never fetched may not answer, or answer in another form. Run `crux collect` once.
+
+    Of a list of sources (`from: [a, b]`) it is enough that one was fetched.
+    """
+    fetched = {found.spec.id for _, found in _evidence(it) if _was_fetched(found)}
+    spared = fetched | _made_up_for(it, fetched)
     for _, evidence in _published(it):
-        looks = [sight for sight in evidence.sightings if sight.state == "good"]
-        if looks and all(sight.recorded_at - sight.seen_at > LIVE // timedelta(microseconds=1) for sight in looks):
-            name = evidence.spec.id
+        name = evidence.spec.id
+        if name not in spared and _good(evidence):
             yield Found(f"{name} was only ever imported: run `crux collect {name}` once", it.named(name))
 
 
+def _good(evidence: SourceEvidence) -> list[Instant]:
+    """When it was read without trouble."""
+    return [sight.seen_at for sight in evidence.sightings if sight.state == "good"]
+
+
+def _was_fetched(evidence: SourceEvidence) -> bool:
+    soon = LIVE // timedelta(microseconds=1)
+    return any(sight.state == "good" and sight.recorded_at - sight.seen_at <= soon for sight in evidence.sightings)
+
+
+def _made_up_for(it: Subject, good: set[str]) -> set[str]:
+    """The sources that are only read in lists, each of which has a good one: the first that answers is read."""
+    lists = [{use.source for use in rows.sources} for rows in it.of(Rows)]
+    alone = {label.registry for rows in it.of(Rows) for label in rows.labels}
+    alone |= {part.source for part in it.spec.rule.listings()}
+    short = set().union(*(names for names in lists if not names & good))
+    return set().union(*lists) - short - alone
+
+
 def _evidence(it: Subject) -> Iterator[tuple[Seen, SourceEvidence]]:
-    """What is known of every source, up to now."""
+    """What is known of every source, up to now; of panels nothing, for nobody is asked before the market opens."""
     assert it.seen is not None
     until = instant(it.seen.now)
     for source in it.sources:
+        if is_panel(source.id):
+            continue
         found = it.seen.evidence.source(source.id)
         kept = tuple(sight for sight in found.sightings if sight.seen_at <= until)
         yield it.seen, SourceEvidence(found.spec, kept, found.spans)

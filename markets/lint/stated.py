@@ -11,12 +11,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
+
+from pydantic import BaseModel
 
 from markets.fields import in_words, plain
 from markets.lint.figures import Amount, At, Figure, Reading, Span, amount, figures
 from markets.spec import OVERRIDES, MarketSpec
 from resolvers.durations import FORM as DURATION
+from resolvers.rules.naming import Named
+from resolvers.rules.nodes import FieldOf, Pick, Reduce, Rows
+from resolvers.rules.panels import Panel
+from resolvers.rules.rule import Rule
 from resolvers.sources.spec import SourceSpec
 from resolvers.units import SECONDS
 
@@ -39,6 +46,9 @@ COUNTED_IN = {
     12: {"t", "trillion", "trillions"},
 }
 """How the name of a column ends that counts in thousands, millions, billions, trillions."""
+
+SHARED = (Rows, Reduce, Pick, FieldOf, Panel)
+"""Parts of rules that many markets have alike."""
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -80,10 +90,13 @@ def stated(spec: MarketSpec) -> Stated:
     How many people a house asks is none of the rule's counts, or any 2 or 3 in the prose would pass for one.
     """
     found = Stated(opens=spec.opens, decides=spec.decides)
-    rule = spec.rule.model_dump()
-    defaults = rule.pop("defaults")
-    _collect(rule, "", found)
-    _collect({name: part for name, part in defaults.items() if isinstance(part, str)}, "", found)
+    defaults = spec.rule.defaults
+    for name, part in spec.rule.__dict__.items():
+        if name in Rule.model_fields and part is not defaults:
+            _collect(part, name, found)
+    for part in defaults.__dict__.values():
+        if isinstance(part, str | timedelta):
+            _collect(part, "", found)
     found.amounts.add(Amount(_seconds(spec.review.window), "span"))
     for source in spec.sources:
         found.texts |= {source.id, source.publisher, " ".join(_credited(source))}
@@ -99,31 +112,57 @@ def _credited(source: SourceSpec) -> Iterator[str]:
 
 
 def _collect(value: Any, key: str, found: Stated) -> None:
-    if isinstance(value, dict):
-        unit = value.get("unit")
-        for inner, part in value.items():
-            if isinstance(part, Decimal):
-                _number(part, unit if inner in ("value", "edges") and isinstance(unit, str) else inner, found)
-            elif inner == "edges" and isinstance(unit, str):
-                for edge in part:
-                    _number(edge, unit, found)
-            elif inner not in PROSE:
-                _collect(part, inner, found)
-    elif isinstance(value, (tuple, list)):
-        for part in value:
-            _collect(part, key, found)
-    elif isinstance(value, datetime):
-        found.moments.add(value.astimezone(UTC))
-    elif isinstance(value, timedelta):
-        found.amounts.add(Amount(_seconds(value), "span"))
-    elif isinstance(value, str):
+    """What occurs in one field of a compiled rule, which is called `key`."""
+    if isinstance(value, str):
         length = DURATION.fullmatch(value) if value[:1].isdigit() else None
         if length is not None:
             found.amounts.add(amount(int(length[1]), length[2]))
         else:
             found.texts.add(value)
+    elif isinstance(value, SHARED):
+        told = _told(value)
+        found.amounts |= told.amounts
+        found.moments |= told.moments
+        found.texts |= told.texts
+    elif isinstance(value, BaseModel):
+        _fields(value, found)
+    elif isinstance(value, tuple | list):
+        for part in value:
+            _collect(part, key, found)
+    elif isinstance(value, dict):
+        for inner, part in value.items():
+            if isinstance(part, Decimal):
+                _number(part, inner, found)
+            elif inner not in PROSE:
+                _collect(part, inner, found)
+    elif isinstance(value, datetime):
+        found.moments.add(value.astimezone(UTC))
+    elif isinstance(value, timedelta):
+        found.amounts.add(Amount(_seconds(value), "span"))
     elif isinstance(value, int) and not isinstance(value, bool) and key not in PEOPLE and (key, value) != ("n", 1):
         found.amounts.add(Amount(Decimal(value), "places" if key == "round" else ""))
+
+
+@lru_cache(maxsize=8192)
+def _told(part: Named) -> Stated:
+    """The same of a part of a rule that many markets have alike: worked out once."""
+    found = Stated()
+    _fields(part, found)
+    return found
+
+
+def _fields(model: BaseModel, found: Stated) -> None:
+    written = model.__dict__
+    unit = written.get("unit")
+    for name in type(model).model_fields:
+        part = written[name]
+        if isinstance(part, Decimal):
+            _number(part, unit if name in ("value", "edges") and isinstance(unit, str) else name, found)
+        elif name == "edges" and isinstance(unit, str):
+            for edge in part:
+                _number(edge, unit, found)
+        elif part is not None and name not in PROSE:
+            _collect(part, name, found)
 
 
 def _number(value: Any, unit: str, found: Stated) -> None:
@@ -190,12 +229,13 @@ def _equals(value: Any, loc: Loc) -> Iterator[tuple[Loc, str, tuple[Reading, ...
         yield from _written(value, loc)
 
 
-def _in_formula(text: str) -> list[Figure]:
-    """The figures of a formula, a date or a duration; what stands in quotes is text."""
+@lru_cache(maxsize=8192)
+def _in_formula(text: str) -> tuple[Figure, ...]:
+    """The figures of a formula, a date or a duration; what stands in quotes is text. Many markets say the same."""
     if not any(char.isdigit() for char in text):
-        return []
+        return ()
     bare = "".join(part if not place % 2 else " " * len(part) for place, part in enumerate(text.split('"')))
-    return [each for each in figures(bare, frozenset()) if not each.name and not each.soft]
+    return tuple(each for each in figures(bare, frozenset()) if not each.name and not each.soft)
 
 
 def _shown(value: int | Decimal, unit: str) -> str:

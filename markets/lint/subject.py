@@ -122,7 +122,7 @@ class Subject:
     @cached_property
     def names(self) -> frozenset[tuple[str, str]]:
         """Which word stands next to which number in all that the rule reads, and in what its panels are asked."""
-        return pairs(iter([*self.stated.texts, *self.asked]))
+        return pairs([*self.stated.texts, *self.asked])
 
     @cached_property
     def asked(self) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ RELATIVE = re.compile(
 CLOCK = re.compile(
     r"(?<![\d:-])\d{1,2}:\d{2}(?::\d{2})?(?!\d)(?!\s?(?:UTC|Z\b|GMT))|\b\d{1,2}\s?[ap]\.?m\.?\b", re.IGNORECASE
 )
+COLON = re.compile(r":\d")
 OPEN_ENDED = re.compile(
     rf"\b(?:(?:until|till|through|thru|up\s+to)\s+(?:{DATE})|between\s+{DATE}[^.;]{{0,24}}?\sand\s+{DATE})",
     re.IGNORECASE,
@@ -62,7 +63,7 @@ def no_zone(it: Subject) -> Iterator[Found]:
 
     The loader says the same of a time in a field (`opens: 2026-12-05T14:30`) or in the rule.
     """
-    if ":" not in it.text and it.words.isdisjoint(OF_A_CLOCK):
+    if not COLON.search(it.text) and it.words.isdisjoint(OF_A_CLOCK):
         return
     for match in CLOCK.finditer(it.text):
         loc, offset = it.at(match.start())

@@ -13,25 +13,36 @@ from resolvers.rules.cache import Cache
 from resolvers.rules.evaluate import Evaluator
 from resolvers.rules.judge import judge
 from resolvers.rules.knowing import Knowing
-from resolvers.rules.nodes import Compare, Literal_, Node, is_condition, unit_of, walk
+from resolvers.rules.nodes import Compare, Literal_, Node, Series, Window, is_condition, unit_of, walk
 from resolvers.rules.outcomes import ChoiceOutcome, FirstDateOutcome, NumberOutcome, YesOutcome
 from resolvers.units import Exact
 from resolvers.verdict import Verdict
 
 
 def dry_run(it: Subject) -> Verdict:
-    """The verdict as of now, of the rule as if its market had opened just before; worked out once."""
+    """The verdict as of now, of the rule as if its market had opened just before; worked out once.
+
+    An N/A clause over a stretch of time that is not over is left out: it says nothing yet.
+    """
     found = it.shared.get(f"dry run of {it.spec.slug}")
     if isinstance(found, Verdict):
         return found
     assert it.seen is not None
     rule = it.spec.rule
     opened = it.seen.now - timedelta(microseconds=1)
-    made = judge(
-        it.spec.slug, rule.model_copy(update={"opens": opened}), it.seen.evidence, it.seen.now, cache=_cache(it)
-    )
+    rule = rule.model_copy(update={"opens": opened, **({"na": None} if na_lies_ahead(it) else {})})
+    made = judge(it.spec.slug, rule, it.seen.evidence, it.seen.now, cache=_cache(it))
     it.shared[f"dry run of {it.spec.slug}"] = made
     return made
+
+
+def na_lies_ahead(it: Subject) -> bool:
+    """Whether the N/A clause looks at a stretch of time that is not over, or at an instant to come."""
+    assert it.seen is not None
+    na, now = it.spec.rule.na, it.seen.now
+    ends = [node.at or node.before for node in walk(na.when) if isinstance(node, Window)] if na else []
+    ends += [node.before for node in walk(na.when) if isinstance(node, Series)] if na else []
+    return any(end is not None and end > now for end in ends)
 
 
 def told(it: Subject) -> str:

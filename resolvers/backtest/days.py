@@ -91,8 +91,11 @@ class _Turn:
             return True
         if verdict.until is not None and self.judged_at < instant(verdict.until) <= at:
             return True
-        waits = verdict.state != "decided" and WAITS in verdict.because
-        return waits and self._any(self.marks.looks, at)
+        if verdict.state == "decided":
+            return False
+        if self._any(self.marks.ripe if verdict.leaning is None else self.marks.unseen, at):
+            return True
+        return WAITS in verdict.because and self._any(self.marks.looks, at)
 
     def _any(self, instants: Sequence[Instant], at: Instant) -> bool:
         """Whether one of the instants lies after the last judging and not after `at`."""

@@ -6,7 +6,7 @@ on is counted here, so that a backtest judges on those days and no others.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,8 @@ from pydantic import BaseModel
 
 from resolvers.backtest.asking import asked_times
 from resolvers.evidence import Evidence, Instant, SourceEvidence, SpanColumns, instant
-from resolvers.rules.nodes import Rows, State
+from resolvers.rules.nodes import PanelFact, Rows, State
+from resolvers.rules.outcomes import FirstDateOutcome, YesOutcome
 from resolvers.rules.rule import Rule
 from resolvers.rules.states import CONFIRMED_AFTER, answered
 
@@ -25,11 +26,15 @@ from resolvers.rules.states import CONFIRMED_AFTER, answered
 class Watched:
     """`changes`: when evidence that the rule reads changed, a gap began or ended, or trouble came or went.
 
-    `times`: what passes by the clock alone (opening, T, settling, windows). `looks`: every good sighting. All sorted.
+    `times`: what passes by the clock alone (opening, T, settling, windows). `ripe`: when a run that began with a change
+    is over and has had its time to settle; `unseen`: those of them by which some source was not looked at again.
+    `looks`: every good sighting. All sorted.
     """
 
     changes: tuple[Instant, ...]
     times: tuple[Instant, ...]
+    ripe: tuple[Instant, ...]
+    unseen: tuple[Instant, ...]
     looks: tuple[Instant, ...]
 
 
@@ -38,17 +43,28 @@ def watched(rule: Rule, evidence: Evidence) -> Watched:
     bounds = _bounds(rule)
     changes: set[Instant] = set()
     looks: set[Instant] = set()
+    seen: list[list[Instant]] = []
     for name in rule.sources():
         source = _source(evidence, name)
         if source is not None:
             good = [look.seen_at for look in source.sightings if look.state == "good"]
             looks.update(good)
+            seen.append(good)
             changes.update(_turns(source))
             changes.update(_gaps(good, bounds))
             changes.update(_gaps([look.seen_at for look in source.sightings if answered(look)], bounds))
             changes.update(_own_times(rule, name, source, good))
     changes.update(asked_times(rule, evidence))
-    return Watched(tuple(sorted(changes)), tuple(sorted(_times(rule))), tuple(sorted(looks)))
+    ripe, unseen = _ripe(rule, changes, seen)
+    return Watched(*(tuple(sorted(some)) for some in (changes, _times(rule), ripe, unseen, looks)))
+
+
+def _ripe(rule: Rule, changes: set[Instant], seen: list[list[Instant]]) -> tuple[set[Instant], set[Instant]]:
+    """When runs that began with a change have settled, and those of them that wait for a look by then."""
+    how, wait = rule.outcome.how, rule.settlement.wait_us
+    run = how.when.length.us if isinstance(how, YesOutcome | FirstDateOutcome) else 0
+    ripe = {at + run + wait for at in changes}
+    return ripe, {at for at in ripe if any(bisect_right(good, at) == bisect_right(good, at - wait) for good in seen)}
 
 
 def _source(evidence: Evidence, name: str) -> SourceEvidence | None:
@@ -75,14 +91,13 @@ def _turns(source: SourceEvidence) -> Iterator[Instant]:
 
 
 def _gaps(good: list[Instant], bounds: Iterable[int]) -> Iterator[Instant]:
-    """When a silence had lasted longer than one of the bounds, and when it ended."""
+    """When a silence had lasted as long as one of the bounds, and longer, and when it ended."""
     for bound in bounds:
         for before, after in pairwise(good):
             if after - before > bound:
-                yield before + bound + 1
-                yield after
+                yield from (before + bound, before + bound + 1, after)
         if good:
-            yield good[-1] + bound + 1
+            yield from (good[-1] + bound, good[-1] + bound + 1)
 
 
 def _own_times(rule: Rule, name: str, source: SourceEvidence, good: list[Instant]) -> Iterator[Instant]:
@@ -96,6 +111,8 @@ def _own_times(rule: Rule, name: str, source: SourceEvidence, good: list[Instant
     for panel in rule.panels():
         if panel.source == name:
             yield from (since + 1 for since in spans.since)
+    if any(isinstance(node, PanelFact) and node.panel.source == name for node in rule.nodes()):
+        yield from (look + late for look in good for late in (0, 1))  # an answer that is seen to stand is given again
 
 
 def _frozen_bounds(rule: Rule, name: str) -> set[int]:

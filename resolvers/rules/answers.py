@@ -40,11 +40,12 @@ def chosen(how: ChoiceOutcome, found: Texts) -> tuple[Answers | None, str]:
 
 
 def bucketed(how: NumberOutcome, amount: Amount) -> tuple[Answers | None, str]:
-    """The bucket of a number, or why it is open."""
+    """The bucket of a number, or why it is open; that a group is empty puts nothing in a bucket."""
     if not amount.defined or (amount.low == amount.high and abs(amount.low) == INF):
         return None, amount.because or EMPTY
+    amount = amount.wide
     low, high = how.rounded(amount.low), how.rounded(amount.high)
     if how.bucket(low) != how.bucket(high):
-        return None, amount.because
+        return None, amount.because or EMPTY
     shown = units.show(low, how.unit) if low == high else f"{units.show(low, how.unit)} to {units.show(high, how.unit)}"
     return Answers(weights={how.answers()[how.bucket(low)]: HUNDRED}, value=shown), ""

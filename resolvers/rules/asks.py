@@ -44,10 +44,11 @@ class Asks:
     def under(self, node: Node, t: Instant, stated: bool = False) -> Open:
         """What is open under a node that is itself open; what is settled asks nobody.
 
-        A fact is asked about when its time has come (`stated`, or T), since until then it may still come true.
+        A fact is asked about when its time has come (`stated`, or T) and until people's time is over, since before it
+        may still come true.
         """
         if isinstance(node, PanelFact):
-            due = stated or t + 1 >= node.panel.decides
+            due = stated or max(t + 1, self.as_of) >= node.panel.decides
             if due and self.as_of < node.panel.last and self.truth(node, t) is None:
                 yield node.panel, FACT
             return
@@ -86,10 +87,10 @@ class Asks:
 
 def asks_at(evaluator: Evaluator, places: Iterable[Place]) -> tuple[Ask, ...]:
     """Every panel that could turn one of these nodes at its instant, each once."""
-    found: dict[str, tuple[Panel, dict[str, None]]] = {}
+    found: dict[tuple[str, Instant], tuple[Panel, dict[str, None]]] = {}
     for node, t, knowing in places:
         for panel, key in Asks(evaluator, knowing).under(node, t):
-            found.setdefault(panel.source, (panel, {}))[1][key] = None
+            found.setdefault((panel.source, panel.last), (panel, {}))[1][key] = None
     return tuple(ask_of(panel, list(keys)) for panel, keys in found.values())
 
 

@@ -33,6 +33,13 @@ class Cache:
             self.numbered.clear()
             self.made.clear()
 
+    def earlier(self, as_of: Instant) -> Cache:
+        """The same evidence as of another instant."""
+        assert self._evidence is not None
+        found = Cache()
+        found.turn_to(self._evidence, as_of)
+        return found
+
     def table(self, source: str) -> Table:
         """A source laid out for judging; one that was never collected is empty."""
         found = self.tables.get(source)

@@ -6,27 +6,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation, Overflow
 from functools import cached_property, lru_cache
-from operator import itemgetter
-from typing import Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from resolvers.evidence import Instant, Sighting, SourceEvidence, Span, SpanColumns, instant
+from resolvers.evidence import ABSENT as ABSENT
+from resolvers.evidence import Absent, CellColumns, Instant, Sighting, SourceEvidence, Span, SpanColumns, instant
 from resolvers.rules.filters import Filter
 from resolvers.rules.layout import Layout
 from resolvers.sources.cells import MAX_DIGITS, parse_bool, parse_date, parse_number
 from resolvers.sources.spec import Column
 
-
-class _Absent:
-    def __repr__(self) -> str:
-        return "absent"
-
-
-ABSENT: Final = _Absent()
-"""There is no such cell in the row; not to be confused with None, a cell that cannot be read."""
-
-Text = str | None | _Absent
-Number = Decimal | None | _Absent
+Text = str | None | Absent
+Number = Decimal | None | Absent
 
 EXACTLY = Context(prec=600, rounding=ROUND_HALF_EVEN, traps=[Inexact, InvalidOperation, Overflow])
 """Decimal arithmetic that raises rather than round; cells have at most 28 digits and two of exponent."""
@@ -61,9 +52,9 @@ class Table:
         self.sightings, spans = _as_of(evidence, as_of)
         self.spans = SpanColumns.of(spans)
         self.zone = ZoneInfo(self.spec.read.zone)
-        self._texts: dict[str, list[Text]] = {}
+        self._texts: dict[str, Sequence[Text]] = {}
         self._numbers: dict[str, list[Number]] = {}
-        self._moments: dict[str, list[Instant | _Absent | None]] = {}
+        self._moments: dict[str, list[Instant | Absent | None]] = {}
         self._different: dict[str, set[Text]] = {}
         self._read: dict[str, dict[Text, Number]] = {}
         self._histories: dict[tuple[str, int], dict[str, list[tuple[Instant, str | None]]]] = {}
@@ -110,14 +101,16 @@ class Table:
         return found
 
     def _gone(self, places: Sequence[int]) -> Iterator[Absence]:
+        since, ends, hows = self.spans.since, self.spans.until, self.spans.ended
         for number, place in enumerate(places):
-            span = self.spans[place]
-            if span.ended not in ("vanished", "withdrawn") or span.until is None:
+            until, how = ends[place], hows[place]
+            if until is None or how not in ("vanished", "withdrawn"):
                 continue
-            back = self.spans[places[number + 1]].since if number + 1 < len(places) else None
-            if back is None or back > span.until:
-                withdrawn = span.ended == "withdrawn"
-                yield Absence(span.until, back, withdrawn, f"{'withdrawn' if withdrawn else VANISHED}: {span.key}")
+            back = since[places[number + 1]] if number + 1 < len(places) else None
+            if back is None or back > until:
+                withdrawn = how == "withdrawn"
+                because = f"{'withdrawn' if withdrawn else VANISHED}: {self.spans.key[place]}"
+                yield Absence(until, back, withdrawn, because)
 
     @cached_property
     def ones(self) -> list[Number]:
@@ -129,8 +122,8 @@ class Table:
         return self.sightings, self.spans
 
     @cached_property
-    def since(self) -> list[Instant]:
-        return list(self.spans.since)
+    def since(self) -> Sequence[Instant]:
+        return self.spans.since
 
     @cached_property
     def layout(self) -> Layout:
@@ -153,30 +146,30 @@ class Table:
     def column(self, name: str) -> Column:
         return self.spec.read.columns.get(name, TEXT)
 
-    def texts(self, name: str) -> list[Text]:
+    def texts(self, name: str) -> Sequence[Text]:
         """A column as published text; truth values as true or false; `key` is the row's own key."""
         found = self._texts.get(name)
         if found is None:
             if name == "key" and name not in self.spec.read.columns:
-                found = list(self.spans.key)
+                found = self.spans.key
             else:
-                found = self._cells(name)
+                found = self.cells.get(name) or [ABSENT] * len(self.spans)
             if self.column(name).kind == "bool":
                 meant = {text: _truth_text(text) for text in set(found)}
                 found = [meant[text] for text in found]
             self._texts[name] = found
         return found
 
-    def _cells(self, name: str) -> list[Text]:
-        """The column's cells; the quick way first, for columns that every row has."""
-        try:
-            return list(map(itemgetter(name), self.cells))
-        except KeyError:
-            return [cells.get(name, ABSENT) for cells in self.cells]
-
     @cached_property
-    def cells(self) -> Sequence[Mapping[str, str | None]]:
-        return self.spans.cells
+    def cells(self) -> Mapping[str, Sequence[Text]]:
+        """The cells of every span, column by column."""
+        cells = self.spans.cells
+        return (cells if isinstance(cells, CellColumns) else CellColumns(cells)).columns
+
+    def cell(self, name: str, place: int) -> Text:
+        """One cell as it was published."""
+        column = self.cells.get(name)
+        return ABSENT if column is None else column[place]
 
     def different(self, name: str) -> set[Text]:
         """The different texts of a column."""
@@ -208,14 +201,17 @@ class Table:
         since = self.since
         return [since[places[0]] for places in self.layout.rows]
 
+    @cached_property
+    def first_seen(self) -> list[Instant]:
+        """When each row was first seen, in no order."""
+        return [since for since, row in zip(self.since, self.layout.row_of, strict=True) if row < 0] + self.first
+
     def extremes(self, name: str) -> Sequence[tuple[Decimal, Decimal] | None]:
         """The least and greatest number that each row but the simple ones ever showed; None: something unreadable."""
         found = self._extremes.get(name)
         if found is None:
-            numbers = self.numbers(name)
-            found = self._extremes[name] = [
-                _extreme([numbers[place] for place in places]) for places in self.layout.rows
-            ]
+            numbers, ends = self.numbers(name), _ends if self.whole(name) else _extreme
+            found = self._extremes[name] = [ends([numbers[place] for place in places]) for places in self.layout.rows]
         return found
 
     def whole(self, name: str | None) -> bool:
@@ -224,7 +220,7 @@ class Table:
             return True
         found = self._whole.get(name)
         if found is None:
-            found = self._whole[name] = all(type(value) is Decimal for value in self.numbers(name))
+            found = self._whole[name] = all(type(value) is Decimal for value in self.read(name).values())
         return found
 
     def _reader(self, column: Column) -> Callable[[str], Decimal | None]:
@@ -254,18 +250,19 @@ class Table:
             HIGHEST if high is None else EXACTLY.multiply(high, scale),
         )
 
-    def published(self) -> list[Instant | _Absent | None]:
+    def published(self) -> list[Instant | Absent | None]:
         """When each span's row was published by its own account: the column marked `is: published`."""
         name = next((name for name, column in self.spec.read.columns.items() if column.is_ == "published"), None)
         if name is None:
             return [ABSENT] * len(self.spans)
         if name not in self._moments:
             column = self.column(name)
-            self._moments[name] = [self._moment(text, column) for text in self.texts(name)]
+            meant = {text: self._moment(text, column) for text in self.different(name)}
+            self._moments[name] = list(map(meant.__getitem__, self.texts(name)))
         return self._moments[name]
 
-    def _moment(self, text: Text, column: Column) -> Instant | _Absent | None:
-        if text is None or isinstance(text, _Absent):
+    def _moment(self, text: Text, column: Column) -> Instant | Absent | None:
+        if text is None or isinstance(text, Absent):
             return text
         day = parse_date(text, column, self.spec.read.zone)
         return None if day is None else instant(day)
@@ -289,6 +286,11 @@ def _measured(text: str, column: Column) -> Decimal | None:
     return None if value is None else EXACTLY.multiply(value, 100) if column.unit == "fraction" else value
 
 
+def _ends(values: list[Any]) -> tuple[Decimal, Decimal]:
+    """The least and greatest of numbers that can all be read."""
+    return (values[0], values[0]) if len(values) == 1 else (min(values), max(values))
+
+
 def _extreme(values: list[Number]) -> tuple[Decimal, Decimal] | None:
     """The least and greatest of a row's numbers; of none at all, what no bar is passed by."""
     some = [value for value in values if value is not ABSENT]
@@ -297,11 +299,11 @@ def _extreme(values: list[Number]) -> tuple[Decimal, Decimal] | None:
     numbers = [value for value in some if isinstance(value, Decimal)]
     if len(numbers) < len(some):
         return None
-    return (numbers[0], numbers[0]) if len(numbers) == 1 else (min(numbers), max(numbers))
+    return _ends(numbers)
 
 
 def _truth_text(text: Text) -> Text:
-    if text is None or isinstance(text, _Absent):
+    if text is None or isinstance(text, Absent):
         return text
     value = parse_bool(text)
     return None if value is None else "true" if value else "false"

@@ -16,6 +16,7 @@ from resolvers.rules.compile_panel import same_question_twice
 from resolvers.rules.compile_values import Values
 from resolvers.rules.defaults import HouseDefaults, Settlement
 from resolvers.rules.faults import Faults, known_keys, mapping
+from resolvers.rules.known import Known
 from resolvers.rules.nodes import row_sets
 from resolvers.rules.outcomes import OutcomeNode
 from resolvers.rules.rule import Rule
@@ -38,9 +39,12 @@ class RuleBlocks:
 
 
 def compile_rule(
-    blocks: RuleBlocks, *, sources: Mapping[str, SourceSpec], defaults: HouseDefaults
+    blocks: RuleBlocks, *, sources: Mapping[str, SourceSpec], defaults: HouseDefaults, known: Known | None = None
 ) -> tuple[Rule | None, list[Fault]]:
-    """The rule of a market, and every fault of its blocks; no rule where one of them is an error."""
+    """The rule of a market, and every fault of its blocks; no rule where one of them is an error.
+
+    `known` is what markets with the same sources and defaults have come to before.
+    """
     faults = Faults()
     decides = blocks.decides or blocks.closes
     if decides <= blocks.opens:
@@ -51,7 +55,10 @@ def compile_rule(
     rows = mapping(blocks.rows or {}, ("rows",), faults, "rows") or {}
     values = mapping(blocks.values or {}, ("values",), faults, "values") or {}
     resolve = mapping(blocks.resolve, ("resolve",), faults, "resolve")
-    scope = Scope(sources, kept, decides, rows, values, faults, runs=bool({"yes", "first_date"} & {*(resolve or ())}))
+    scope = Scope(
+        sources, kept, decides, rows, values, faults,
+        runs=bool({"yes", "first_date"} & {*(resolve or ())}), known=known if kept is defaults else None,
+    )  # fmt: skip
     for name in rows:
         if name in values:
             faults.add("shape", f"{name!r} names a row set and a value", ("values", name))
@@ -110,6 +117,8 @@ def _usual_settle(blocks: RuleBlocks, scope: Scope) -> Duration:
     """The market's own override, else the longest `settle` of the sources it reads, else the house's."""
     if "settle" in blocks.overrides:
         return scope.defaults.settle
+    if all(source.read.settle is None for source in scope.sources.values()):
+        return scope.defaults.settle
     named = [scope.sources[name].read.settle for name in _sources_read(scope) if name in scope.sources]
     asked = [settle for settle in named if settle is not None]
     return max(asked) if asked else scope.defaults.settle
@@ -121,7 +130,9 @@ def _sources_read(scope: Scope) -> set[str]:
 
 
 def _overridden(overrides: Mapping[str, Any], defaults: HouseDefaults, faults: Faults) -> HouseDefaults:
-    """The house defaults with what the market changes of them."""
+    """The house defaults with what the market changes of them; the very same where it changes nothing."""
+    if not overrides:
+        return defaults
     known_keys(overrides, HouseDefaults.model_fields, (), faults)
     given = {key: value for key, value in overrides.items() if key in HouseDefaults.model_fields}
     if isinstance(given.get("panel"), Mapping):

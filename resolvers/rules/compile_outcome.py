@@ -11,6 +11,7 @@ from resolvers import units
 from resolvers.durations import Duration
 from resolvers.outcome import Answers, No, Probability, Yes
 from resolvers.rules import formula as f
+from resolvers.rules.compile_fact import asked_by
 from resolvers.rules.compile_formula import FormulaCompiler, is_text
 from resolvers.rules.compile_panel import confirming
 from resolvers.rules.compile_values import Values
@@ -58,7 +59,7 @@ class Outcomes:
         for at in late[:1]:
             message = f"a part of this is read at {date_words(at)}, but the last it can decide is {date_words(last)}"
             self.scope.faults.add("window", f"{message}; read it earlier, or let T be later", loc)
-        return None if late else node
+        return None if late else asked_by(node, last)
 
     def formula(self, block: Any, loc: Loc, wanted: Any) -> Node | None:
         if not isinstance(block, str | int | float) or isinstance(block, bool):

@@ -186,4 +186,4 @@ def confirming(block: Any, of: FieldOf | Window | Agree, scope: Scope) -> Panel 
     )
     question = f"Is the {column} that is named here right for the row of {names} it is named for?"
     limb = Limb(name="right", text=f"The {column} is the one that the criteria call for, on the evidence given.")
-    return made.model_copy(update={"question": question, "limbs": (limb,), "by_row": False})
+    return made.model_copy(update={"question": question, "limbs": (limb,), "by_row": False, "from_pick": True})

@@ -45,6 +45,8 @@ class Values:
         """A value or row set by name; None after a fault."""
         scope = self.scope
         scope.used.add(name)
+        if scope.under_way:
+            scope.asked.setdefault(scope.under_way[-1], {})[name] = None
         if name in scope.under_way:
             circle = " -> ".join([*scope.under_way[scope.under_way.index(name) :], name])
             scope.faults.add("circular", f"{name!r} needs itself: {circle}", loc, offset)
@@ -55,9 +57,26 @@ class Values:
             unknown_value(scope, name, loc, offset)
             return None
         scope.under_way.append(name)
-        scope.compiled[name] = self._defined(name)
+        scope.compiled[name] = self._known(name, loc) or self._anew(name)
         scope.under_way.pop()
         return scope.compiled[name]
+
+    def _known(self, name: str, loc: Loc) -> Node | None:
+        """What another market of the debate made of the same words; names under it count as asked for here too."""
+        before = self.scope.known.of(name, self.scope) if self.scope.known is not None else None
+        if before is None:
+            return None
+        for each in before.asked:
+            self.value(each, loc)
+        self.scope.panels += before.panels
+        return before.node
+
+    def _anew(self, name: str) -> Node | None:
+        scope, faults, panels = self.scope, len(self.scope.faults.found), len(self.scope.panels)
+        node = self._defined(name)
+        if scope.known is not None and node is not None and len(scope.faults.found) == faults:
+            scope.known.keep(name, scope, node, tuple(scope.panels[panels:]))
+        return node
 
     def _defined(self, name: str) -> Node | None:
         if name in self.scope.values_block:

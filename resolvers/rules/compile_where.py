@@ -50,25 +50,36 @@ def _entry(name: str, wanted: Any, column: Column, loc: Loc, faults: Faults) -> 
         return Present(column=name)
     if isinstance(wanted, Mapping):
         return _special(name, wanted, column, loc, faults)
-    if isinstance(wanted, list | tuple):
-        if not wanted:
-            faults.add("shape", "an empty list lets no row through; name at least one value", loc)
-            return None
-        return _one_of(name, list(wanted), column, loc, faults)
-    return _one_of(name, [wanted], column, loc, faults)
+    values = list(wanted) if isinstance(wanted, list | tuple) else [wanted]
+    if not values:
+        faults.add("shape", "an empty list lets no row through; name at least one value", loc)
+        return None
+    return _one_of(name, values, column, loc, faults) if _all_plain(values, loc, faults) else None
+
+
+def _all_plain(values: list[Any], loc: Loc, faults: Faults) -> bool:
+    """Whether each is a text, a number, a date or a truth value; a fault names the first that is not."""
+    wrong = next((value for value in values if value is None or isinstance(value, Mapping | list | tuple)), values)
+    if wrong is values:
+        return True
+    remedy = "; for rows without the cell write {not: present}" if wrong is None else ""
+    faults.add("shape", f"a value is a text, a number, a date, true or false; {found_text(wrong)}{remedy}", loc)
+    return False
 
 
 def _special(name: str, wanted: Mapping[str, Any], column: Column, loc: Loc, faults: Faults) -> Filter | None:
     """`{matching: re}`, `{not: …}` or `{has: x}`."""
     known_keys(wanted, ("matching", "not", "has"), loc, faults)
+    if not wanted:
+        faults.add("shape", "an empty map asks nothing; write {matching: …}, {not: …} or {has: …}", loc)
     parts: list[Filter | None] = []
-    if "matching" in wanted:
+    if "matching" in wanted and _all_plain([wanted["matching"]], (*loc, "matching"), faults):
         pattern = str(wanted["matching"])
         why = why_refused(pattern)
         if why:
             faults.add("pattern", why, (*loc, "matching"))
         parts.append(None if why else Matching(column=name, pattern=pattern))
-    if "has" in wanted:
+    if "has" in wanted and _all_plain([wanted["has"]], (*loc, "has"), faults):
         parts.append(Has(column=name, value=as_text(wanted["has"])))
     if "not" in wanted:
         inner = _entry(name, wanted["not"], column, (*loc, "not"), faults)

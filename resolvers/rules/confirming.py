@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from resolvers.rules.answered import PanelAnswers
 from resolvers.rules.asks import ask_of
 from resolvers.rules.evaluate import Evaluator
 from resolvers.rules.exact import Texts
@@ -26,14 +25,15 @@ class Confirmed:
 def confirmed(panel: Panel, found: Texts, evaluator: Evaluator, tracer: Tracer) -> Confirmed:
     """Each picked row with its text, as `row is text`, looked up among the panel's answers."""
     table = evaluator.cache.table(panel.source)
-    answers = PanelAnswers(table, "", 0, panel, evaluator.as_of)
+    answers = evaluator.said_of(panel)
     keys = [pair_key(evaluator, ref, text) for text, ref in found.options if text is not None]
     said: dict[str, str | None] = {}
     cites: list[Citation] = []
     for key in dict.fromkeys(keys):
-        history = answers.of_key(key, panel.last)
+        given = answers.of_key(key)
+        history = answers.heard(given, panel.last)
         said[key] = next((label for known, label in reversed(history) if known <= tracer.knowing.k), None)
-        told = answers.answer_cited(key, tracer.knowing.k)
+        told = answers.limbs_at(given, panel.last, tracer.knowing.k)
         cites += [tracer.citation((table.number, place), column) for place, column in told]
     wrong = [key for key, answer in said.items() if answer == "no"]
     missing = [key for key, answer in said.items() if answer is None]

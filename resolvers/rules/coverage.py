@@ -95,9 +95,15 @@ def answering(parts: Sequence[Steps[Sight]], defaults: HouseDefaults, passed: Pa
 
 
 def _over(part: Steps[Sight | None], frozen: Steps[Known]) -> Steps[Sight | None]:
-    """None where the source is frozen: then the next one is asked."""
+    """None where the source is frozen: then the next one is asked; where that is open nobody knows which answers."""
     at = sorted({*part.at, *(t for t in frozen.at if t > part.at[0])})
-    return joined(at, [None if frozen.value_at(t) else part.value_at(t) for t in at])
+    return joined(at, [_unless(frozen.value_at(t), part.value_at(t)) for t in at])
+
+
+def _unless(frozen: Known, sight: Sight | None) -> Sight | None:
+    if frozen or sight is None or sight.because:
+        return None if frozen else sight
+    return sight if frozen is False else Sight(sight.last_good, "it is open whether a source of the list is frozen")
 
 
 def _aged(part: Steps[Sight], max_age: int) -> Steps[Sight | None]:
@@ -125,12 +131,15 @@ def _first(sights_: Sequence[Sight | None]) -> Answering:
 def next_good(
     tables: Sequence[Table], after: Instant, until: Instant, passed: Passed = ()
 ) -> tuple[int, Instant] | None:
-    """The first good sighting after an instant, of any source; of several at one instant the first in the list."""
+    """The first good sighting after an instant, of any source; of several at one instant the first in the list.
+
+    One that is to be passed over while it is frozen serves only where it is known not to be.
+    """
     found = []
     for place, table in enumerate(tables):
         index = bisect_right(table.good, after)
         frozen = passed[place] if passed else None
-        while frozen is not None and index < len(table.good) and frozen.value_at(table.good[index]):
+        while frozen is not None and index < len(table.good) and frozen.value_at(table.good[index]) is not False:
             index += 1
         if index < len(table.good) and table.good[index] <= until:
             found.append((table.good[index], place))

@@ -12,8 +12,9 @@ from resolvers.rules.exact import Early, Truth
 from resolvers.rules.joint import agreed_truth, at_least
 from resolvers.rules.knowing import Knowing, exists
 from resolvers.rules.node_panel import PanelFact
-from resolvers.rules.nodes import Compare, Hold, Literal_, Logic, Node, Reduce, State, Window, date_words
+from resolvers.rules.nodes import Compare, Hold, Logic, Node, Reduce, State, Window, date_words
 from resolvers.rules.nodes_many import Agree, Along, AtLeast
+from resolvers.rules.panels import Panel
 from resolvers.rules.states import Bounds, Known, States, as_truth
 from resolvers.rules.steps import LONG_AGO, Steps, merged
 from resolvers.rules.values import Values, sources_of
@@ -25,8 +26,14 @@ class Evaluator(Values):
     # conditions
 
     def truths(self, node: Node, knowing: Knowing, low: Instant, high: Instant) -> Steps[Truth]:
-        """A condition on [low, high)."""
-        return TRUTHS[node.kind](self, node, knowing, low, high)
+        """A condition on [low, high); at one instant it is asked for again and again, for each step of a trace."""
+        if high != low + 1:
+            return TRUTHS[node.kind](self, node, knowing, low, high)
+        key = (id(node), id(knowing), low)
+        found = self.truths_once.get(key)
+        if found is None:
+            found = self.truths_once[key] = (TRUTHS[node.kind](self, node, knowing, low, high), node, knowing)
+        return found[0]
 
     def held(self, node: Hold, knowing: Knowing, low: Instant, high: Instant) -> Steps[Truth]:
         """The condition itself: how long it has to last is for whoever looks for runs of it."""
@@ -45,12 +52,12 @@ class Evaluator(Values):
 
     def compared(self, node: Compare, knowing: Knowing, low: Instant, high: Instant) -> Steps[Truth]:
         self.cache.evaluations += 1
-        if isinstance(node.right, Literal_) and node.right.value is None:
+        if node.right.kind == "literal" and node.right.value is None:
             wanted = node.right.texts
             same = self.texts(node.left, knowing).cut(low, high).map(lambda found: exact.same_text(found, wanted))
             return same if node.op == "==" else same.map(exact.negate)
         op = node.op
-        if isinstance(node.right, Literal_):
+        if node.right.kind == "literal":
             right = self.amounts(node.right, knowing, low, high).values[0]
             return self.amounts(node.left, knowing, low, high).map(lambda left: exact.compare(op, left, right))
         parts = [self.amounts(part, knowing, low, high) for part in (node.left, node.right)]
@@ -65,8 +72,16 @@ class Evaluator(Values):
 
     def fact(self, node: PanelFact, knowing: Knowing, low: Instant, high: Instant) -> Steps[Truth]:
         """What a panel says of the world; it is about the fact, so it holds whenever it became known."""
-        answers = PanelAnswers(self.cache.table(node.panel.source), "", 0, node.panel, self.as_of)
-        return answers.fact(node.panel.decides).cut(low, high)
+        key: Hashable = ("fact", node.panel.digest)
+        found = self.cache.made.get(key)
+        if found is None:
+            found = self.cache.made[key] = self.said_of(node.panel).fact()
+        told: Steps[Truth] = found
+        return told.cut(low, high)
+
+    def said_of(self, panel: Panel) -> PanelAnswers:
+        """What a panel has answered by now."""
+        return PanelAnswers(self.cache.table(panel.source), "", 0, panel, self.as_of)
 
     def counted(self, node: AtLeast | Along, knowing: Knowing, low: Instant, high: Instant) -> Steps[Truth]:
         """At least n of several conditions."""

@@ -32,6 +32,31 @@ class Amount:
     def point(self) -> bool:
         return self.defined and (self.low is self.high or self.low == self.high) and abs(self.low) != INF
 
+    @property
+    def wide(self) -> Amount:
+        """What it may be if the best of no rows were any number at all; the same where no group may be empty."""
+        return self
+
+
+@dataclass(slots=True, eq=True)
+class MaybeEmpty(Amount):
+    """A number that rests on a group of perhaps no rows, whose largest is then -∞ and whose smallest ∞.
+
+    Such an infinity may make a comparison false, for nothing qualifies, but never true: a class that was only renamed
+    would pay out. [`least`, `most`] holds what the number would be if the best of no rows could be any number.
+    """
+
+    least: Exact = -INF
+    most: Exact = INF
+
+    @property
+    def wide(self) -> Amount:
+        return Amount(self.least, self.most, self.because, self.rows)
+
+
+EMPTY_GROUP = "a group is empty"
+"""Why a comparison is open that only an empty group would make true."""
+
 
 class EarlyAmount(Amount):
     """No number yet: it is read at a stated instant that has not come."""
@@ -98,10 +123,18 @@ def arithmetic(op: str, left: Amount, right: Amount) -> Amount:
         return without(left, right)
     found = OPERATIONS[op](left, right)
     if found is None or is_nan(found[0]) or is_nan(found[1]):
-        return undefined(reasons(left, right) or WHY_NOT.get(op, "infinity has no such value: a group is empty"))
+        return undefined(reasons(left, right) or WHY_NOT.get(op, f"infinity has no such value: {EMPTY_GROUP}"))
     low, high = found
     because = "" if low is high or low == high else reasons(left, right)
+    if type(left) is MaybeEmpty or type(right) is MaybeEmpty:
+        least, most = _whatever(OPERATIONS[op](left.wide, right.wide))
+        return MaybeEmpty(low, high, because, left.rows + right.rows, True, least, most)
     return Amount(low, high, because, left.rows + right.rows)
+
+
+def _whatever(found: Bounds | None) -> Bounds:
+    """Bounds, or any number where there are none."""
+    return (-INF, INF) if found is None or is_nan(found[0]) or is_nan(found[1]) else found
 
 
 def reasons(*parts: Amount | Truth | Texts) -> str:
@@ -193,11 +226,18 @@ def absolute(value: Amount) -> Amount:
         return value
     high = max(-value.low, value.high)
     low = 0 if value.high >= 0 else -value.high
-    return Amount(low, high, value.because if low != high else "", value.rows)
+    because = value.because if low != high else ""
+    if type(value) is MaybeEmpty:
+        wide = absolute(value.wide)
+        return MaybeEmpty(low, high, because, value.rows, True, wide.low, wide.high)
+    return Amount(low, high, because, value.rows)
 
 
 def compare(op: str, left: Amount, right: Amount) -> Truth:
-    """`left op right` on intervals: unknown only where the two overlap so that it matters."""
+    """`left op right` on intervals: unknown only where the two overlap so that it matters.
+
+    What only the infinity of an empty group would make true is unknown as well.
+    """
     if not (left.defined and right.defined):
         early = type(left) is EarlyAmount or type(right) is EarlyAmount
         return Early(None, reasons(left, right)) if early else Truth(None, reasons(left, right))
@@ -205,6 +245,9 @@ def compare(op: str, left: Amount, right: Amount) -> Truth:
     if type(left.low) is float and left.low == left.high == right.low == right.high:
         return Truth(None, reasons(left, right) or "both groups are empty")
     found = COMPARISONS[op](left, right)
+    if found and (type(left) is MaybeEmpty or type(right) is MaybeEmpty):
+        holds = COMPARISONS[op](left.wide, right.wide)
+        return TRUE if holds else Truth(None, reasons(left, right) or EMPTY_GROUP)
     return TRUE if found else FALSE if found is False else Truth(None, reasons(left, right))
 
 

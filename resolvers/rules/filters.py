@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 from resolvers import units
 from resolvers.durations import Duration
 from resolvers.rules.cells import Expression
-from resolvers.rules.naming import Named
+from resolvers.rules.naming import Named, once
 from resolvers.rules.panels import Panel
 from resolvers.rules.phrase import Phrase, named
 from resolvers.rules.phrase import spoken as spoken
@@ -20,9 +20,19 @@ from resolvers.rules.phrase import spoken as spoken
 class _Filter(Named):
     """One condition on a row's cells."""
 
+    @once
+    def columns_read(self) -> tuple[str, ...]:
+        """The columns that it reads; rules ask for them again and again."""
+        return _columns_read(self)  # type: ignore[arg-type]  # every one of these is in the union
+
+    @once
+    def asking(self) -> tuple[Met | ListedIn, ...]:
+        """The parts of it that no cell of the row can tell."""
+        return _asking(self)  # type: ignore[arg-type]
+
 
 class OneOf(_Filter):
-    """The cell is one of these values (one value: equals it).
+    """The cell is one of these values (one value: equals it); a row without the cell is none of them.
 
     Example:
         values:
@@ -98,6 +108,8 @@ class Present(_Filter):
 
 class Measured(_Filter):
     """The cell, a number or a date, stands in this relation to a number (dates: days as `2027-05-09`).
+
+    A row without the cell is other than every number (`!=`) and stands in no other relation.
 
     Example:
         values:
@@ -181,9 +193,17 @@ class ListedIn(_Filter):
         parts = (spoken(self.cell), some, spoken(self.as_), figure, spoken(self.since))
         return Phrase.of(text, *parts, figures=[figure])
 
+    def waiting(self) -> Phrase:
+        """That a row's own time may end late."""
+        figure = str(self.time)
+        text = f"Where the {figure} from a row's {spoken(self.since)} on end after T, they are waited for"
+        return Phrase(text, (figure,))
+
 
 class Reckoned(_Filter):
     """Two things reckoned from the row's own cells stand in this relation; an unreadable cell leaves it open.
+
+    A row without one of the cells satisfies `!=` and no other relation.
 
     Example:
         values:
@@ -239,7 +259,7 @@ class AnyOf(_Filter):
 
 
 class Not(_Filter):
-    """This does not hold.
+    """This does not hold; of a cell that is not there nothing but its absence holds, so such a row is let through.
 
     Example:
         values:
@@ -303,8 +323,10 @@ def _bracketed(part: Filter) -> Phrase:
 
 def columns_of(part: Filter | None) -> tuple[str, ...]:
     """The columns a filter reads, each once, in order."""
-    if part is None:
-        return ()
+    return () if part is None else part.columns_read
+
+
+def _columns_read(part: Filter) -> tuple[str, ...]:
     if isinstance(part, AllOf | AnyOf):
         return tuple(dict.fromkeys(column for inner in part.parts for column in columns_of(inner)))
     if isinstance(part, Not):
@@ -316,8 +338,10 @@ def columns_of(part: Filter | None) -> tuple[str, ...]:
 
 def asking_of(part: Filter | None) -> tuple[Met | ListedIn, ...]:
     """The parts of a filter that no cell of the row can tell: they ask a panel, or another source."""
-    if part is None:
-        return ()
+    return () if part is None else part.asking
+
+
+def _asking(part: Filter) -> tuple[Met | ListedIn, ...]:
     if isinstance(part, AllOf | AnyOf):
         return tuple(dict.fromkeys(found for inner in part.parts for found in asking_of(inner)))
     if isinstance(part, Not):

@@ -23,6 +23,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from resolvers import units
@@ -309,6 +310,7 @@ class _Parser:
             raise FormulaFault(message, opening.offset if token.kind == "end" else token.offset)
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> Formula:
     """A formula's tree; FormulaFault says what is wrong and at which character."""
     return _Parser(text).whole()

@@ -5,17 +5,20 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Any
 
 from resolvers.evidence import Instant, instant
 from resolvers.rules.columns import ABSENT, Number, Table, Text
 from resolvers.rules.defaults import Clock
 from resolvers.rules.filters import Filter, asking_of, columns_of, together
+from resolvers.rules.gaps import GAP, either_side
 from resolvers.rules.lines import UNLABELLED, UNREADABLE, Entry, Line, Lines, Version, value_of
 from resolvers.rules.matching import NO_LABELS, Labels, Test, kept, split, test_of
 from resolvers.rules.nodes import Label, RowsNode, SourceUse, Window, base_rows
 from resolvers.rules.steps import FAR_AHEAD, LONG_AGO
+
+TOGETHER = 64
+"""How many rows are passed over by one look at the best of them."""
 
 History = list[tuple[Instant, str | None]]
 """(known since, text or None for unlabelled), in order."""
@@ -99,6 +102,8 @@ class Wanted:
     """(1 or -1, n): only rows that can be among the n greatest or least are wanted."""
     carry: bool = False
     """A row that is gone keeps its last value."""
+    bridge: int = 0
+    """Microseconds: after a longer gap nobody knows when in it a row came; only windows by the seen clock ask."""
 
 
 class Gather:
@@ -121,6 +126,7 @@ class Gather:
         self.by_published = wanted.clock == "published"
         self.seen_inside = _bounds([window for window in windows if window.clock == "seen"])
         self.dated_inside = _bounds([window for window in windows if window.clock == "published"])
+        self.either_side = either_side(table.good, self.seen_inside, wanted.bridge)
 
     def lines(self) -> Lines:
         found = Lines(self.table)
@@ -129,10 +135,12 @@ class Gather:
             found.clocks = []
         numbers = self.table.numbers(self.wanted.column) if self.wanted.column is not None else self.table.ones
         alone, rows = self.table.kept_apart(self.own, kept)
+        straddling: list[int] = []
         if self.seen_inside != (LONG_AGO, FAR_AHEAD):
             (low, high), since = self.seen_inside, self.table.since
-            alone = [place for place in alone if low <= since[place] < high]
-        alone = self._alone(found, alone, numbers, certain)
+            straddling = [place for place in alone if since[place] in self.either_side] if self.either_side else []
+            alone = [place for place in alone if low <= since[place] < high and since[place] not in self.either_side]
+        alone = self._alone(found, alone, numbers, certain) + straddling
         for place in alone:
             self._other(found, [place], certain)
         if self.wanted.best is not None:
@@ -146,13 +154,14 @@ class Gather:
     def _able(self, found: Lines, rows: Sequence[int], sign: int, n: int) -> list[int]:
         """The rows that ever were as good as the n-th best simple row there before them, or that cannot be read."""
         bars = found.leaders(sign, n).bars
+        bars_at, bar_values, largest = bars.at, bars.values, sign > 0
         extremes, first = self.table.extremes(self.wanted.column or ""), self.table.first
         able: list[int] = []
         for row in rows:
             extreme = extremes[row]
             if extreme is not None:
-                bar = bars.value_at(first[row])
-                if bar is not None and (extreme[1] < bar if sign > 0 else extreme[0] > bar):
+                bar = bar_values[bisect_right(bars_at, first[row]) - 1]
+                if bar is not None and (extreme[1] < bar if largest else extreme[0] > bar):
                     continue
             able.append(row)
         found.keep_leaders(sign, n)
@@ -189,9 +198,18 @@ class Gather:
         """Where only the one best is asked for: those that were as good as all before them; else all."""
         if self.wanted.best is None or self.wanted.best[1] > 1:
             return alone
-        values: list[Any] = list(map(numbers.__getitem__, alone))
-        bars = accumulate(values, max if self.wanted.best[0] > 0 else min)
-        return [place for place, value, bar in zip(alone, values, bars, strict=True) if value == bar]
+        largest, best = self.wanted.best[0] > 0, None
+        found: list[int] = []
+        for start in range(0, len(alone), TOGETHER):
+            some = alone[start : start + TOGETHER]
+            values: list[Any] = [numbers[place] for place in some]
+            if best is not None and (max(values) < best if largest else min(values) > best):
+                continue
+            for place, value in zip(some, values, strict=True):
+                if best is None or (value >= best if largest else value <= best):
+                    best = value
+                    found.append(place)
+        return found
 
     def _alone_labelled(
         self, found: Lines, alone: list[int], numbers: Sequence[Number], certain: Mapping[int, bool]
@@ -224,8 +242,8 @@ class Gather:
     def _simple(self, found: Lines, places: Sequence[int], numbers: Sequence[Number] | Mapping[int, Number]) -> None:
         """Rows that never change."""
         since = self.table.since
-        found.at += [since[place] for place in places]
-        found.values += [numbers[place] for place in places]  # type: ignore[misc]  # only places with a number are given
+        found.at += map(since.__getitem__, places)
+        found.values += map(numbers.__getitem__, places)  # type: ignore[arg-type]  # only places with a number are given
         found.places += places
         if found.clocks is not None:
             published = self.table.published()
@@ -233,7 +251,7 @@ class Gather:
 
     def _other(self, found: Lines, places: Sequence[int], certain: Mapping[int, bool]) -> None:
         start = self.table.since[places[0]]
-        if not self.seen_inside[0] <= start < self.seen_inside[1]:
+        if not self.seen_inside[0] <= start < self.seen_inside[1] and start not in self.either_side:
             return
         counted = places[:1] if self.wanted.first_release else places
         versions = self._versions(start, counted, certain)
@@ -292,6 +310,8 @@ class Gather:
                 return None
             if inside is None:
                 sure, because = False, self._why_open(place, labels)
+        if start in self.either_side:
+            sure, because = False, f"{GAP}: {self.table.spans.key[place]}"
         clock: Instant | None = start
         if self.published or self.by_published:
             moment = self.table.published()[place]
@@ -311,7 +331,7 @@ class Gather:
 def windows_of(rows: RowsNode) -> list[Window]:
     """The windows in which a row has to lie, one inside another."""
     found: list[Window] = []
-    while isinstance(rows, Window):
+    while rows.kind == "window":
         found.append(rows)
         rows = rows.of  # type: ignore[assignment]  # a window over rows
     return found

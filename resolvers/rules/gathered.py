@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from resolvers.evidence import Instant
-from resolvers.rules.defaults import Clock
+from resolvers.rules.cache import Cache
+from resolvers.rules.defaults import Clock, HouseDefaults
 from resolvers.rules.gather import Gather, Wanted
 from resolvers.rules.ground import Ground
 from resolvers.rules.knowing import Knowing
 from resolvers.rules.lines import BESTS, Lines
-from resolvers.rules.nodes import FieldOf, Node, Pick, Reduce, RowsNode, base_rows, walk
+from resolvers.rules.nodes import Node, Pick, Reduce, RowsNode, base_rows, walk
 from resolvers.rules.sweep import Events
 from resolvers.rules.topped import asked_labels, topped
 
@@ -18,12 +19,20 @@ from resolvers.rules.topped import asked_labels, topped
 class Gathered(Ground):
     """The rows of one rule, as lines through time."""
 
+    def __init__(self, cache: Cache, defaults: HouseDefaults, settle: int, as_of: Instant) -> None:
+        super().__init__(cache, defaults, settle, as_of)
+        self.lines_once: dict[tuple[str, bool, bool], tuple[Lines, ...]] = {}
+
     def lines(self, node: Reduce | Pick, first: bool, every: bool = False) -> tuple[Lines, ...]:
         """The rows that a reduce or pick rests on, in each source of its list.
 
         A source that answers at no instant gives none, unless `every` one is asked for (a late reading may be of any).
         """
-        key: Hashable = ("lines of", node.digest, first, every, self.early_for(node), self.house)
+        asked = (node.digest, first, every)
+        own = self.lines_once.get(asked)
+        if own is not None:
+            return own
+        key: Hashable = ("lines of", *asked, self.early_for(node), self.house)
         found = self.cache.made.get(key)
         if found is None:
             uses = base_rows(node.of).sources
@@ -35,6 +44,7 @@ class Gathered(Ground):
                 for place, use in enumerate(uses)
             )
         lines: tuple[Lines, ...] = found
+        self.lines_once[asked] = lines
         return lines
 
     def lines_in(self, node: Reduce | Pick, place: int, first: bool) -> Lines:
@@ -45,16 +55,17 @@ class Gathered(Ground):
         if of.kind != "rows" and (top := topped(of)) is not None:
             return self.lines_in(top.pick, place, first)
         carry = False
-        if isinstance(node, Pick):
+        if node.kind == "pick":
             best = (BESTS[node.how], node.n)
         else:
             clock, carry = node.clock, node.carry
             best = (BESTS[node.how], 1) if node.how in BESTS else None
-        key: Hashable = ("lines", of.digest, column, place, first, clock, best, carry, self.early_for(node))
+        bridge = 0 if of.kind == "rows" else self.defaults.bridge.us
+        key: Hashable = ("lines", of.digest, column, place, first, clock, best, carry, bridge, self.early_for(node))
         found = self.cache.made.get(key)
         if found is None:
             use = base_rows(of).sources[place]
-            wanted = Wanted(of, use, column, first, clock, best, carry)
+            wanted = Wanted(of, use, column, first, clock, best, carry, bridge)
             found = Gather(wanted, self.cache.table(use.source), self.registries(of)).lines()
             self.cache.made[key] = found
         lines: Lines = found
@@ -65,19 +76,19 @@ class Gathered(Ground):
         lines = self.lines(node, knowing.first_release, bool(knowing.read_at))[place]
         top = topped(node.of) if node.of.kind != "rows" else None
         below = node if top is None else top.pick
-        n = below.n if isinstance(below, Pick) else 1
+        n = below.n if below.kind == "pick" else 1
         return Events(lines, knowing.how, knowing.k, below.how, n)
 
     def times(self, node: Node, first: bool) -> list[Instant]:
         """The instants at which what is known about a node's rows changes, beyond new rows."""
         found: set[Instant] = set()
         for inner in walk(node):
-            if isinstance(inner, Reduce | Pick):
+            if inner.kind == "reduce" or inner.kind == "pick":
                 for lines in self.lines(inner, first):
                     found.update(lines.times)
-            if isinstance(inner, FieldOf) or (isinstance(inner, Reduce) and self.labelled(inner)):
+            if inner.kind == "field" or (inner.kind == "reduce" and self.labelled(inner)):
                 found.update(self.labelled_at(inner.of, (inner.column or "",)))
-            if isinstance(inner, Reduce | Pick) and inner.of.kind != "rows":
+            if (inner.kind == "reduce" or inner.kind == "pick") and inner.of.kind != "rows":
                 found.update(self.labelled_at(inner.of, asked_labels(inner.of)))
         return sorted(found)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from typing import TypeVar
 
 from resolvers import units
 from resolvers.evidence import Instant
@@ -11,15 +12,20 @@ from resolvers.rules.cache import Cache
 from resolvers.rules.columns import Table
 from resolvers.rules.coverage import Answering, Sight, answering, next_good, sights
 from resolvers.rules.defaults import HouseDefaults
+from resolvers.rules.exact import Amount, Truth
 from resolvers.rules.filters import ListedIn, Met, asking_of
 from resolvers.rules.frozen import first_seen, frozen_steps
 from resolvers.rules.gather import Registry, registries_of
-from resolvers.rules.knowing import Knowing, sources_key
+from resolvers.rules.knowing import Knowing, Late, sources_key
 from resolvers.rules.listing import Listing
-from resolvers.rules.looks import SEEN, Looks, at_one_instant, looks_of, read_rows
+from resolvers.rules.looks import SEEN, Looks, at_one_instant, looks_at, looks_of, read_rows
 from resolvers.rules.nodes import Node, Pick, Rows, RowsNode, SourceUse, base_rows, walk
 from resolvers.rules.states import Known
 from resolvers.rules.steps import FAR_AHEAD, Steps, merged
+
+V = TypeVar("V")
+Once = dict[tuple[int, int, Instant], tuple[Steps[V], Node, Knowing]]
+"""What a node is at one instant; the node and what counts as known stand beside, so that their ids stay their own."""
 
 
 class Ground:
@@ -29,6 +35,8 @@ class Ground:
         self.cache, self.defaults, self.as_of = cache, defaults, as_of
         self.early = max(defaults.label_settle.us - settle, 0)
         self.house = (defaults.bridge.us, defaults.max_age.us)
+        self.truths_once: Once[Truth] = {}
+        self.amounts_once: Once[Amount] = {}
 
     def tables(self, rows: RowsNode) -> list[Table]:
         return [self.cache.table(use.source) for use in base_rows(rows).sources]
@@ -83,7 +91,9 @@ class Ground:
         found = self.cache.made.get(key)
         if found is None:
             table = self.cache.table(source)
-            found = self.cache.made[key] = frozen_steps(first_seen(table), table.good, self.sights(table), after)
+            found = self.cache.made[key] = frozen_steps(
+                first_seen(table), table.good, self.sights(table), after, self.defaults.bridge.us
+            )
         result: Steps[Known] = found
         return result
 
@@ -105,11 +115,11 @@ class Ground:
         covered = self.coverage(base)
         return Steps(covered.at, [(found, None) for found in covered.values])
 
-    def late_readings(self, nodes: Sequence[Node], at: Instant) -> tuple[tuple[tuple[str, int, Instant], ...], bool]:
+    def late_readings(self, nodes: Sequence[Node], at: Instant) -> tuple[Late, bool]:
         """For row sets without an answer at T: the first good sighting after it, and whether one may still come."""
         found: list[tuple[str, int, Instant]] = []
         waiting = False
-        for rows in dict.fromkeys(inner for node in nodes for inner in walk(node) if isinstance(inner, Rows)):
+        for rows in dict.fromkeys(inner for node in nodes for inner in walk(node) if inner.kind == "rows"):
             if self.coverage(rows).value_at(at).place is not None:
                 continue
             until = at + self.defaults.lost_after.us
@@ -122,21 +132,27 @@ class Ground:
 
     # looks that are due
 
-    def looks(self, node: Node, settle: int) -> Looks:
-        """For each instant at which a reading of the node ends: the look it has to wait for before it is settled."""
+    def looks(self, node: Node, settle: int, late: Late = ()) -> Looks:
+        """For each instant at which a reading of the node ends: the look it has to wait for before it is settled.
+
+        What a `late` sighting serves waits for a look at the source that served it, not at the one that was silent.
+        """
         if not settle:
             return SEEN
         # By what is read and when, not by the node: nearly all questions on one source wait for the same looks.
         read = {(sources_key(rows), at): rows for rows, at in read_rows(node)}
-        key: Hashable = ("looks", tuple(read), settle, self.house)
+        key: Hashable = ("looks", tuple(read), late, settle, self.house)
         found = self.cache.made.get(key)
         if found is None:
-            parts = [self.looks_under(rows, at, settle) for (_, at), rows in read.items()]
+            parts = [self.looks_under(rows, at, settle, late) for (_, at), rows in read.items()]
             found = self.cache.made[key] = merged(parts, max) if parts else SEEN
         looks: Looks = found
         return looks
 
-    def looks_under(self, rows: Rows, at: Instant | None, settle: int) -> Looks:
+    def looks_under(self, rows: Rows, at: Instant | None, settle: int, late: Late) -> Looks:
+        serving = _serving(rows, late)
+        if serving is not None:
+            return looks_at(self.tables(rows)[serving], settle)
         key: Hashable = ("looks at", sources_key(rows), settle, self.house)
         found = self.cache.made.get(key)
         if found is None:
@@ -144,7 +160,19 @@ class Ground:
         looks: Looks = found
         return looks if at is None else at_one_instant(looks, at, settle)
 
-    def unseen(self, node: Node, end: Instant, settle: int) -> str:
+    def unseen(self, node: Node, end: Instant, settle: int, late: Late = ()) -> str:
         """The sources that nobody has looked at since a reading of the node ended, by name."""
-        sets = [rows for rows, at in read_rows(node) if self.looks_under(rows, at, settle).value_at(end) == FAR_AHEAD]
-        return ", ".join(dict.fromkeys(" or ".join(table.id for table in self.tables(rows)) for rows in sets))
+        sets = [
+            rows for rows, at in read_rows(node) if self.looks_under(rows, at, settle, late).value_at(end) == FAR_AHEAD
+        ]
+        return ", ".join(dict.fromkeys(" or ".join(self.waited_for(rows, late)) for rows in sets))
+
+    def waited_for(self, rows: Rows, late: Late) -> list[str]:
+        """The sources of which a look at one settles what was read of these rows."""
+        names, serving = [table.id for table in self.tables(rows)], _serving(rows, late)
+        return names if serving is None else [names[serving]]
+
+
+def _serving(rows: Rows, late: Late) -> int | None:
+    """The place of the source whose late sighting serves for these rows, where one does."""
+    return next((place for key, place, _ in late if key == sources_key(rows)), None) if late else None

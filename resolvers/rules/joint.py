@@ -11,6 +11,7 @@ from resolvers.rules.exact import (
     Amount,
     Early,
     EarlyTexts,
+    MaybeEmpty,
     Texts,
     Truth,
     opened,
@@ -45,7 +46,8 @@ def agreed(parts: Sequence[Amount], names: Sequence[str], unit: str) -> Amount:
         told = [f"{names[place]} says {_shown(parts[place], unit)}" for place in sorted({lowest_high, highest_low})]
         return undefined(f"{CONFLICT}: {', '.join(told)}")
     if all(part.low == part.high for part in parts):
-        return Amount(parts[0].low, parts[0].low, "", tuple(row for part in parts for row in part.rows))
+        kind = MaybeEmpty if any(type(part) is MaybeEmpty for part in parts) else Amount
+        return kind(parts[0].low, parts[0].low, "", tuple(row for part in parts for row in part.rows))
     return undefined(reasons(*parts) or "it is open whether the sources agree")
 
 

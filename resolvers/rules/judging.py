@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -14,13 +14,14 @@ from resolvers.rules.cache import Cache
 from resolvers.rules.coverage import shown
 from resolvers.rules.evaluate import Evaluator
 from resolvers.rules.exact import FALSE, Truth
+from resolvers.rules.filters import asking_of, together
 from resolvers.rules.joint import CONFLICT
-from resolvers.rules.knowing import Knowing
+from resolvers.rules.knowing import Knowing, Late
 from resolvers.rules.lines import UNLABELLED
-from resolvers.rules.listing import UNLISTED
+from resolvers.rules.listing import UNLISTED, Listing
 from resolvers.rules.looks import WAITS
 from resolvers.rules.making import built, moment
-from resolvers.rules.nodes import Node, Window
+from resolvers.rules.nodes import Node, Rows, Window
 from resolvers.rules.rule import Rule
 from resolvers.rules.steps import FAR_AHEAD, LONG_AGO
 from resolvers.rules.trace import Tracer
@@ -80,20 +81,20 @@ class Judging:
         end = max([at, *(t for _, _, t in late)])
         if self.as_of < end + self.settle:
             return Point(None, end + self.settle, f"corrections still count until {shown(end + self.settle)}")
-        if unseen := self.unseen(node, end):
+        if unseen := self.unseen(node, end, late):
             return Point(None, self.look_until(end), unseen, self.as_of >= self.look_until(end))
-        return Point(Knowing(self.how, self.settled(node, end), late))
+        return Point(Knowing(self.how, self.settled(node, end, late), late))
 
-    def settled(self, node: Node, end: Instant) -> Instant:
+    def settled(self, node: Node, end: Instant, late: Late = ()) -> Instant:
         """When what ended at `end` is settled: after `settle`, or at the first good look where none came by then."""
-        look = self.evaluator.looks(node, self.settle).value_at(end)
+        look = self.evaluator.looks(node, self.settle, late).value_at(end)
         return look if LONG_AGO < look < FAR_AHEAD else end + self.settle
 
-    def unseen(self, node: Node, end: Instant) -> str:
+    def unseen(self, node: Node, end: Instant, late: Late = ()) -> str:
         """Which look at a source is still due after `end`, in words; empty where none is."""
-        if self.evaluator.looks(node, self.settle).value_at(end) != FAR_AHEAD:
+        if self.evaluator.looks(node, self.settle, late).value_at(end) != FAR_AHEAD:
             return ""
-        return f"{WAITS} {shown(end)} of {self.evaluator.unseen(node, end, self.settle)}"
+        return f"{WAITS} {shown(end)} of {self.evaluator.unseen(node, end, self.settle, late)}"
 
     def look_until(self, end: Instant) -> Instant:
         """How long a look that is due is waited for."""
@@ -130,16 +131,21 @@ class Judging:
 
         An answer may turn what another reason keeps open, so panels are asked about the open `places` themselves.
         """
-        waits = {UNLABELLED: end + self.label_settle, UNLISTED: self.listed_until}
-        ends = [wait for what, wait in waits.items() if what in because]
+        ends = [end + self.label_settle] if UNLABELLED in because else []
+        ends += [over for found, over in self.listed_ends() if found is None] if UNLISTED in because else []
         ends += [instant(ask.until) for ask in self.asks(places)]
         until = max(ends, default=self.as_of)
         return until if self.as_of < until else None
 
-    @property
-    def listed_until(self) -> Instant:
-        """When the time of the last row that is asked whether it was listed is over."""
-        return self.decides + max((part.time.us for part in self.rule.listings()), default=0)
+    def listed_ends(self) -> Iterator[tuple[bool | None, Instant]]:
+        """For each row that is asked whether it was listed: what is found, and when its own time is over."""
+        for rows in {node: None for node in self.rule.nodes() if isinstance(node, Rows)}:
+            for part in asking_of(rows.where):
+                listing = self.evaluator.asked(part)
+                for use in rows.sources if isinstance(listing, Listing) else ():
+                    assert isinstance(listing, Listing)
+                    table = self.evaluator.cache.table(use.source)
+                    yield from listing.ends(table, together(use.where, rows.where), self.decides)
 
     def asks(self, places: Callable[[], Sequence[Place]]) -> tuple[Ask, ...]:
         """The panels that could turn what is open, N/A included, where the rule has any."""

@@ -17,6 +17,8 @@ from resolvers.rules.nodes import Rows
 from resolvers.rules.steps import FAR_AHEAD, Steps
 
 V = TypeVar("V")
+Late = tuple[tuple[str, int, Instant], ...]
+"""Row sets that did not answer at T, by their digest: the place of the source that serves later, and when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Knowing:
 
     how: str
     k: Instant
-    read_at: tuple[tuple[str, int, Instant], ...] = ()
+    read_at: Late = ()
 
     @property
     def first_release(self) -> bool:

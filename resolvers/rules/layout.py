@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 
@@ -13,20 +14,15 @@ class Layout:
     """
 
     def __init__(self, names: Sequence[str], ended: Sequence[str]) -> None:
-        size = len(names)
-        last = dict(zip(names, range(size), strict=True))
-        found: dict[int, list[int]] = {}
-        if len(last) < size:
-            last_of = list(map(last.__getitem__, names))
-            for place in [place for place, end in enumerate(last_of) if place != end]:
-                found.setdefault(last_of[place], []).append(place)
-            for end, places in found.items():
-                places.append(end)
-        for place in [place for place, how in enumerate(ended) if how != "current"]:
-            if last[names[place]] == place and place not in found:
-                found[place] = [place]
+        several = {name for name, how in zip(names, ended, strict=True) if how != "current"}
+        others = [name for name in names if name not in several]
+        if len(set(others)) < len(others):
+            several.update(name for name, times in Counter(others).items() if times > 1)
+        found: dict[str, list[int]] = {name: [] for name in several}
+        for place in [place for place, name in enumerate(names) if name in several]:
+            found[names[place]].append(place)
         self.rows = sorted(found.values())
-        self.row_of = [-1] * size
+        self.row_of = [-1] * len(names)
         for number, places in enumerate(self.rows):
             for place in places:
                 self.row_of[place] = number

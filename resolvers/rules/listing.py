@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from resolvers.evidence import Instant, instant
 from resolvers.rules.columns import Table
 from resolvers.rules.coverage import Sight
-from resolvers.rules.filters import ListedIn
+from resolvers.rules.filters import Filter, ListedIn, columns_of
 from resolvers.rules.gather import History, Registry
-from resolvers.rules.matching import kept
+from resolvers.rules.matching import kept, split
 from resolvers.rules.steps import FAR_AHEAD, LONG_AGO, Steps
 from resolvers.sources.cells import parse_date
 
@@ -38,14 +38,26 @@ class Listing(Registry):
         text, date = table.texts(self.part.cell)[place], table.texts(self.part.since)[place]
         if not isinstance(text, str) or not isinstance(date, str):
             return None if text is None or date is None else False
-        begin = parse_date(date, table.column(self.part.since), table.spec.read.zone)
-        if begin is None:
+        low = self._begin(table, place)
+        if low is None:
             return None
-        low = instant(begin)
         high = low + self.part.time.us
         if self._hit(text, low, high) is not None:
             return True
         return False if self._over(low, high) and not self._doubtful(text, low, high) else None
+
+    def _begin(self, table: Table, place: int) -> Instant | None:
+        """Where a row's own time begins; None without a date that can be read."""
+        date = table.texts(self.part.since)[place]
+        begin = parse_date(date, table.column(self.part.since), table.spec.read.zone) if isinstance(date, str) else None
+        return None if begin is None else instant(begin)
+
+    def ends(self, table: Table, where: Filter | None, last: Instant) -> Iterator[tuple[bool | None, Instant]]:
+        """What is found for each row seen by `last` that may be let through but for this, and when its time is over."""
+        foreign = frozenset(name for name in columns_of(where) if name not in table.spec.read.columns)
+        for place in table.kept(split(where, foreign)[0], kept):
+            if table.since[place] <= last and (low := self._begin(table, place)) is not None:
+                yield self.found(table, place), low + self.part.time.us
 
     def _over(self, low: Instant, high: Instant) -> bool:
         """Whether the time is past and the other source was in sight all through it."""
@@ -81,13 +93,10 @@ class Listing(Registry):
 
     def cited(self, table: Table, place: int, k: Instant) -> Sequence[tuple[int, str]]:
         """The cell of the other source that shows the text."""
-        text, date = table.texts(self.part.cell)[place], table.texts(self.part.since)[place]
-        if not isinstance(text, str) or not isinstance(date, str):
+        text, low = table.texts(self.part.cell)[place], self._begin(table, place)
+        if not isinstance(text, str) or low is None:
             return ()
-        begin = parse_date(date, table.column(self.part.since), table.spec.read.zone)
-        if begin is None:
-            return ()
-        hit = self._hit(text, instant(begin), instant(begin) + self.part.time.us)
+        hit = self._hit(text, low, low + self.part.time.us)
         return () if hit is None else [(hit, self.part.as_)]
 
     @property

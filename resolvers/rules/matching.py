@@ -89,13 +89,13 @@ def _number(name: str, table: Table, labels: frozenset[str], meant: Meant) -> Ca
 
 
 def _measured(part: Measured, number: Callable[[int, Labels], Number]) -> Test:
-    compare, wanted = OPERATORS[part.op], part.value
+    compare, wanted, without = OPERATORS[part.op], part.value, part.op == "!="
 
     def decide(place: int, joined: Labels) -> bool | None:
         value = number(place, joined)
         if isinstance(value, Decimal):
             return compare(value, wanted)
-        return None if value is None else False
+        return None if value is None else without
 
     return decide
 
@@ -214,8 +214,8 @@ def _told(part: OneOf | Matching | Has | Present | Measured | Met | ListedIn, ta
     if not isinstance(part, Measured):
         decide = _decider(part)
         return {text: decide(text) for text in table.different(part.column)}
-    compare, wanted = OPERATORS[part.op], part.value
+    compare, wanted, without = OPERATORS[part.op], part.value, part.op == "!="
     return {
-        text: compare(value, wanted) if isinstance(value, Decimal) else None if value is None else False
+        text: compare(value, wanted) if isinstance(value, Decimal) else None if value is None else without
         for text, value in table.read(part.column).items()
     }

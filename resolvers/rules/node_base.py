@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import ClassVar
 
-from resolvers.rules.naming import Named
+from resolvers.rules.naming import Named, once
 from resolvers.rules.phrase import Phrase
 
 
@@ -18,7 +18,7 @@ class _Node(Named):
         """The English of the node, with its figures."""
         return self._spoken
 
-    @cached_property
+    @once
     def _spoken(self) -> Phrase:
         return _said(self) if self.shared else self._say()
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from resolvers.rules.node_base import _Node
-from resolvers.rules.panels import Panel
+from resolvers.rules.making import moment
+from resolvers.rules.node_base import _Node, date_words
+from resolvers.rules.panels import Panel, figures_in
 from resolvers.rules.phrase import Phrase
 
 
@@ -28,3 +29,12 @@ class PanelFact(_Node):
 
     def _say(self) -> Phrase:
         return self.panel.asked()
+
+    def last_word(self) -> Phrase:
+        """Which of several answers counts."""
+        figures = (date_words(moment(self.panel.decides)), *figures_in(self.panel.question))
+        text = (
+            f"On “{self.panel.question}” the first yes is the last word, and so is the first no that is given, or seen "
+            f"to stand, at {figures[0]} or later; an earlier no is about the time before it"
+        )
+        return Phrase(text, figures)

@@ -94,6 +94,8 @@ TEXTS = {"==": "is", "!=": "is not"}
 class Compare(_Node):
     """Two values in a relation: >= > <= < == !=, on exact numbers, or == and != on a picked row's text.
 
+    The best of no rows can make it false (nothing qualifies) but never true: then it is unknown.
+
     Example:
         values:
           north: {max: score, from: board, where: {lab: North}}
@@ -244,12 +246,17 @@ def children(node: Node) -> tuple[Node, ...]:
 
 def walk(node: Node) -> tuple[Node, ...]:
     """A node and everything under it, each occurrence, top first."""
-    return (node, *(inner for child in children(node) for inner in walk(child)))
+    found, ahead = [], [node]
+    while ahead:
+        node = ahead.pop()
+        found.append(node)
+        ahead += children(node)[::-1]
+    return tuple(found)
 
 
 def row_sets(node: Node) -> tuple[Rows, ...]:
     """The row sets a node rests on, each once."""
-    return tuple(dict.fromkeys(inner for inner in walk(node) if isinstance(inner, Rows)))
+    return tuple(dict.fromkeys(inner for inner in walk(node) if inner.kind == "rows"))
 
 
 def base_rows(node: RowsNode) -> Rows:
@@ -262,31 +269,36 @@ def base_rows(node: RowsNode) -> Rows:
     return node
 
 
+CONDITIONS = frozenset({"compare", "logic", "at_least", "along", "hold", "state", "panel"})
+"""Kinds that are always true, false or unknown."""
+
+
 def is_condition(node: Node) -> bool:
     """Whether a node is true, false or unknown rather than a number or a text."""
-    if isinstance(node, Window):
+    if node.kind == "window":
         return is_condition(node.of)
-    if isinstance(node, Agree):
+    if node.kind == "agree":
         return is_condition(node.parts[0])
-    conditions = Compare | Logic | AtLeast | Along | Hold | State | PanelFact
-    return isinstance(node, conditions) or (isinstance(node, Reduce) and node.how == "any")
+    return node.kind in CONDITIONS or (node.kind == "reduce" and node.how == "any")
 
 
 def unit_of(node: Node) -> str:
     """The unit of a numeric node's values inside the engine."""
-    if isinstance(node, Window | Series):
+    if node.kind == "window" or node.kind == "series":
         return unit_of(node.of)
-    if isinstance(node, Agree):
+    if node.kind == "agree":
         return unit_of(node.parts[0])
-    return node.unit if isinstance(node, Reduce | FieldOf | Literal_ | Calc) else ""
+    if node.kind == "reduce" or node.kind == "field" or node.kind == "literal" or node.kind == "calc":
+        return node.unit
+    return ""
 
 
 def is_text(node: Node) -> bool:
     """Whether a node's value is a text."""
-    if isinstance(node, Window):
+    if node.kind == "window":
         return is_text(node.of)
-    if isinstance(node, Agree):
+    if node.kind == "agree":
         return is_text(node.parts[0])
-    if isinstance(node, FieldOf):
+    if node.kind == "field":
         return node.type == "text"
-    return isinstance(node, Literal_) and node.value is None
+    return node.kind == "literal" and node.value is None

@@ -71,8 +71,8 @@ REDUCED = {
 class Reduce(_Node):
     """Many rows to one value: max, min, first, last, count, distinct, total, sum, mean, median, quantile, slope or any.
 
-    The best of no rows is lower than every number (max) or higher (min); count and sum of no rows are 0; first, last,
-    mean, median, quantile, slope and total of no rows are unknown. `any` is a condition: there is such a row. quantile
+    The best of no rows is lower than every number (max) or higher (min), but what only this would make true is open;
+    count and sum of no rows are 0; first, last, mean, median, quantile, slope and total of no rows are unknown. `any` is a condition: there is such a row. quantile
     takes `q` and lies on the line between the two nearest rows; slope is that of least squares over the time `per`, by
     when the rows were seen, or dated with `clock: published`. `carry: yes` (first, last, max, min) lets a row that is
     gone keep its last value.
@@ -145,7 +145,7 @@ class Pick(_Node):
     def _say(self) -> Phrase:
         tie = TIES[self.ties].format(spoken(self.by or ""))
         if self.how == "top":
-            text = "the top {} by {} of {}" + (tie if self.by else "")
+            text = "the top {} by {} of {}" + tie
             return Phrase.of(text, str(self.n), spoken(self.column), self.of.words(), figures=[str(self.n)])
         size = "largest" if self.how == "argmax" else "smallest"
         return Phrase.of("the row with the {} {} among {}{}", size, spoken(self.column), self.of.words(), tie)

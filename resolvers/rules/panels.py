@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
@@ -43,6 +43,7 @@ class Panel(Named):
     `time` is what each draw of seats has, `redraw` how often seats are drawn anew; answers seen before `until` count.
     With a `default`, a row counts by it once it was there for the whole time of all draws (`by_row`: counted from
     when the row was first seen, for questions that may be decided early; else until `until`).
+    With `from_pick` its time runs from when there is a pick to confirm, which may be later than `until` has it.
     """
 
     question: str
@@ -54,6 +55,7 @@ class Panel(Named):
     redraw: int = Field(default=0, exclude_if=missing)
     default: Literal["yes", "no"] | None = Field(default=None, exclude_if=missing)
     by_row: bool = Field(default=False, exclude_if=missing)
+    from_pick: bool = Field(default=False, exclude_if=missing)
 
     @cached_property
     def source(self) -> str:
@@ -77,7 +79,7 @@ class Panel(Named):
 
     @property
     def decides(self) -> Instant:
-        """T of the market that asks."""
+        """The instant that is asked about: T, or the stated one of N/A."""
         return self.last - self.draws_us
 
     def asked(self) -> Phrase:
@@ -93,11 +95,14 @@ class Panel(Named):
         times = "once" if self.redraw == 1 else f"{self.redraw} times"
         redraw = "" if not self.redraw else f" (drawn anew at most {times})"
         silence = "the answer stays open" if self.default is None else f"{self.default} is taken for the answer"
+        counts = f"answers given before {until} count, and without agreement by then {silence}"
+        if self.from_pick:
+            counts = f"that time runs from when what is picked has settled, and without agreement by then {silence}"
         text = (
             f"The panel on “{self.question}” answers yes where {each}: {limbs}. It has {seats}; {agree} must agree "
-            f"within {time}{redraw}; answers given before {until} count, and without agreement {silence}"
+            f"within {time}{redraw}; {counts}"
         )
-        return Phrase(text, tuple(dict.fromkeys((seats, agree, time, until))))
+        return Phrase(text, tuple(dict.fromkeys((seats, agree, time, *(() if self.from_pick else (until,))))))
 
 
 def question_hash(question: str, limbs: dict[str, str]) -> str:
@@ -113,6 +118,7 @@ def figures_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in words if any(char.isdigit() for char in word)))
 
 
+@lru_cache(maxsize=4096)
 def source_of(panel: Panel) -> SourceSpec:
     """The source that holds a panel's answers, read the same way for every panel.
 

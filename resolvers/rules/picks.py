@@ -172,6 +172,8 @@ def untied(entries: Sequence[Entry], pick: Pick) -> Sequence[Entry]:
 
 def ranked(entries: Sequence[tuple[int, Entry]], pick: Pick, dates: Dates = None) -> list[tuple[int, Entry]]:
     """The top `n` rows: in for sure, or maybe where unsure rows or open values could push them out."""
+    if len(entries) <= pick.n:
+        return list(entries)
     ahead = _Ahead(pick, dates)
     found: list[tuple[int, Entry]] = []
     for row, entry in entries:

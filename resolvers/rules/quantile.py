@@ -14,6 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from resolvers.evidence import Instant
+from resolvers.rules.columns import EXACTLY
 from resolvers.rules.exact import INF, Amount, undefined
 from resolvers.rules.lines import Entry
 from resolvers.rules.reducers import EMPTY, Held, number
@@ -28,12 +29,15 @@ class Quantile(Held):
         self.q = q
         self.lows: list[Decimal] = []
         self.highs: list[Decimal] = []
+        self.wide = 0
+        """How many of the sure rows have an open value."""
 
     def put(self, row: int, entry: Entry) -> None:
         super().put(row, entry)
         if entry.sure:
             insort(self.lows, entry.low)
             insort(self.highs, entry.high)
+            self.wide += entry.low is not entry.high
 
     def add(self, value: Decimal, place: int, clock: Instant | None) -> None:
         insort(self.lows, value)
@@ -44,12 +48,16 @@ class Quantile(Held):
         if entry is not None:
             self.lows.pop(bisect_left(self.lows, entry.low))
             self.highs.pop(bisect_left(self.highs, entry.high))
+            self.wide -= entry.low is not entry.high
         super().drop(row)
 
     def value(self) -> Amount:
         if not self.lows:
             return undefined(self.because() if self.open else EMPTY)
-        low, high = between(self.lows, self.q), between(self.highs, self.q)
+        low = between(self.lows, self.q)
+        if not (self.open or self.wide):
+            return Amount(low, low)
+        high = between(self.highs, self.q)
         lows, highs = list(self.lows), list(self.highs)
         for least in sorted(entry.low for entry in self.open.values()):
             insort(lows, least)
@@ -62,14 +70,15 @@ class Quantile(Held):
 
 def between(values: Sequence[Decimal], q: Fraction) -> Exact:
     """The quantile of values in order, exactly."""
-    at = (len(values) - 1) * q
-    place = int(at)
-    part = at - place
+    place, part = divmod((len(values) - 1) * q.numerator, q.denominator)
     low = number(values[place])
-    if not part:
+    if not part or values[place] is values[place + 1]:
         return low
-    high = number(values[place + 1])
-    if isinstance(low, float) or isinstance(high, float):
-        return low if low == -INF else high
-    found = low + Fraction(part) * (high - low)
+    below, above = values[place], values[place + 1]
+    if below.is_infinite() or above.is_infinite():
+        return low if low == -INF else number(above)
+    # In decimals as long as it can be: one fraction at the end instead of four on the way.
+    whole = EXACTLY.add(EXACTLY.multiply(below, q.denominator - part), EXACTLY.multiply(above, part))
+    numerator, denominator = whole.as_integer_ratio()
+    found = Fraction(numerator, denominator * q.denominator)
     return int(found) if found.denominator == 1 else found

@@ -10,8 +10,11 @@ from resolvers.rules.confirming import confirmed
 from resolvers.rules.coverage import shown
 from resolvers.rules.judging import Judging
 from resolvers.rules.knowing import Knowing
+from resolvers.rules.making import moment
+from resolvers.rules.nodes import row_sets
 from resolvers.rules.outcomes import ChoiceOutcome, NumberOutcome
 from resolvers.rules.panels import Panel
+from resolvers.rules.rebuilding import rebuilt
 from resolvers.verdict import Step, Verdict
 
 How = ChoiceOutcome | NumberOutcome
@@ -53,6 +56,8 @@ class Reading(Judging):
     ) -> Verdict:
         """What was picked, once a panel has said that it is right; where it says otherwise nobody knows the answer."""
         found = self.evaluator.texts(how.of, knowing).value_at(self.decides)
+        until = self.picked_at(how, knowing) + panel.draws_us
+        panel = rebuilt(panel, until=moment(until))
         said = confirmed(panel, found, self.evaluator, self.tracer(knowing))
         steps = (step, said.step)
         if said.value:
@@ -61,6 +66,20 @@ class Reading(Judging):
             because = f"{told}, to be confirmed: {said.because}"
             return self.made("pending", because, steps, until=panel.last, leaning=outcome, asks=said.asks)
         return self.made("unknown", f"{told}; but {said.because}", steps, at=self.decides)
+
+    def picked_at(self, how: ChoiceOutcome, knowing: Knowing) -> Instant:
+        """When there was something to confirm: once the reading had settled and nothing that may come late was open."""
+        listed = {part.source for part in self.rule.listings()}
+        own = {use.source for rows in row_sets(how.of) for use in rows.sources} - listed
+        late = [self.evaluator.cache.table(name) for name in self.rule.sources() if name not in own]
+        came = {since for table in late for since in table.since}
+        came |= {end for _, end in self.listed_ends()} | {panel.last for panel in self.rule.panels()}
+        for at in (knowing.k, *sorted(at for at in came if knowing.k < at < self.as_of)):
+            then = Reading(self.slug, self.rule, self.evaluator.cache.earlier(at), moment(at), self.semantics)
+            point = then.point(how.root(), self.decides)
+            if point.knowing is not None and then.value(how, point.knowing, self.decides)[0] is not None:
+                return at
+        return self.as_of
 
     @property
     def now(self) -> str:

@@ -18,13 +18,13 @@ NumberOf = Callable[[str], Callable[[int, Labels], Number]]
 
 
 def reckoner(part: Reckoned, number_of: NumberOf) -> Callable[[int, Labels], bool | None]:
-    """A comparison of what is reckoned, as a function of a span; a row without one of the cells is never in."""
+    """A comparison of what is reckoned, as a function of a span; without one of the cells it can only be other than."""
     columns = {name: number_of(name) for name in (*part.left.columns(), *part.right.columns())}
 
     def decide(place: int, joined: Labels) -> bool | None:
         cells = {name: read(place, joined) for name, read in columns.items()}
         if any(cell is ABSENT for cell in cells.values()):
-            return False
+            return part.op == "!="
         return exact.compare(part.op, amount(part.left, cells), amount(part.right, cells)).value
 
     return decide

@@ -14,7 +14,7 @@ from typing import Protocol
 from resolvers import units
 from resolvers.evidence import Instant
 from resolvers.rules.columns import EXACTLY, LOWEST
-from resolvers.rules.exact import INF, Amount, Ref, undefined
+from resolvers.rules.exact import INF, Amount, MaybeEmpty, Ref, undefined
 from resolvers.rules.lines import Base, Entry
 from resolvers.units import Exact
 
@@ -139,7 +139,10 @@ class Best(Held):
         rows = tuple(dict.fromkeys((self.table, place) for _, place in (near, far) if place >= 0))
         low, high = (near[0], far[0]) if self.sign > 0 else (-far[0], -near[0])
         self.floor = near[0]
-        return interval(low, high, self.because() if low != high else "", rows)
+        because = self.because() if low != high else ""
+        if near[1] < 0:
+            return MaybeEmpty(number(low), number(high), because, rows)
+        return interval(low, high, because, rows)
 
     def _better(self, found: tuple[Decimal, int] | None) -> tuple[Decimal, int]:
         """The best of the simple rows where that is at least as good, as (signed value, span)."""
@@ -210,6 +213,11 @@ class Totals(Held):
 
     def _mean(self) -> Amount:
         count, base = len(self.sure) + self.base.count, self.base.sum
+        if not self.open and self.low == self.high:
+            numerator, denominator = EXACTLY.add(self.low, base).as_integer_ratio()
+            mean = Fraction(numerator, denominator * count)
+            exact = int(mean) if mean.denominator == 1 else mean
+            return Amount(exact, exact)
         low = _stretched(EXACTLY.add(self.low, base), count, sorted(entry.low for entry in self.open.values()), False)
         highs = sorted((entry.high for entry in self.open.values()), reverse=True)
         high = _stretched(EXACTLY.add(self.high, base), count, highs, True)

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from resolvers.outcome import Answers, No, Probability, Yes
 from resolvers.rules.defaults import HouseDefaults, Settlement
 from resolvers.rules.filters import Filter, ListedIn, Met, asking_of
-from resolvers.rules.nodes import Node, PanelFact, Rows, State, date_words, walk
+from resolvers.rules.nodes import Node, PanelFact, Pick, Reduce, Rows, State, Window, date_words, walk
 from resolvers.rules.nodes_many import Among
 from resolvers.rules.outcomes import ChoiceOutcome, FirstDateOutcome, NumberOutcome, OutcomeNode, YesOutcome
 from resolvers.rules.panels import Panel
@@ -57,6 +57,22 @@ class NaClause(BaseModel):
 def _filters(node: Node) -> tuple[Filter | None, ...]:
     """The filters of a node that holds rows."""
     return (node.where,) if isinstance(node, Rows | Among) else ()
+
+
+def _asks_when_seen(node: Node) -> bool:
+    """Whether a node hangs on when rows were first seen."""
+    if isinstance(node, Window):
+        return node.at is None and node.clock == "seen"
+    if isinstance(node, Rows):
+        return any(use.unless_frozen is not None for use in node.sources)
+    return isinstance(node, State) and node.after is not None
+
+
+NO_ROWS = Phrase(
+    "The largest of no rows is lower than any number, the smallest higher than any; a condition that nothing but this "
+    "would make true is open"
+)
+"""What a best of no rows comes to."""
 
 
 class Rule(BaseModel):
@@ -113,9 +129,13 @@ class Rule(BaseModel):
         """The trees of the rule: the outcome's, then that of N/A."""
         return (self.outcome.how.root(), *((self.na.when,) if self.na else ()))
 
+    @cached_property
+    def _nodes(self) -> tuple[Node, ...]:
+        return tuple(node for root in self.roots() for node in walk(root))
+
     def nodes(self) -> tuple[Node, ...]:
         """Every node but the outcome itself."""
-        return tuple(node for root in self.roots() for node in walk(root))
+        return self._nodes
 
     def sources(self) -> tuple[str, ...]:
         """The ids of every source that is read, registries included, each once."""
@@ -132,17 +152,26 @@ class Rule(BaseModel):
         return tuple(found)
 
     def panels(self) -> tuple[Panel, ...]:
-        """The panels that are asked, each once: about rows, about the fact itself, or to confirm a choice."""
-        found: dict[str, Panel] = {}
+        """The panels that are asked, each once: about rows, about the fact itself, or to confirm a choice.
+
+        One that is asked for N/A and for the outcome stands here twice, with the time that it has for each.
+        """
+        return self._panels
+
+    @cached_property
+    def _panels(self) -> tuple[Panel, ...]:
+        asked: list[Panel] = []
         for node in self.nodes():
             if isinstance(node, PanelFact):
-                found.setdefault(node.panel.source, node.panel)
+                asked.append(node.panel)
             for where in _filters(node):
-                asked = (part.panel for part in asking_of(where) if isinstance(part, Met))
-                found.update({panel.source: panel for panel in asked if panel.source not in found})
+                asked += [part.panel for part in asking_of(where) if isinstance(part, Met)]
         how = self.outcome.how
         if isinstance(how, ChoiceOutcome) and how.confirm is not None:
-            found.setdefault(how.confirm.source, how.confirm)
+            asked.append(how.confirm)
+        found: dict[tuple[str, AwareDatetime], Panel] = {}
+        for panel in asked:
+            found.setdefault((panel.source, panel.until), panel)
         return tuple(found.values())
 
     def listings(self) -> tuple[ListedIn, ...]:
@@ -163,6 +192,8 @@ class Rule(BaseModel):
         parts = [self.na.words()] if self.na else []
         parts += self._named()
         parts += [panel.words() for panel in self.panels()]
+        parts += dict.fromkeys(node.last_word() for node in self.nodes() if isinstance(node, PanelFact))
+        parts += dict.fromkeys(part.waiting() for part in self.listings())
         parts.append(self._settling())
         runs = self._runs()
         if runs is not None:
@@ -172,17 +203,38 @@ class Rule(BaseModel):
         parts.append(
             Phrase(
                 f"A state lasts from one good sighting of a source to the next, over gaps of at most {figures[0]}; "
-                f"of several sources the first sighted within {figures[1]} answers; at T the first good sighting "
-                f"within {figures[2]} after it may still serve",
+                f"of several sources the first sighted within {figures[1]} answers; where a value is read at one "
+                f"instant, the first good sighting within {figures[2]} after it may still serve",
                 figures,
             )
         )
-        clock = "first seen by us" if d.clock == "seen" else "dated by their publisher"
-        ties = {"share": "share equally", "first": "go to the one seen first", "last": "go to the one seen last"}[
-            d.ties
-        ]
-        parts.append(Phrase(f"Rows count from when they are {clock}; ties {ties}"))
+        if any(isinstance(node, Reduce) and node.how in ("max", "min") for node in self.nodes()):
+            parts.append(NO_ROWS)
+        parts.append(Phrase("; ".join([*self._counting(), *self._tied()])))
         return tuple(parts)
+
+    def _counting(self) -> list[str]:
+        """When a row counts: from when it was first seen, and by which clock rows stand in order or in a window."""
+        told = ["Rows count from when they are first seen by us"]
+        if any(_asks_when_seen(node) for node in self.nodes()):
+            told.append("one first seen after a longer gap may have come at any time in the gap")
+        clocks = {node.clock for node in self.nodes() if isinstance(node, Reduce) and node.how in ("first", "last")}
+        order = {"seen": "when rows were first seen", "published": "the dates that rows give of themselves"}
+        return [*told, *(f"earliest and latest go by {order[clock]}" for clock in sorted(clocks))]
+
+    def _tied(self) -> list[str]:
+        """What becomes of rows that tie, where any are picked."""
+        found: dict[str, None] = {}
+        shared = set(walk(self.outcome.how.root())) if isinstance(self.outcome.how, ChoiceOutcome) else set()
+        for pick in (node for node in self.nodes() if isinstance(node, Pick)):
+            tie = "rows that tie" if pick.ties == "share" else "rows that tie even so"
+            if pick.how == "top":
+                found[f"{tie} for the last place of a top are all in it"] = None
+            elif pick in shared:
+                found[f"{tie} share equally"] = None
+            else:
+                found[f"of {tie} all have to say the same"] = None
+        return list(found)
 
     def _named(self) -> list[Phrase]:
         """What is meant by each view that is named, and where each label comes from."""

@@ -132,12 +132,16 @@ class Running(Judging):
 
     def open_in(self, how: How, run: Run) -> Sequence[Place]:
         """Where a run that may have been is open, as known at its end and when it had settled."""
+        if not self.rule.panels():
+            return ()  # nobody asks
         span, of = max(how.when.length.us, 1), how.when.of
         ways = [self.knowing(k) for k in dict.fromkeys((run.end, run.k))]
         return [place for way in ways for place in open_places(self.evaluator, of, way, run.t0, run.t0 + span)]
 
     def ever_open(self, how: How) -> Sequence[Place]:
         """Where the condition was open at all before T, whatever could be known of it."""
+        if not self.rule.panels():
+            return ()
         way = "envelope" if self.how == "fixed" else self.how
         return open_places(self.evaluator, how.when.of, Knowing(way, self.as_of), self.opens, self.decides)
 

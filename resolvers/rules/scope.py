@@ -10,6 +10,7 @@ from typing import Any
 from resolvers.durations import Duration
 from resolvers.rules.defaults import HouseDefaults
 from resolvers.rules.faults import SHORT, Faults, Loc, nearest
+from resolvers.rules.known import Known
 from resolvers.rules.nodes import Label, Node, Pick, Rows, RowsNode, Window, base_rows
 from resolvers.rules.nodes_many import Among
 from resolvers.rules.panels import Panel
@@ -36,6 +37,12 @@ class Scope:
     runs: bool = False
     """Whether the question may be decided before T, as yes and first_date are."""
     panels: list[tuple[Panel, Loc]] = field(default_factory=list)
+    known: Known | None = None
+    """What other markets have in common with this one; None where nothing is to be shared."""
+    asked: dict[str, dict[str, None]] = field(default_factory=dict)
+    """The names that each compiled name asked for, in order."""
+    words: dict[str, str] = field(default_factory=dict)
+    """Each name's block as it was written."""
 
     def source(self, name: object, loc: Loc, offset: int | None = None) -> tuple[str, str | None] | None:
         """A name in `from:` as (source id, view): the whole as an id first, else the part before the last dot."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from resolvers.evidence import Instant
+from resolvers.rules.columns import EXACTLY
 from resolvers.rules.exact import Amount, undefined
 from resolvers.rules.lines import Entry
 from resolvers.rules.reducers import Held
@@ -23,7 +24,7 @@ class Slope(Held):
         super().__init__(table)
         self.per = per
         self.n = self.x = self.xx = 0
-        self.y, self.xy = Fraction(0), Fraction(0)
+        self.y = self.xy = Decimal(0)
         self.blurred = 0
 
     def put(self, row: int, entry: Entry) -> None:
@@ -32,7 +33,7 @@ class Slope(Held):
             self._count(entry, 1)
 
     def add(self, value: Decimal, place: int, clock: Instant | None) -> None:
-        self._count(Entry(True, value, value, place, 0, clock), 1)
+        self._point(clock, value, 1)
 
     def drop(self, row: int) -> None:
         entry = self.sure.get(row)
@@ -41,15 +42,18 @@ class Slope(Held):
         super().drop(row)
 
     def _count(self, entry: Entry, sign: int) -> None:
-        if entry.clock is None or entry.low != entry.high or entry.low.is_infinite():
+        self._point(entry.clock, entry.low if entry.low == entry.high else None, sign)
+
+    def _point(self, clock: Instant | None, value: Decimal | None, sign: int) -> None:
+        if clock is None or value is None or value.is_infinite():
             self.blurred += sign
             return
-        value = Fraction(entry.low)
+        signed = value if sign > 0 else value.copy_negate()
         self.n += sign
-        self.x += sign * entry.clock
-        self.xx += sign * entry.clock * entry.clock
-        self.y += sign * value
-        self.xy += sign * entry.clock * value
+        self.x += sign * clock
+        self.xx += sign * clock * clock
+        self.y = EXACTLY.add(self.y, signed)
+        self.xy = EXACTLY.add(self.xy, EXACTLY.multiply(clock, signed))
 
     def value(self) -> Amount:
         if self.open or self.blurred:
@@ -57,6 +61,9 @@ class Slope(Held):
         width = self.n * self.xx - self.x * self.x
         if not width:
             return undefined(TOO_FEW)
-        slope = (self.n * self.xy - self.x * self.y) * self.per / width
+        y, y_parts = self.y.as_integer_ratio()
+        xy, xy_parts = self.xy.as_integer_ratio()
+        rise = self.n * xy * y_parts - self.x * y * xy_parts
+        slope = Fraction(rise * self.per, y_parts * xy_parts * width)
         found = int(slope) if slope.denominator == 1 else slope
         return Amount(found, found)

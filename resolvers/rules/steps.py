@@ -37,6 +37,8 @@ class Steps(Generic[V]):
     def cut(self, low: Instant, high: Instant) -> Steps[V]:
         """The part on [low, high), beginning exactly at low."""
         first = max(bisect_right(self.at, low) - 1, 0)
+        if high == low + 1:
+            return Steps((low,), (self.values[first],))
         last = max(bisect_right(self.at, high - 1), first + 1)
         return Steps((low, *self.at[first + 1 : last]), tuple(self.values[first:last]))
 

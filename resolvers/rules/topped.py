@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from resolvers.evidence import Instant, instant
 from resolvers.rules.columns import Number, Table
+from resolvers.rules.gaps import GAP, either_side
 from resolvers.rules.gather import Registry
 from resolvers.rules.knowing import top_entry
 from resolvers.rules.lines import UNLABELLED, UNREADABLE, Entry
@@ -62,10 +63,13 @@ def dates_of(pick: Pick, table: Table) -> Sequence[Number] | None:
 
 
 class Asking:
-    """What stands on a top, asked of its rows at one instant; `k` is what counts as known of labels."""
+    """What stands on a top, asked of its rows at one instant; `k` is what counts as known of labels.
 
-    def __init__(self, top: Topped, table: Table, registries: Mapping[str, Registry], k: Instant) -> None:
-        self.table, self.registries, self.k = table, registries, k
+    `bridge` (microseconds): after a longer gap nobody knows when in it a row came.
+    """
+
+    def __init__(self, top: Topped, table: Table, registries: Mapping[str, Registry], k: Instant, bridge: int) -> None:
+        self.table, self.registries, self.k, self.bridge = table, registries, k, bridge
         self.dates = dates_of(top.pick, table)
         self.asks = [self._asked(part) for part in top.after]
         self.top = top
@@ -118,8 +122,11 @@ class Asking:
         low = LONG_AGO if part.since is None else instant(part.since)
         high = FAR_AHEAD if part.before is None else instant(part.before)
         published = self.table.published() if part.clock == "published" else None
+        straddling = either_side(self.table.good, (low, high), self.bridge)
 
         def tell(entry: Entry) -> tuple[bool | None, str]:
+            if published is None and entry.start in straddling:
+                return None, f"{GAP}: {self.table.spans.key[entry.place]}"
             if published is None:
                 return low <= entry.start < high, ""
             clock = published[entry.place]

@@ -8,26 +8,21 @@ from datetime import datetime
 
 from resolvers import units
 from resolvers.evidence import Instant, instant
-from resolvers.rules.columns import Table
+from resolvers.rules.columns import ABSENT, Table
 from resolvers.rules.coverage import shown
 from resolvers.rules.evaluate import Evaluator
 from resolvers.rules.exact import Amount, Ref, Texts
-from resolvers.rules.filters import asking_of, columns_of
+from resolvers.rules.filters import Met, asking_of, columns_of
 from resolvers.rules.frozen import first_seen
 from resolvers.rules.gather import Registry
 from resolvers.rules.knowing import Knowing
 from resolvers.rules.making import built, moment
 from resolvers.rules.nodes import (
-    Calc,
-    Compare,
     FieldOf,
-    Hold,
-    Literal_,
     Node,
     Pick,
     Reduce,
     RowsNode,
-    State,
     Window,
     base_rows,
     children,
@@ -35,7 +30,8 @@ from resolvers.rules.nodes import (
     is_text,
     unit_of,
 )
-from resolvers.rules.nodes_many import Agree, Along
+from resolvers.rules.nodes_many import Agree
+from resolvers.rules.panels import Panel
 from resolvers.rules.picks import Winners
 from resolvers.rules.steps import Steps
 from resolvers.rules.sweep import active_places
@@ -59,18 +55,18 @@ class Tracer:
 
     def step(self, node: Node, t: Instant, drawn: bool = False) -> Step:
         """A node's step, with those under it."""
-        if isinstance(node, Hold):
+        if node.kind == "hold":
             inner = self.step(node.of, t)
             return self.made(node, inner.value, t, inner.because, steps=(inner,))
-        if isinstance(node, FieldOf) and node.type == "text":
+        if node.kind == "field" and node.type == "text":
             return self.text_step(node, t, drawn)
-        if isinstance(node, Along):
+        if node.kind == "along":
             return along_step(self, node, t)
-        if isinstance(node, Window | Agree) and is_text(node):
+        if (node.kind == "window" or node.kind == "agree") and is_text(node):
             return self.texts_step(node, t, drawn)
         if is_condition(node):
             return self.condition_step(node, t)
-        if isinstance(node, Literal_):
+        if node.kind == "literal":
             threshold = self.series(node) if drawn and node.value is not None else ()
             return self.made(node, node.words().text, None, series=threshold, unit=node.unit or None)
         return self.amount_step(node, t, drawn)
@@ -78,9 +74,9 @@ class Tracer:
     def condition_step(self, node: Node, t: Instant) -> Step:
         truth = self.evaluator.truths(node, self.knowing, t, t + 1).values[0]
         value = {True: "true", False: "false", None: "unknown"}[truth.value]
-        if isinstance(node, Reduce):
+        if node.kind == "reduce":
             return self.made(node, value, t, truth.because, self.cites(node, t, ()))
-        if isinstance(node, State):
+        if node.kind == "state":
             good = self.cache.table(node.source).good
             place = bisect_right(good, t) - 1
             told = f"the last good sighting was at {shown(good[place])}" if place >= 0 else "there was no good sighting"
@@ -88,12 +84,14 @@ class Tracer:
                 news = [since for since in first_seen(self.cache.table(node.source)) if since <= t]
                 told = f"the last new row was first seen at {shown(max(news))}" if news else "there was no row yet"
             return self.made(node, value, t, truth.because or told)
-        inner = tuple(self.step(child, self.time_of(node, t), isinstance(node, Compare)) for child in children(node))
+        if node.kind == "panel":
+            return self.made(node, value, t, truth.because, self.word_cites(node.panel, t))
+        inner = tuple(self.step(child, self.time_of(node, t), node.kind == "compare") for child in children(node))
         return self.made(node, value, t, truth.because, steps=inner)
 
     def time_of(self, node: Node, t: Instant) -> Instant:
         """The instant at which a node's parts are read."""
-        if isinstance(node, Window) and node.at is not None:
+        if node.kind == "window" and node.at is not None:
             return min(instant(node.at), t)
         return t
 
@@ -103,12 +101,12 @@ class Tracer:
         steps: tuple[Step, ...] = ()
         cites: tuple[Citation, ...] = ()
         because = amount.because
-        if isinstance(node, Calc | Window | Agree):
+        if node.kind == "calc" or node.kind == "window" or node.kind == "agree":
             steps = tuple(self.step(child, self.time_of(node, t)) for child in children(node))
-        elif isinstance(node, Reduce):
+        elif node.kind == "reduce":
             cites = self.cites(node, t, amount.rows)
             because = because or (carried(self, amount.rows, t) if node.carry else "")
-        elif isinstance(node, FieldOf):
+        elif node.kind == "field":
             steps = (self.pick_step(node.of, t),)
             cites = self.field_cites(node, amount.rows)
         series = self.series(node) if drawn else ()
@@ -129,7 +127,7 @@ class Tracer:
         found: Winners = self.evaluator.winners(pick, self.knowing).value_at(t)
         keys = [self.cache.by_number(ref[0]).spans.key[ref[1]] for ref in found.rows]
         value = " and ".join(keys) if found.certain else f"one of {', '.join(keys)}" if keys else "unknown"
-        cites = self.row_cites(pick.of, pick.column, found.rows)
+        cites = unique([*self.row_cites(pick.of, pick.column, found.rows), *self.denied(pick.of, t)])
         best = best_of(pick, self.evaluator.column_unit(pick))
         series = self.series(best) if drawn else ()
         return self.made(pick, value or "none", t, found.because, cites, series, unit=best.unit or None)
@@ -169,7 +167,7 @@ class Tracer:
         """The cells that decide a reduce: those of its best row, or of every row that it counts."""
         if not rows:
             rows = self.counted(node, t)
-        return self.row_cites(node.of, node.column, rows)
+        return unique([*self.row_cites(node.of, node.column, rows), *self.denied(node.of, t)])
 
     def counted(self, node: Reduce, t: Instant) -> list[Ref]:
         """The rows that are there at t, capped."""
@@ -190,6 +188,35 @@ class Tracer:
         asked += [part.column for part in asking_of(base_rows(rows).where)]
         labels = [self.label_cites(registries[name], refs) for name in asked]
         return unique([*cells, *(cite for group in labels for cite in group)])
+
+    def denied(self, rows: RowsNode, t: Instant) -> Sequence[Citation]:
+        """The answers that keep rows out which were there by t: a no, of so many rows as are cited."""
+        base, found = base_rows(rows), list[Citation]()
+        panels = [self.evaluator.asked(part) for part in asking_of(base.where) if isinstance(part, Met)]
+        answer = self.evaluator.answers(rows, self.knowing).value_at(t)[0].place
+        if not panels or answer is None:
+            return ()
+        table = self.evaluator.tables(rows)[answer]
+        seen = {row: place for place, row in enumerate(table.spans.row) if table.since[place] <= t}
+        for place in list(seen.values()):
+            for registry in panels:
+                told = self.label_cites(registry, [(table.number, place)])
+                if any(cite.text is not None and cite.text.strip().casefold() == "no" for cite in told):
+                    found += told
+            if len(found) >= MOST_CITED:
+                break
+        return found
+
+    def word_cites(self, panel: Panel, t: Instant) -> tuple[Citation, ...]:
+        """The answer that tells of a fact at t, limb by limb, as it was seen when it counted."""
+        answers = self.evaluator.said_of(panel)
+        word = answers.word_on(t)
+        if word is None:
+            return ()
+        (place, look), number = word, answers.table.number
+        seen = {"snapshot": look.snapshot, "body": look.body, "seen_at": moment(look.seen_at)}
+        cites = (self.citation((number, place), column) for _, column in answers.limbs(place))
+        return tuple(cite.model_copy(update=seen) for cite in cites)
 
     def filters_on(self, rows: RowsNode, column: str) -> bool:
         return column in columns_of(base_rows(rows).where) or column in asked_labels(rows)
@@ -213,12 +240,12 @@ class Tracer:
         if found is None:
             table, place = self.cache.by_number(ref[0]), ref[1]
             spans = table.spans
-            cells, row = spans.cells[place], spans.key[place]
-            text = row if column == "key" and column not in cells else cells.get(column)
+            row, cell = spans.key[place], table.cell(column, place)
+            text = row if column == "key" and cell is ABSENT else cell
             found = built(
                 Citation,
-                source=table.id, key=row, column=column, text=text, observation=spans.observation[place],
-                snapshot=spans.snapshot[place], body=spans.body[place], seen_at=moment(spans.since[place]),
+                source=table.id, key=row, column=column, text=None if text is ABSENT else text,
+                observation=spans.observation[place], snapshot=spans.snapshot[place], body=spans.body[place], seen_at=moment(spans.since[place]),
             )  # fmt: skip
             self.cache.made[key] = found
         result: Citation = found
@@ -228,7 +255,7 @@ class Tracer:
 
     def series(self, node: Node) -> Series:
         """A numeric node over the window, as (instant, decimal text or None where it is open)."""
-        if isinstance(node, Reduce):
+        if node.kind == "reduce":
             whole = self.evaluator.reduced(node, self.knowing)
             key: Hashable = ("series", id(whole))
             found = self.cache.made.get(key)

@@ -52,7 +52,13 @@ class Values(Gathered):
 
     def amounts(self, node: Node, knowing: Knowing, low: Instant, high: Instant) -> Steps[Amount]:
         """A numeric node on [low, high)."""
-        return AMOUNTS[node.kind](self, node, knowing, low, high)
+        if high != low + 1:
+            return AMOUNTS[node.kind](self, node, knowing, low, high)
+        key = (id(node), id(knowing), low)
+        found = self.amounts_once.get(key)
+        if found is None:
+            found = self.amounts_once[key] = (AMOUNTS[node.kind](self, node, knowing, low, high), node, knowing)
+        return found[0]
 
     def amounts_then(self, node: Window, knowing: Knowing, low: Instant, high: Instant) -> Steps[Amount]:
         """A number as it stood at a stated instant, from that instant on."""
@@ -133,7 +139,7 @@ class Values(Gathered):
         same = same and not any(part.kind == "pick" for part in top.after)
         if knowing.how == "envelope" and self.not_closely(node, top, events, same):
             return Steps.constant(undefined(NOT_CLOSELY))
-        asking = Asking(top, table, self.registries(node.of), knowing.k)
+        asking = Asking(top, table, self.registries(node.of), knowing.k, self.defaults.bridge.us)
 
         def value(leaders: list[tuple[int, Entry]]) -> Amount:
             made, rows = self.fresh(node, table, knowing), asking.rows(leaders)
@@ -152,7 +158,7 @@ class Values(Gathered):
     def relabelled(self, node: Reduce | Pick) -> list[Instant]:
         """When labels that a node asks for beyond its rows' own filter became known."""
         columns = asked_labels(node.of) if node.of.kind != "rows" else ()
-        if isinstance(node, Reduce) and node.how == "distinct" and self.labelled(node):
+        if node.kind == "reduce" and node.how == "distinct" and self.labelled(node):
             columns = (*columns, node.column or "")
         return sorted(self.labelled_at(node.of, columns)) if columns else []
 
@@ -196,7 +202,8 @@ class Values(Gathered):
             return picked(events, pick, table.number, dates)
         if knowing.how == "envelope" and self.not_closely(pick, top, events, False):
             return Steps.constant(Winners((), False, NOT_CLOSELY))
-        asking, sign = Asking(top, table, self.registries(pick.of), knowing.k), 1 if pick.how == "argmax" else -1
+        asking = Asking(top, table, self.registries(pick.of), knowing.k, self.defaults.bridge.us)
+        sign = 1 if pick.how == "argmax" else -1
 
         def value(leaders: list[tuple[int, Entry]]) -> Winners:
             rows = asking.measured(asking.rows(leaders), pick.column)

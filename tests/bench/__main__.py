@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 import backtesting
 import judging
+import loading
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -35,6 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     backtest.set_defaults(
         run=lambda given: backtesting.run(given.markets, given.observations, given.sources, given.days, given.seed)
     )
+    load = benches.add_parser("load", help=loading.__doc__)
+    load.add_argument("--markets", type=int, default=10_000)
+    load.add_argument("--json", action="store_true")
+    load.set_defaults(run=lambda given: loading.run(given.markets))
     given = parser.parse_args(arguments)
     found = given.run(given)
     if given.json:

@@ -14,19 +14,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from resolvers.evidence import EvidenceInMemory, Sighting, SourceEvidence, Span, instant
+from rule_shapes import ASKED, ASKED_ROWS, CLASSES, FACTS, LABELS, ORGANISATIONS, SHAPES, TRACKS, dated, numbered
+
+from resolvers.evidence import EvidenceInMemory, Sighting, SourceEvidence, Span, instant, moment
 from resolvers.rules.compile import RuleBlocks, compile_rule
 from resolvers.rules.defaults import HouseDefaults
+from resolvers.rules.panels import FACT, Panel, source_of
 from resolvers.rules.rule import Rule
 from resolvers.sources.spec import SourceSpec
 
 FIRST = datetime(2025, 1, 1, tzinfo=UTC)
 DAYS = 700
+WAIT = 28 * 86_400_000_000
+"""Microseconds that a panel takes for its answer."""
 EVERY = 5
 """Days between two sightings: under the seven of the house's bridge."""
-TRACKS = ("standard", "custom", "text", "voice")
-CLASSES = ("P0", "P1", "M", "P2", "R1", "R2")
-ORGANISATIONS = tuple(f"lab {number}" for number in range(12))
 
 
 def source_spec(number: int) -> SourceSpec:
@@ -48,6 +50,7 @@ def source_spec(number: int) -> SourceSpec:
                     "org": "text",
                     "checked": "bool",
                     "class": "text",
+                    **({"released": "date"} if dated(f"board{number}") == f"board{number}" else {}),
                 },
             },
         }
@@ -56,7 +59,7 @@ def source_spec(number: int) -> SourceSpec:
 
 REGISTRY = SourceSpec.model_validate(
     {
-        "id": "recipes",
+        "id": LABELS,
         "publisher": "made",
         "licence": "CC0",
         "fetch": {"file": "recipes.csv"},
@@ -90,6 +93,9 @@ def made(seed: int = 1, markets: int = 1000, sources: int = 30, observations: in
         if rule is None:
             raise ValueError("; ".join(f"{fault.loc}: {fault.message}" for fault in faults))
         rules[f"market-{number}"] = rule
+    for panel in {panel.source: panel for rule in rules.values() for panel in rule.panels()}.values():
+        specs[panel.source] = source_of(panel)
+        found.append(answers(panel, found[numbered(ASKED)]))
     total = sum(len(source.spans) for source in found)
     return Made(specs, EvidenceInMemory.of(found), rules, FIRST + timedelta(days=DAYS), total)
 
@@ -112,7 +118,7 @@ def board(luck: random.Random, spec: SourceSpec, observations: int) -> SourceEvi
     while len(spans) < observations:
         key = f"{spec.id}-run-{number}"
         first = luck.randrange(len(looks)) if number > 40 else 0
-        cells = row(luck, spec)
+        cells = row(luck, spec, moment(looks[first].seen_at).date().isoformat())
         fate = luck.random()
         if fate < 0.125 and first + 1 < len(looks):
             change = luck.randrange(first + 1, len(looks))
@@ -134,7 +140,7 @@ def score(luck: random.Random, spec: SourceSpec) -> str:
     return f"0.{tenths:03d}" if fraction else f"{tenths // 10}.{tenths % 10}"
 
 
-def row(luck: random.Random, spec: SourceSpec) -> dict[str, str | None]:
+def row(luck: random.Random, spec: SourceSpec, day: str) -> dict[str, str | None]:
     return {
         "score": score(luck, spec),
         "minutes": str(luck.randrange(1, 600)),
@@ -143,6 +149,7 @@ def row(luck: random.Random, spec: SourceSpec) -> dict[str, str | None]:
         "org": luck.choice(ORGANISATIONS),
         "checked": luck.choice(("true", "true", "false")),
         "class": luck.choice(CLASSES),
+        **({"released": day} if "released" in spec.read.columns else {}),
     }
 
 
@@ -172,6 +179,23 @@ def registry(luck: random.Random, of: SourceEvidence) -> SourceEvidence:
     return SourceEvidence(REGISTRY, looks, tuple(spans))
 
 
+def answers(panel: Panel, asked: SourceEvidence) -> SourceEvidence:
+    """What a panel answered: of a row some weeks after it was seen, of a fact in the middle of the time."""
+    looks = sightings_of(panel.source)
+    known = [fact["question"] for fact in FACTS]
+    if panel.question in known:
+        said = ("yes", "no", "")[known.index(panel.question)]
+        told = [(FACT, looks[len(looks) // 2], said)] if said else []
+    else:
+        rows = [one for one in asked.spans if all(one.cells[name] == text for name, text in ASKED_ROWS.items())]
+        first = {one.key: one.since + WAIT for one in reversed(rows)}
+        later = ((key, [look for look in looks if look.seen_at > since]) for key, since in first.items())
+        told = [(key, some[0], "no" if key.endswith("3") else "yes") for key, some in later if some]
+    limb = panel.names[0]
+    spans = [span(panel.source, key, {limb: said, "votes": "2 of 3"}, look) for key, look, said in told]
+    return SourceEvidence(source_of(panel), looks, tuple(sorted(spans, key=lambda one: one.since)))
+
+
 def rule_blocks(seed: int, markets: int, sources: int) -> Iterator[RuleBlocks]:
     """Distinct rules, shape after shape, each with its own numbers."""
     luck = random.Random(seed)
@@ -180,134 +204,3 @@ def rule_blocks(seed: int, markets: int, sources: int) -> Iterator[RuleBlocks]:
         closes = opens + timedelta(days=luck.randrange(120, 600), minutes=number)
         made_ = SHAPES[number % len(SHAPES)](luck, f"board{luck.randrange(sources)}", opens, closes, number)
         yield RuleBlocks(opens=opens, closes=closes, **made_)
-
-
-Blocks = dict[str, Any]
-
-
-POOL = 2
-"""Filters in use on one leaderboard: markets of one debate ask the same groups again and again."""
-
-
-def usual(source: str) -> Blocks | str:
-    """The filter that most markets on this leaderboard use."""
-    return _filter(random.Random(f"{source} 0"))
-
-
-def filters(luck: random.Random, source: str) -> Blocks | str:
-    """One of the few filters that are in use on this leaderboard."""
-    return _filter(random.Random(f"{source} {luck.randrange(POOL)}"))
-
-
-def _filter(own: random.Random) -> Blocks | str:
-    kind = own.randrange(6)
-    if kind == 0:
-        return {"track": own.choice(TRACKS), "checked": True}
-    if kind == 1:
-        return {"class": own.sample(CLASSES, 2), "track": own.choice(TRACKS)}
-    if kind == 2:
-        return f"trials >= {own.randrange(50, 400, 50)} and track == {own.choice(TRACKS)}"
-    if kind == 3:
-        return {"org": own.choice(ORGANISATIONS)}
-    if kind == 4:
-        return {"track": {"not": own.choice(TRACKS)}, "class": {"matching": own.choice(("^P", "^R", "1$"))}}
-    return {"org": own.sample(ORGANISATIONS, 3), "checked": "present"}
-
-
-def threshold(luck: random.Random, low: int = 60, high: int = 99) -> str:
-    return f"{luck.randrange(low * 10, high * 10) / 10}%"
-
-
-def best_over(luck: random.Random, source: str, opens: datetime, closes: datetime, number: int) -> Blocks:
-    values = {"best": {"max": "score", "from": source, "where": filters(luck, source)}}
-    return {"values": values, "resolve": {"yes": f"best >= {threshold(luck)}", "hold": f"{luck.randrange(1, 40)} days"}}
-
-
-def gap(luck: random.Random, source: str, opens: datetime, closes: datetime, number: int) -> Blocks:
-    values = {
-        "best": {"max": "score", "from": source},
-        "group": {"max": "score", "from": source, "where": filters(luck, source)},
-        "spread": f"best - group + {luck.randrange(0, 9)} points",
-    }
-    condition = f"group >= best - {luck.randrange(1, 60) / 10} points and not spread > {luck.randrange(5, 30)} points"
-    na = {"when": f"removed({source}) or lost({source})", "if_refused": "NO"}
-    return {"values": values, "resolve": {"yes": condition, "hold": f"{luck.randrange(7, 60)} days"}, "na": na}
-
-
-def first_time(luck: random.Random, source: str, opens: datetime, closes: datetime, number: int) -> Blocks:
-    days = (closes - opens).days
-    edges = [(opens + timedelta(days=days * part // 5)).date().isoformat() for part in range(1, 5)]
-    values = {"many": {"count": "rows", "from": source, "where": usual(source)}}
-    resolve = {
-        "first_date": f"many >= {luck.randrange(20, 900)}",
-        "hold": "7 days",
-        "edges": edges,
-        "never": "not in time",
-    }
-    return {"values": values, "resolve": resolve}
-
-
-def top_class(luck: random.Random, source: str, opens: datetime, closes: datetime, number: int) -> Blocks:
-    column = luck.choice(("class", "org"))
-    values = {"top": {"argmax": "score", "from": source, "where": usual(source)}}
-    answers = {"the first": ["P0", "lab 0", "lab 1"], "the second": ["R1", "R2", "lab 2"], "other": "else"}
-    na = {"when": f"entries < {luck.randrange(2, 40)}", "if_refused": "other"}
-    values["entries"] = {"count": "rows", "from": source, "where": usual(source)}
-    return {"values": values, "resolve": {"choice": f"top.{column}", "answers": answers}, "na": na}
-
-
-def labelled(luck: random.Random, source: str, opens: datetime, closes: datetime, number: int) -> Blocks:
-    rows = {"set": {"from": "board0", "label": {"recipe": REGISTRY.id}, "where": filters(luck, "board0")}}
-    values = {
-        "best": {"max": "score", "of": "set"},
-        "group": {
-            "max": "score",
-            "of": "set",
-            "where": {"recipe": luck.choice((["P0", "P1"], ["M"], ["R1", "R2"], ["P0", "P1", "M"]))},
-        },
-    }
-    return {"rows": rows, "values": values, "resolve": {"yes": f"group >= best - {luck.randrange(0, 50) / 10} points"}}
-
-
-def middle(luck: random.Random, source: str, opens: datetime, closes: datetime, number: int) -> Blocks:
-    # One or two ways on each leaderboard, all of them over the whole bench.
-    how = ("median", "mean", "min", "sum", "distinct", "last")[int(source[5:]) % 6]
-    column = "org" if how == "distinct" else "minutes"
-    values = {"value": {how: column, "from": source, "where": usual(source)}}
-    unit = "" if how == "distinct" else " minutes"
-    edges = [f"{edge}{unit}" for edge in sorted(luck.sample(range(2, 500), 4))]
-    return {"values": values, "resolve": {"number": "value", "round": 1, "edges": edges}}
-
-
-def windowed(luck: random.Random, source: str, opens: datetime, closes: datetime, number: int) -> Blocks:
-    middle_ = opens + timedelta(days=luck.randrange(30, 100))
-    values = {
-        "then": {"max": "score", "from": source, "where": usual(source), "at": middle_.date().isoformat()},
-        "new": {"max": "score", "from": source, "within": {"from": "2025-01-01"}},
-    }
-    return {
-        "values": values,
-        "resolve": {"yes": f"new > then + {luck.randrange(1, 90) / 10} points or new >= {threshold(luck, 90)}"},
-    }
-
-
-def fallback(luck: random.Random, source: str, opens: datetime, closes: datetime, number: int) -> Blocks:
-    other = "board2" if source != "board2" else "board4"
-    values = {
-        "some": {"any": "rows", "from": [source, other], "where": "score >= 80%"},
-        "few": {"top": "score", "from": [source, other], "n": 5},
-        "least": {"min": "score", "of": "few"},
-    }
-    return {"values": values, "resolve": {"yes": f"some and least * 2 >= {threshold(luck, 90)}", "settle": "3 days"}}
-
-
-def picked_number(luck: random.Random, source: str, opens: datetime, closes: datetime, number: int) -> Blocks:
-    values = {"quick": {"argmin": "minutes", "from": source, "where": usual(source), "ties": "first"}}
-    condition = f"quick.score >= {threshold(luck, 20, 90)} and quick.class != R2"
-    return {
-        "values": values,
-        "resolve": {"yes": condition, "settle": luck.choice(("first_release", "as_known_at", "10 days"))},
-    }
-
-
-SHAPES = (best_over, gap, first_time, top_class, labelled, middle, windowed, fallback, picked_number, best_over)

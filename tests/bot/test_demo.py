@@ -14,7 +14,9 @@ import sqlite3
 import struct
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,10 +25,14 @@ import pytest
 from crux_builders import Crux, copied, flipped, harm
 
 from bot.debates import BUNDLED
-from bot.store import forget_derived, open_store
+from bot.ready import readiness
+from bot.store import forget_derived, markets, open_store
+from markets.load import load_debate
 
 pytestmark = pytest.mark.xdist_group("demo")
 
+DAYS = timedelta(days=7)
+"""The longest that the demo lets pass between two looks."""
 BODIES = BUNDLED / "replay" / "bodies"
 KEYS = [
     "markets", "snapshots", "observations", "quarantined", "proposals", "resolutions", "verified", "broken",
@@ -117,6 +123,33 @@ def test_it_ends_with_counts_that_agree_with_one_another(lived: Lived) -> None:
         assert rows(database, f"SELECT count(*) FROM {name}") == [(told[name],)], name
     spent = sum(Decimal(mana) for (mana,) in rows(database, "SELECT settled_mana FROM ledger"))
     assert Decimal(str(told["mana_spent"])) == spent > 0
+
+
+def test_every_market_of_the_recording_passed_the_gate_and_was_opened_without_a_fault(lived: Lived) -> None:
+    """Issue 3, point 3: the demo opens what real use would open, at the moment when it would."""
+    database = Path(lived.told["database"])
+    loaded = load_debate(lived.folder / "debate")
+    assert [slug for (slug,) in rows(database, "SELECT slug FROM markets ORDER BY slug")] == [*loaded.markets]
+    assert not re.search(r"^\d{4}-\d\d-\d\d  waiting ", lived.progress, re.MULTILINE)
+    store = open_store(database, now=lambda: pytest.fail("what was known then asks for no time"), create=False)
+    with store.reading() as connection:
+        opened = {one.slug: one.opened_at for one in markets.every(connection)}
+    found = [each for slug, at in opened.items() for each in readiness(store, loaded, [slug], at)]
+    store.close()
+    assert {each.slug: each.faults for each in found} == dict.fromkeys(loaded.markets, ())
+    assert all(loaded.markets[slug].opens <= at < loaded.markets[slug].opens + DAYS for slug, at in opened.items())
+
+
+def test_a_market_whose_board_is_not_in_the_recording_is_not_opened_and_it_is_said_why(
+    crux: Crux, tmp_path: Path
+) -> None:
+    shutil.copytree(BODIES / "tau2", tmp_path / "bodies" / "tau2")
+    crux.patch.setattr(tempfile, "tempdir", str(tmp_path))
+    ran = crux("demo", "--bodies", tmp_path / "bodies", "--json")
+    assert (ran.code, ran.json["markets"]) == (0, 4)
+    waits = re.findall(r"^\S+  waiting   (\S+): not ready: S04: (\S+) has never been read", ran.err, re.MULTILINE)
+    assert ("bfcl-v4-fc-lead-10", "bfcl-v4") in waits
+    assert not [slug for slug, source in waits if source == "tau2"]
 
 
 def test_all_four_types_resolve_one_proposal_is_left_open_and_one_market_undecided(lived: Lived) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from crux_builders import Crux, folder, seen_now
-from test_plan_and_apply import FAR
+from test_plan_and_apply import FAR, MARKETS
 
 from markets.lint.questions import QUESTIONS
 from markets.lint.run import ALL
@@ -73,6 +73,28 @@ def test_status_says_how_many_are_clean_and_ready_and_what_the_others_wait_for(s
     assert "reach-85 waits: N08 the description does not say where things stand (70.5%)" in ran.out
     told = seen("status", "--json").json
     assert (told["clean"], told["ready"], told["waits"]) == (4, 3, {"reach-85": ["N08"]})
+
+
+@pytest.mark.parametrize("looked", [False, True])
+def test_a_threshold_out_of_reach_counts_against_ready_and_not_against_clean(
+    unseen: Crux, tmp_path: Path, looked: bool
+) -> None:
+    if looked:
+        seen_now(tmp_path / "debate", tmp_path / "crux.sqlite")
+    change(tmp_path / "debate" / "markets" / "reach-95.yaml", "95%", "105%")
+    change(tmp_path / "debate" / "markets" / "reach-85.yaml", "85%", "65%")
+    told = unseen("status", "--json").json
+    unread = {**{slug: ["S04"] for slug in MARKETS}, "reach-95": ["S04", "N07"]}
+    read = {"reach-85": ["N07"], "reach-95": ["N07"]}
+    assert (told["clean"], told["ready"], told["waits"]) == ((4, 2, read) if looked else (4, 0, unread))
+
+
+def test_an_unwaived_warning_counts_against_clean_and_not_against_ready(seen: Crux, tmp_path: Path) -> None:
+    path = tmp_path / "debate" / "markets" / "reach-85.yaml"
+    change(path, "Rows shown", "Rows really shown")
+    assert "clean 3 of 4, ready 4 of 4" in seen("status").out
+    change(path, "subsidy: 200", "subsidy: 200\nallow: {S05: it is meant so}")
+    assert "clean 4 of 4, ready 4 of 4" in seen("status").out
 
 
 def test_what_has_opened_waits_for_nothing(seen: Crux, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from lint_cases import faults, written
 
 from markets.lint.code import Case
-from markets.lint.examples import MARKET, MARKET_PATH
+from markets.lint.examples import MARKET, MARKET_PATH, SEEN, SOURCE
 from markets.lint.run import ALL, WITH_STORE, lint_all
 from markets.load import load_debate
 
@@ -83,6 +83,55 @@ def test_a_waived_warning_is_not_told(tmp_path: Path) -> None:
         "baseline:": "allow: {D01: the board lists it}\nbaseline:",
     }
     assert faults(tmp_path, Case(changes)) == []
+
+
+MIRROR = {
+    "sources/mirror.yaml": SOURCE.replace("board.example", "mirror.example").replace("A board", "A mirror"),
+}
+LISTED = {"from: board}": "from: [board, mirror]}"}
+
+
+def test_of_a_list_of_sources_one_that_was_read_is_enough(tmp_path: Path) -> None:
+    """The mirror shows no table of scores; then the board too was read too long ago, or by nobody live."""
+    assert faults(tmp_path / "one", Case(LISTED, files=MIRROR, looks=(("2026-11-30", SEEN),))) == []
+    for day, wanted in (("2026-11-20", {"S04"}), ("2026-11-30 imported", {"S10"})):
+        found = faults(tmp_path / day, Case(LISTED, files=MIRROR, looks=((day, SEEN),)))
+        assert {fault.code for fault in found} == wanted, [str(fault) for fault in found]
+    alone = {
+        "best >= 85%": "best >= 85% and other >= 85%",
+        "values:\n": "values:\n  other: {max: score, from: mirror}\n",
+    }
+    found = faults(tmp_path / "alone", Case({**LISTED, **alone}, files=MIRROR, looks=(("2026-11-30", SEEN),)))
+    assert "S04" in {fault.code for fault in found}
+
+
+def test_an_na_clause_over_a_stretch_of_time_to_come_is_not_asked_today(tmp_path: Path) -> None:
+    def clause(since: str, before: str) -> Case:
+        counted = f"within: {{from: {since}, before: {before}}}"
+        changes = {
+            "when: removed(board)": "when: rows_then < 1",
+            "values:\n": f"values:\n  rows_then: {{count: rows, from: board, {counted}}}\n",
+            "ran it.": f"ran it, at 85%. With fewer than 1 row first seen from {since} to before {before} nothing "
+            "is asked, nor if the board is lost.",
+        }
+        return Case(changes, looks=(("2026-11-20", SEEN), ("2026-11-30", SEEN)))
+
+    assert faults(tmp_path / "ahead", clause("2027-01-01", "2027-07-01")) == []
+    found = faults(tmp_path / "over", clause("2026-06-01", "2026-07-01"))
+    assert {"N07", "O04"} <= {fault.code for fault in found}, [str(fault) for fault in found]
+
+
+@pytest.mark.parametrize("many", ["{at_least: 1, of: %s}", "{all: %s}", "{any: %s}", "{not: {any: %s}}"])
+def test_the_figures_of_formulas_inside_a_condition_of_many_are_compared(tmp_path: Path, many: str) -> None:
+    told = "whoever ran it. Of three: at least 1 at 85%, 60% and 70%, at T, 2027-07-01."
+    same = {"best >= 85%": many % "[best >= 85%, 60% <= best, best >= 70%]", "whoever ran it.": told}
+
+    def differ(changes: dict[str, str]) -> set[str]:
+        found = faults(tmp_path, Case(changes))
+        return {each.message.partition(" ")[0] for each in found if each.code == "O06"} - {"'1'"}
+
+    assert differ(same) == set()
+    assert differ({**same, "whoever ran it.": told.replace("70%", "71%")}) == {"'70%'", "'71%'"}
 
 
 def test_without_the_store_the_codes_that_need_it_are_named() -> None:

@@ -151,3 +151,8 @@ def test_large_numbers_lists_and_percentage_points_are_read() -> None:
 def test_the_pattern_of_figures_takes_hostile_text_quickly() -> None:
     for text in ("1" * 20_000, "1," * 10_000, "jan " * 5_000, "a " * 10_000, "-" * 20_000, "1.1" * 7_000):
         assert len(list(FIGURE.finditer(text))) >= 0
+
+
+def test_digits_that_only_begin_like_a_year_are_a_number_and_no_year() -> None:
+    (figure,) = figures("Entry 019999 counts.", frozenset())
+    assert figure.readings == (Amount(Decimal(19999), ""),)

@@ -97,11 +97,13 @@ def bounds(
 
 
 def at_least(source: SourceEvidence, how: str, bar: Fraction, t: Instant, k: Instant, bridge: int) -> bool | None:
-    """Whether the reduce is at least `bar` at t as known at k."""
+    """Whether the reduce is at least `bar` at t as known at k; the best of no rows makes nothing true."""
     if not sightings_known(source, t, bridge):
         return None
     found = bounds(how, source, t, k)
     if found is None:
+        return None
+    if how in ("max", "min") and found[0] >= bar and not all(worlds_at(source, t, k)):
         return None
     return True if found[0] >= bar else False if found[1] < bar else None
 

@@ -383,5 +383,5 @@ def test_a_late_reading_may_be_of_a_source_that_answers_at_no_other_time():
     resolve = {"number": "best", "edges": ["50%", "80%"]}
     ranked = rule(resolve, one, two, values=values, closes=60, max_age="40 days")
     first = seen(one, daily({0: scores(a="60")}, 50) | {70: scores(a="60")})
-    found = judged(ranked, world(first, seen(two, {62: scores(x="90")})), 80)
+    found = judged(ranked, world(first, seen(two, {62: scores(x="90"), 69: scores(x="90")})), 80)
     assert (found.state, found.outcome.value) == ("decided", "90%")

@@ -185,7 +185,7 @@ RANKED = daily({0: {"a": {"score": "60", "class": "R2"}, "b": {"score": "40", "c
 def test_a_choice_waits_for_the_panel_to_confirm_what_was_picked():
     what = rule(CHOICE, DOCS, **TOP)
     waiting = judged(what, world(seen(DOCS, RANKED)), 68)
-    assert (waiting.state, waiting.until, waiting.leaning.weights) == ("pending", day(74), {"R2": Decimal(100)})
+    assert (waiting.state, waiting.until, waiting.leaning.weights) == ("pending", day(81), {"R2": Decimal(100)})
     assert [ask.keys for ask in waiting.asks] == [("a is R2",)]
 
 

@@ -1,0 +1,236 @@
+"""Which figures of a rule a sentence may be about: the outcome's, the N/A clause's, the edges of the answers, a panel's.
+
+A figure of the rule justifies a figure of the prose only where both are about the same part; what the house says by
+default justifies only a sentence about that very default.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import cached_property, lru_cache
+from typing import Any
+
+from markets.lint.figures import Amount, At, Figure, Reading, Span
+from markets.lint.stated import PEOPLE, Stated
+from markets.lint.subject import Loc, Subject
+from resolvers.durations import Duration
+from resolvers.rules.nodes import Window
+
+SENTENCE = re.compile(r"(?<=[.?!])[\"”')]*\s+(?=[A-Z\"“(`\d])|\n\s*\n")
+CLAUSE = re.compile(r";|:\s")
+OF_NA = re.compile(r"\bN/A\b|\bnothing\s+is\s+asked\b|\bno\s+contest\b|\bvoid\b")
+OF_EDGES = re.compile(r"\b(?:answers?|divided|edges?|buckets?|ranges?)\b", re.IGNORECASE)
+OF_PEOPLE = re.compile(r"\b(?:members?|reviewers?|seats?|panels?|people|persons?)\b", re.IGNORECASE)
+DEFAULTS = {
+    "settle": re.compile(r"\bcorrect(?:ed|ions?)\b|\bsettle", re.IGNORECASE),
+    "label_settle": re.compile(r"\blabels?\b|\bcorrect(?:ed|ions?)\b", re.IGNORECASE),
+    "bridge": re.compile(r"\bbridged?\b|\bgaps?\s+of\s+looks\b|\bbetween\s+two\s+looks\b", re.IGNORECASE),
+    "max_age": re.compile(r"\b(?:too\s+old|stale|age)\b", re.IGNORECASE),
+    "lost_after": re.compile(r"\b(?:lost|unreachable)\b", re.IGNORECASE),
+    "frozen_after": re.compile(r"\bfr(?:ozen|eez)|\bno\s+new\s+rows?\b|\bst(?:and|ood)s?\s+still\b", re.IGNORECASE),
+}
+"""What a sentence has to be about for a default to justify its figure."""
+
+NAME = re.compile(r"[A-Za-z_]\w*")
+COMPARED = re.compile(
+    r"(?P<column>[A-Za-z_][\w.]*)\s*(?P<op>>=|<=|==|>|<)\s*(?P<number>\d+(?:\.\d+)?)(?![\w.-])(?P<unit>%|\s+[a-z]+)?"
+)
+"""`trials >= 200`: a column held against a number."""
+
+FACTOR = re.compile(r"(?:[*/]\s*(\d+(?:\.\d+)?)\b|(?<![\w.])(\d+(?:\.\d+)?)\s*[*/])")
+ENDS = frozenset({"before", "at", "closes", "decides"})
+JOINED = frozenset({"and", "or", "not", "days", "day", "weeks", "hours", "points"})
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The figures of one market's rule by what they are about."""
+
+    it: Subject
+
+    def allow(self, loc: Loc, text: str, figure: Figure) -> bool:
+        """Whether the rule has a figure that this one may be, where it stands."""
+        sentence, at = around(text, figure.at, SENTENCE)
+        clause = around(sentence, figure.at - at, CLAUSE)[0]
+        readings = figure.readings
+        if any(self._default(each, sentence) for each in readings):
+            return True
+        if OF_PEOPLE.search(clause) and any(each in self.people for each in readings):
+            return True
+        if self.edges is not None and OF_EDGES.search(clause) and any(self.edges.has(each) for each in readings):
+            return True
+        na = bool(OF_NA.search(sentence))
+        return any((self.na if na else self.outcome).has(each) for each in readings)
+
+    def _default(self, reading: Reading, sentence: str) -> bool:
+        if not (isinstance(reading, Amount) and reading.unit == "span"):
+            return False
+        defaults = self.it.spec.rule.defaults
+        return any(
+            seconds(getattr(defaults, name)) == reading.value and about.search(sentence)
+            for name, about in DEFAULTS.items()
+        )
+
+    @cached_property
+    def people(self) -> frozenset[Amount]:
+        """How many sit on the panels, and how many of them have to agree; the house's own numbers among them."""
+        panel = self.it.spec.rule.defaults.panel
+        asked = [value for each in self.it.panels for value in (each.seats, each.agree)]
+        return frozenset(Amount(Decimal(value), "") for value in (panel.seats, panel.agree, *asked))
+
+    @cached_property
+    def edges(self) -> Stated | None:
+        """The edges of the answers, where there are any."""
+        found = [readings for loc, _, readings in self.it.figures_written if loc[:2] == ("resolve", "edges")]
+        return self._holding(found) if found else None
+
+    @cached_property
+    def outcome(self) -> Stated:
+        """All that the outcome hangs on, without the edges of its answers."""
+        return self._holding(
+            readings for loc, _, readings in self.it.figures_written if not self.apart(loc) and loc[0] != "na"
+            and not self.only_na(loc)
+        )  # fmt: skip
+
+    @cached_property
+    def na(self) -> Stated:
+        """All that the N/A clause hangs on; the answers that stand where it is refused may be named."""
+        answers = " ".join(self.it.spec.answers)
+        return self._holding(
+            readings for loc, text, readings in self.it.figures_written
+            if loc[0] == "na" or self.only_na(loc) or loc[-1] in ("closes", "decides") or text in answers
+        )  # fmt: skip
+
+    def apart(self, loc: Loc) -> bool:
+        """Whether a figure of the rule is an edge, or a number of people."""
+        return loc[:2] == ("resolve", "edges") or (loc[-1] in PEOPLE and "panel" in loc)
+
+    def only_na(self, loc: Loc) -> bool:
+        """Whether a block of rows or values is read by the N/A clause alone."""
+        if loc[0] not in ("rows", "values") or len(loc) < 2:
+            return False
+        return loc[1] in self._read_by_na and loc[1] not in self._read_by_outcome
+
+    @cached_property
+    def _read_by_na(self) -> frozenset[str]:
+        return reached(self.it.value, "na")
+
+    @cached_property
+    def _read_by_outcome(self) -> frozenset[str]:
+        return reached(self.it.value, "resolve")
+
+    def _holding(self, found: Any) -> Stated:
+        every = [each for readings in found for each in readings]
+        spec = self.it.spec
+        return replace(
+            self.it.stated,
+            amounts={each for each in every if isinstance(each, Amount)},
+            moments={each.moment for each in every if isinstance(each, At)} | {spec.opens, spec.closes, spec.decides},
+        )
+
+    @cached_property
+    def ends(self) -> frozenset[datetime]:
+        """Every instant that something of the outcome ends at: T, the close, ends of windows, upper bounds."""
+        found = {self.it.spec.closes, self.it.spec.decides}
+        for loc, text, readings in self.it.figures_written:
+            upper = loc[-1] in ENDS or re.search(rf"<=?\s*{re.escape(text)}", _at(self.it.value, loc))
+            if upper or loc[:2] == ("resolve", "edges"):
+                found |= {each.moment for each in readings if isinstance(each, At)}
+        return frozenset(found)
+
+    @cached_property
+    def columns(self) -> Mapping[str, frozenset[Amount]]:
+        """The words of a column's name -> every number that columns of that name are held against in the rule."""
+        found: dict[str, set[Amount]] = {}
+        for formula in strings(self.it.value, ("rows", "values", "resolve", "na")):
+            for match in COMPARED.finditer(formula):
+                if (match["unit"] or "").strip() in ("", "and", "or"):
+                    for word in match["column"].lower().replace(".", "_").split("_"):
+                        found.setdefault(stem(word), set()).add(Amount(Decimal(match["number"]), ""))
+        return {word: frozenset(numbers) for word, numbers in found.items() if len(word) > 3}
+
+    @cached_property
+    def factors(self) -> frozenset[Amount]:
+        """What the rule multiplies or divides by, and what a ratio is held against."""
+        found: set[Amount] = set()
+        for formula in strings(self.it.value, ("rows", "values", "resolve", "na")):
+            found |= {Amount(Decimal(match[1] or match[2]), "") for match in FACTOR.finditer(formula)}
+            found |= {
+                Amount(Decimal(match["number"]), "") for match in COMPARED.finditer(formula)
+                if re.search(r"ratio|times|factor", match["column"])
+            }  # fmt: skip
+        return frozenset(found)
+
+
+def around(text: str, at: int, breaks: re.Pattern[str]) -> tuple[str, int]:
+    """The part of a text, as `breaks` divide it, that a place lies in, and where that part begins."""
+    begin, end = 0, len(text)
+    for start, stop in _breaks(text, breaks):
+        if stop <= at:
+            begin = stop
+        elif start >= at:
+            end = start
+            break
+    return text[begin:end], begin
+
+
+@lru_cache(maxsize=8192)
+def _breaks(text: str, breaks: re.Pattern[str]) -> tuple[tuple[int, int], ...]:
+    return tuple(match.span() for match in breaks.finditer(text))
+
+
+def reached(value: Mapping[str, Any], start: str) -> frozenset[str]:
+    """The names of `rows` and `values` that a block reads, through others as well."""
+    blocks = {**(value.get("rows") or {}), **(value.get("values") or {})}
+    found: set[str] = set()
+    left = [value.get(start)]
+    while left:
+        for text in strings({"": left.pop()}, ("",)):
+            for name in NAME.findall(text):
+                if name in blocks and name not in found:
+                    found.add(name)
+                    left.append(blocks[name])
+    return frozenset(found)
+
+
+def strings(value: Any, keys: tuple[str, ...] = ()) -> Iterator[str]:
+    """Every text of some blocks of a file; what panels are asked is none of the rule's formulas."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key in keys or value:
+            if key in value and key not in ("question", "limbs"):
+                yield from strings(value[key])
+    elif isinstance(value, list):
+        for part in value:
+            yield from strings(part)
+
+
+def _at(value: Any, loc: Loc) -> str:
+    """What the file has at a place, if it is a text."""
+    for key in loc:
+        try:
+            value = value[key]
+        except (KeyError, IndexError, TypeError):
+            return ""
+    return value if isinstance(value, str) else ""
+
+
+def stem(word: str) -> str:
+    """A word without its plural; `params` and `parameters` are one."""
+    word = word.lower()
+    return "param" if word.startswith("param") else word.removesuffix("s")
+
+
+def seconds(length: Any) -> Decimal | None:
+    """A duration in seconds, None for what is no duration."""
+    if isinstance(length, str):
+        length = Duration.parse(length) if length[:1].isdigit() else None
+    return Decimal(int(length.total_seconds())) if isinstance(length, timedelta) else None
+
+
+__all__ = ["At", "Roles", "Span", "Window"]
