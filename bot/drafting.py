@@ -13,7 +13,7 @@ from bot.app import App
 from bot.backtesting import Backtest, as_document, backtest
 from bot.judging import Asked
 from bot.store import load_evidence
-from markets.drafting import NAMES, VALUES, Answers, by_option, filled, option_of, source_of, written
+from markets.drafting import NAMES, VALUES, Answers, by_option, filled, option_of, placed, source_of, written
 from markets.lint.run import lint
 from markets.lint.subject import Subject
 from markets.load_market import Shared, load_markets
@@ -37,6 +37,8 @@ BEHIND = {
     **dict.fromkeys(("threshold", "hold", "closes"), ("question",)),
 }
 """Answers that cannot be checked while another is wrong."""
+INSTEAD = {"how": "max", "subsidy": "200"}
+"""What stands in for an answer that is left out, where nothing at all would be a fault too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,11 @@ class Drafting:
         debate = self.app.debate
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"{whole.slug}.yaml"
-            path.write_text(self.text(whole), encoding="utf-8")
+            text = self.text(whole)
+            path.write_text(text, encoding="utf-8")
             shared = Shared(debate, self.app.loaded.sources, frozenset(), claims=self.claims)
-            specs, faults = load_markets(path, shared)
+            specs, found = load_markets(path, shared)
+        faults = [placed(each, text) for each in found if each.code != "R-UNUSED"] or found
         if len(specs) != 1:
             return None, faults
         others = (*self.app.loaded.markets.values(), specs[0])
@@ -110,15 +114,16 @@ class Drafting:
         return specs[0], [*faults, *lint(it)]
 
     def faults(self, answers: Answers) -> list[Fault]:
-        """Every fault of every answer at once: what one hides is looked for again with that one left out."""
+        """Every fault of every answer at once: what one hides is looked for again with that one left out, once each."""
         spec, found = self.tried(answers)
-        kept, wrong = answers, set[str]()
+        kept, wrong, left_out = answers, set[str](), set[str]()
         while spec is None:
-            told = by_option(found, kept).keys() & {name for name in NAMES if getattr(kept, name)}
+            told = (by_option(found, kept).keys() & {name for name in NAMES if getattr(kept, name)}) - left_out
             wrong |= told | {hidden for name in told for hidden in BEHIND.get(name, ())}
             if not told:
                 break
-            kept = replace(kept, **{name: "max" if name == "how" else "" for name in told})
+            left_out |= told
+            kept = replace(kept, **{name: INSTEAD.get(name, "") for name in told})
             spec, more = self.tried(kept)
             found += [each for each in more if option_of(each, kept) not in {*wrong, ""} and each not in found]
         return found

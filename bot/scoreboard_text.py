@@ -18,7 +18,9 @@ MOST_ROWS = 40
 def tell(title: str, found: Standing) -> None:
     """All of it: first as frozen at the opening; where files were edited since, then as edited."""
     one = found.frozen
-    counts = f"{len(one.resolved)} resolved, {len(one.not_applicable)} N/A (counted, not scored), {len(one.open)} open"
+    counts = f"{len(one.resolved)} resolved, {len(one.not_applicable)} N/A (counted, not scored), "
+    counts += f"{len(one.neutral)} neutral (counted, no evidence), " if one.neutral else ""
+    counts += f"{len(one.open)} open"
     say.line(f"{title}: {counts}")
     if found.unfrozen:
         say.line(f"not frozen when they opened, shown as first put on record: {', '.join(found.unfrozen)}")
@@ -29,7 +31,8 @@ def tell(title: str, found: Standing) -> None:
     if found.edited is None:
         _tell_board(one)
         return
-    say.line(f"edited since they opened: {', '.join(found.changed)}; both versions follow")
+    edited = ", ".join([*found.changed, *found.argued])
+    say.line(f"edited since they opened: {edited}; both versions follow")
     say.line("=== as frozen at the opening ===")
     _tell_board(one)
     say.line("=== as edited since ===")
@@ -43,10 +46,11 @@ def number(value: float) -> str:
 
 
 def _tell_board(one: Board) -> None:
-    if not one.resolved:
+    told = bool(one.resolved or one.neutral)
+    if not told:
         say.line("nothing has resolved yet: no score and no evidence; everybody's position stands as it was")
-    _tell_axes(one.axes, bool(one.resolved))
-    if one.resolved:
+    _tell_axes(one.axes, told)
+    if told:
         _tell_voices(one.voices, "given")
         _tell_voices(one.voices, "imputed")
         _tell_rows(one.rows)
@@ -143,7 +147,8 @@ def _row(each: Row) -> tuple[str, ...]:
     credence = "" if each.credence is None else f"{each.credence:.2f}"
     if each.column == "imputed":
         credence = f"{credence} ({each.stance.word})".strip()
-    told = (each.stance.voice, on, f"{each.market}: {each.event}", f"{100 * each.came_true:.4g}%", credence)
+    came_true = "neutral" if each.came_true is None else f"{100 * each.came_true:.4g}%"
+    told = (each.stance.voice, on, f"{each.market}: {each.event}", came_true, credence)
     if each.score is None:
         return (*told, "", "not scored", each.because)
     return (*told, f"{each.score.p:.3f}", number(each.score.log), f"{each.score.brier:.2f}")

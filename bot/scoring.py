@@ -9,12 +9,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.scoring_record import Recorded, frozen_arguments, known_at, recorded
 from bot.store import Store, markets, resolutions
 from bot.store import score_inputs as kept
 from bot.store.markets import Market
-from bot.store.score_inputs import History, Version
+from bot.store.score_inputs import ARGUMENTS, History, Version
 from markets.debate_events import Shares, shares_of
 from markets.load import Loaded
+from markets.score_arguments import edited_names, scored_arguments
 from markets.score_board import Board, board
 from markets.score_document import as_document as document_of
 from markets.score_inputs import ScoreInputs, inputs_of, stands_as_edited, stands_when_frozen, text_of
@@ -27,8 +29,9 @@ Prices = Mapping[str, Shares]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The scoreboard on the inputs as frozen; `edited` is the same on today's files, where those of `changed` differ.
+    """The scoreboard as frozen; `edited` is the same on today's files, where they differ.
 
+    `changed` are the markets whose inputs differ, `argued` the axes, claims and voices (`voice nora`) that do.
     `unfrozen` markets had no inputs on record when they opened; the earliest that came later stand in for them.
     `rewritten` are stances that are on record and that the files no longer have: rows are only ever added.
     """
@@ -38,6 +41,7 @@ class Standing:
     changed: tuple[str, ...]
     unfrozen: tuple[str, ...]
     rewritten: tuple[str, ...] = ()
+    argued: tuple[str, ...] = ()
 
 
 def as_document(found: Standing) -> dict[str, Any]:
@@ -46,6 +50,7 @@ def as_document(found: Standing) -> dict[str, Any]:
         "frozen": document_of(found.frozen),
         "edited": document_of(found.edited) if found.edited else None,
         "changed": list(found.changed),
+        "argued": list(found.argued),
         "unfrozen": list(found.unfrozen),
         "rewritten": list(found.rewritten),
     }
@@ -67,15 +72,22 @@ class _Two:
 
 
 def keep_inputs(connection: sa.Connection, loaded: Loaded, slugs: Iterable[str], at: datetime) -> tuple[str, ...]:
-    """Put the scoring inputs of these markets on record, as the files have them now; returns those that are new."""
+    """Put the scoring inputs of these markets, and the debate's arguments, on record as the files have them now.
+
+    Returns the markets whose inputs are new there, and the debate's own name where its arguments are.
+    """
     assert loaded.debate is not None
     made = {slug: inputs_of(loaded.markets[slug], loaded.arguments) for slug in slugs if slug in loaded.markets}
     told = {slug: (one.version, one.canonical()) for slug, one in made.items()}
-    return kept.keep(connection, loaded.debate.debate, told, at)
+    if told:
+        argued = scored_arguments(loaded.arguments)
+        told[ARGUMENTS] = (argued.version, argued.canonical())
+    new = kept.keep(connection, loaded.debate.debate, told, at)
+    return tuple(slug if slug != ARGUMENTS else loaded.debate.debate for slug in new)
 
 
 def keep_edits(store: Store, loaded: Loaded) -> tuple[str, ...]:
-    """Put what was edited since on record, for every market that has opened; returns those markets."""
+    """Put what was edited since on record, for every market that has opened; returns those, as `keep_inputs`."""
     assert loaded.debate is not None
     with store.transaction() as connection:
         opened = dict.fromkeys(each.slug for each in markets.every(connection, loaded.debate.debate))
@@ -89,45 +101,45 @@ def standing(store: Store, loaded: Loaded, prices: Prices | None = None) -> Stan
         opened = markets.every(connection, loaded.debate.debate)
         histories = kept.histories(connection, loaded.debate.debate)
         outcomes = {one.market: one.outcome for one in resolutions.every(connection) if one.done_at}
-    found = [
-        two
-        for each in opened
-        if (two := _two(each, histories.get(each.slug), loaded, outcomes, prices or {}, store.now())) is not None
-    ]
-    changed = [two.frozen.slug for two in found if two.differs]
+        known = known_at(connection, [each for each in opened if each.id in outcomes])
+    argued = histories.pop(ARGUMENTS, History())
+    on_record, today = recorded(histories.values(), argued), scored_arguments(loaded.arguments)
+    stood = frozen_arguments(argued, on_record, today)
+    seen = _Seen(outcomes, known, prices or {}, store.now())
+    found = [two for each in opened if (two := _two(each, histories.get(each.slug), loaded, seen)) is not None]
+    changed, renamed = [two.frozen.slug for two in found if two.differs], edited_names(stood, today)
+    edited = [two.edited for two in found]
     return Standing(
-        frozen=board(loaded.arguments, [two.frozen for two in found]),
-        edited=board(loaded.arguments, [two.edited for two in found]) if changed else None,
+        frozen=board(stood, [two.frozen for two in found], on_record.since),
+        edited=board(today, edited, on_record.since) if changed or renamed else None,
         changed=tuple(changed),
         unfrozen=tuple(two.frozen.slug for two in found if not two.was_frozen),
-        rewritten=_rewritten(histories, loaded),
+        rewritten=_rewritten(on_record, loaded),
+        argued=renamed,
     )
 
 
-def _rewritten(histories: Mapping[str, History], loaded: Loaded) -> tuple[str, ...]:
+def _rewritten(on_record: Recorded, loaded: Loaded) -> tuple[str, ...]:
     """`opener on demo-tips: guesses` of each stance that was on record and is gone."""
     there = {text_of(stance) for stance in loaded.arguments.stances} if loaded.arguments else set()
-    on_record = {
-        text_of(stance): stance
-        for history in histories.values()
-        for one in history.versions
-        for stance in ScoreInputs.of(one.told).stances
-    }
     return tuple(
         f"{stance.voice} on {stance.about[0]}: {stance.word if stance.credence is None else stance.credence}"
-        for text, stance in on_record.items()
+        for text, stance in on_record.stances.items()
         if text not in there
     )
 
 
-def _two(
-    each: Market,
-    history: History | None,
-    loaded: Loaded,
-    outcomes: Mapping[int, Outcome],
-    prices: Prices,
-    now: datetime,
-) -> _Two | None:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """By the store's number: what came of each market, and when its answer was known; prices as they are `now`."""
+
+    outcomes: Mapping[int, Outcome]
+    known: Mapping[int, datetime]
+    prices: Prices
+    now: datetime
+
+
+def _two(each: Market, history: History | None, loaded: Loaded, seen: _Seen) -> _Two | None:
     """A market on its frozen inputs and on today's; None where neither the record nor the files have any."""
     versions = history.versions if history else []
     at_opening = history.opened.get(each.opening) if history else None
@@ -137,12 +149,12 @@ def _two(
     frozen = ScoreInputs.of(stood.told) if stood else today
     if frozen is None:
         return None
-    resolved_at = each.resolved_at if each.id in outcomes else None
-    bare = Played(frozen, each.opened_at, resolved_at, None, prices.get(each.market_id), (), _name(each))
+    resolved_at, known = (each.resolved_at if each.id in seen.outcomes else None), seen.known.get(each.id)
+    bare = Played(frozen, each.opened_at, resolved_at, None, seen.prices.get(each.market_id), (), _name(each), known)
     if resolved_at:
-        bare = replace(bare, shares=shares_of(outcomes[each.id]))
-    given = _given_in_time(versions, resolved_at)
-    until = resolved_at or now
+        bare = replace(bare, shares=shares_of(seen.outcomes[each.id]))
+    given = _given_in_time(versions, at_opening, known)
+    until = max(known, each.opened_at) if known else seen.now
     then = stands_when_frozen(frozen, each.opened_at, None if at_opening else given)
     edited = stands_as_edited(today or frozen, frozen, each.opened_at, until, given)
     return _Two(
@@ -150,13 +162,14 @@ def _two(
     )
 
 
-def _given_in_time(versions: Sequence[Version], resolved_at: datetime | None) -> frozenset[str] | None:
-    """The stances on record before a market resolved; None while it is open, when it is not too late for any."""
-    if resolved_at is None:
+def _given_in_time(
+    versions: Sequence[Version], at_opening: Version | None, known: datetime | None
+) -> frozenset[str] | None:
+    """The stances on record at the opening, or before the answer was known; None while it is open: all may count."""
+    if known is None:
         return None
-    return frozenset(
-        text_of(stance) for one in versions if one.at < resolved_at for stance in ScoreInputs.of(one.told).stances
-    )
+    early = [one for one in versions if one.at < known] + ([at_opening] if at_opening else [])
+    return frozenset(text_of(stance) for one in early for stance in ScoreInputs.of(one.told).stances)
 
 
 def _name(each: Market) -> str:

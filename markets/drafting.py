@@ -36,6 +36,7 @@ SAID = {">=": "at least", ">": "more than", "<=": "at most", "<": "less than"}
 IN_BRACES = re.compile(r"^[A-Za-z0-9(][^\n\t#:{}\[\],\"\\]*$")
 IN_LINE = re.compile(r"^[A-Za-z0-9(](?:[^\n\t#:\\]|:(?=\S)|(?<=\S)#)*$")
 """Texts that YAML reads as they stand, inside {braces} and on a line of their own."""
+KEY = re.compile(r"^( *)([a-z_]+):")
 WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "~"})
 
 ONE = {"percent": "1%", "fraction": "1%", "count": "1", "date": "2100-01-01"}
@@ -202,6 +203,18 @@ def _scalar(text: str, plain: re.Pattern[str] = IN_LINE) -> str:
 def _inside(text: str) -> str:
     """The same inside {braces}."""
     return _scalar(text, IN_BRACES)
+
+
+def placed(fault: Fault, text: str) -> Fault:
+    """A fault of the drafted text that has a line alone, as what YAML cannot read has, with the key it is about."""
+    if fault.loc or not fault.line:
+        return fault
+    keys: dict[int, str] = {}
+    for line in text.splitlines()[: fault.line]:
+        found = KEY.match(line)
+        if found is not None:
+            keys = {indent: key for indent, key in keys.items() if indent < len(found[1])} | {len(found[1]): found[2]}
+    return replace(fault, loc=tuple(keys.values()))
 
 
 def option_of(fault: Fault, answers: Answers) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from markets import render
+from markets.debate_events import event_outcomes
 from markets.families import Member, gathered, members
 from markets.faults import faults_of
 from markets.file import File, Written, coded, open_file, validated
@@ -85,6 +86,7 @@ def _market(member: Member, shared: Shared) -> MarketSpec | None:
             _check_claims(file, fields, shared.claims)
         if fields is not None and rule is not None:
             _check_rule(file, fields, rule)
+            _check_neutral(file, fields, rule)
         errors = [each for each in (*file.document.faults, *file.faults) if each.level == "error"]
         if fields is not None and rule is not None and review is not None and not errors:
             spec = _spec(member.slug, fields, rule, review, shared)
@@ -92,6 +94,8 @@ def _market(member: Member, shared: Shared) -> MarketSpec | None:
             if chars > DESCRIPTION_CHARS:
                 long = f"{chars:,} characters of description; at most {DESCRIPTION_CHARS:,}: shorten it"
                 file.add("F02", long, "fine_print")
+                spec = None
+            elif _contradicted(file, spec):
                 spec = None
             else:
                 shared.written[spec.slug] = Written(str(file.path), file.document.text, file.value)
@@ -111,6 +115,7 @@ def _spec(slug: str, fields: MarketFile, rule: Rule, review: ReviewSpec, shared:
         rule=rule,
         sources=tuple(known[each] for each in rule.sources()),
         bears_on=fields.bears_on,
+        neutral=fields.neutral,
         baseline=fields.baseline,
         fine_print=fields.fine_print,
         allow=fields.allow,
@@ -214,6 +219,32 @@ def _check_claims(file: File, fields: MarketFile, claims: frozenset[str] | None)
             file.add(
                 "L01", f"there is no claim {link.claim!r}{nearest(link.claim, claims)}", "bears_on", place, "claim"
             )
+
+
+def _check_neutral(file: File, fields: MarketFile, rule: Rule) -> None:
+    """Neutral answers are answers of the market, each once, and not all of them."""
+    answers = rule.answers() or ("YES", "NO")
+    for place, answer in enumerate(fields.neutral):
+        loc = ("neutral", place)
+        if answer not in answers:
+            said = f"neutral: {answer!r} is no answer of this market{nearest(answer, answers)}"
+            file.add("L01", f"{said}; its answers: {', '.join(answers)}", *loc)
+        elif answer in fields.neutral[:place]:
+            file.add("L01", f"neutral: {answer!r} stands here twice: keep one", *loc)
+    if fields.neutral and set(answers) <= set(fields.neutral):
+        file.add("L01", "neutral: every answer is neutral, so that no outcome tests a claim: leave one out", "neutral")
+
+
+def _contradicted(file: File, spec: MarketSpec) -> bool:
+    """Whether an answer is called neutral that a link speaks of; says so."""
+    found = False
+    for place, answer in enumerate(spec.neutral):
+        link = next((each for each in spec.bears_on if answer in (event_outcomes(spec, each.event) or ())), None)
+        if link is not None:
+            said = f"neutral: {answer!r} belongs to the event {link.event!r}, by which it speaks of {link.claim}"
+            file.add("L01", f"{said}: take it out here, or out of that link", "neutral", place)
+            found = True
+    return found
 
 
 def _check_rule(file: File, fields: MarketFile, rule: Rule) -> None:

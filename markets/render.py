@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from markets.fields import in_words
+from resolvers.rules.panels import is_panel
 
 if TYPE_CHECKING:
     from markets.spec import MarketSpec
@@ -23,6 +24,12 @@ NO_AI = "There will be no AI clarifications added to this market's description."
 
 MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~@])")
 AT_START = re.compile(r"^(\s*)([-+=]|\d+[.)])(?=\s|$)")
+SEATS = (
+    "Seats of a panel are drawn from a published list. Nobody sits on it who holds a position in this market, or who "
+    "belongs to a lab or firm that the question is about. Its members answer the written question and nothing else, "
+    "and post their reasons."
+)
+"""Who may sit on a panel (H10); how many, for how long and what silence means is said by the rule's own phrase."""
 TAG = re.compile(r"version ([0-9a-f]{64}), text ([0-9a-f]{16})")
 
 
@@ -139,7 +146,9 @@ def _people(spec: MarketSpec) -> list[str]:
         )
     else:
         who = f"A rule that anyone can run again proposes; {review.quorum} reviewers must agree."
-    return [who, window, "The account that asks does not trade here. Every resolution names the bytes it rests on."]
+    panel = [SEATS] if any(is_panel(source.id) for source in spec.sources) else []
+    account = "The account that asks does not trade here. Every resolution names the bytes it rests on."
+    return [who, window, *panel, account]
 
 
 def _sentence(text: str) -> str:

@@ -9,8 +9,9 @@ from statistics import fmean
 from typing import Literal
 
 from markets.debate import Arguments
-from markets.debate_spec import AxisSpec, Claim, Stance
+from markets.debate_spec import AxisSpec, Stance
 from markets.score import log_odds, moved, prior_of, verdict
+from markets.score_arguments import ScoredArguments, ScoredClaim, scored_arguments
 from markets.score_claims import ClaimCredit, claim_credits
 from markets.score_markets import Evidence, Played, axis_evidence
 from markets.score_voices import Row, VoiceScore, rows, voice_scores
@@ -34,8 +35,8 @@ class AxisScore:
 class Prior:
     """A voice's own credence in the plus side of an axis, and where the evidence of resolved markets moves it.
 
-    `rests_on` is `numbers` where the voice had given any for claims of the axis before its first market resolved (the
-    mean of their log odds, each towards the plus side), else its `position` (one step is odds of 3 to 1).
+    `rests_on` is `numbers` where the voice had given any for claims of the axis before the answer of its first market
+    was known (the mean of their log odds, each towards the plus side), else its `position` (a step is odds of 3 to 1).
     """
 
     voice: str
@@ -47,7 +48,7 @@ class Prior:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Everything there is to show; `not_applicable` markets are counted and score nothing."""
+    """Everything there is to show; `not_applicable` and `neutral` markets are counted and say nothing."""
 
     axes: tuple[AxisScore, ...]
     claims: tuple[ClaimCredit, ...]
@@ -57,11 +58,19 @@ class Board:
     resolved: tuple[str, ...]
     not_applicable: tuple[str, ...]
     open: tuple[str, ...]
+    neutral: tuple[str, ...] = ()
 
 
-def board(arguments: Arguments | None, played: Sequence[Played]) -> Board:
-    """The scoreboard of a debate from its markets; pure."""
-    argued = arguments or Arguments()
+def board(
+    arguments: Arguments | ScoredArguments | None,
+    played: Sequence[Played],
+    on_record: Mapping[str, datetime] | None = None,
+) -> Board:
+    """The scoreboard of a debate from its markets; pure.
+
+    `on_record` says when each number that a prior may rest on was first put on record; without it their dates count.
+    """
+    argued = arguments if isinstance(arguments, ScoredArguments) else scored_arguments(arguments)
     found = rows(played)
     names = dict.fromkeys([*argued.axes, *(link.axis for each in played for link in each.inputs.links if link.axis)])
     axes = tuple(_axis(name, argued.axes.get(name), played) for name in names)
@@ -70,10 +79,11 @@ def board(arguments: Arguments | None, played: Sequence[Played]) -> Board:
         claims=claim_credits(argued.claims, played),
         voices=voice_scores(found, argued.voices, played),
         rows=found,
-        priors=tuple(prior for axis in axes for prior in _priors(axis, argued, played)),
-        resolved=tuple(each.slug for each in played if each.resolved and not each.not_applicable),
+        priors=tuple(prior for axis in axes for prior in _priors(axis, argued, played, on_record)),
+        resolved=tuple(each.slug for each in played if each.resolved and not (each.not_applicable or each.neutral)),
         not_applicable=tuple(each.slug for each in played if each.not_applicable),
         open=tuple(each.slug for each in played if not each.resolved),
+        neutral=tuple(each.slug for each in played if each.resolved and each.neutral),
     )
 
 
@@ -83,13 +93,15 @@ def _axis(name: str, poles: AxisSpec | None, played: Sequence[Played]) -> AxisSc
     return AxisScore(name, poles, resolved, None if with_open.terms == resolved.terms else with_open)
 
 
-def _priors(axis: AxisScore, argued: Arguments, played: Sequence[Played]) -> list[Prior]:
+def _priors(
+    axis: AxisScore, argued: ScoredArguments, played: Sequence[Played], on_record: Mapping[str, datetime] | None
+) -> list[Prior]:
     """The priors of every voice that takes a side on the axis, or gives numbers about it."""
-    first = _first(axis, played)
+    given = argued.given_before(_first(axis, played), on_record)
     found = []
     for name, voice in argued.voices.items():
-        given = [each for each in argued.in_force(first) if each.voice == name]
-        numbers = [odds for each in given if (odds := _odds(each, axis.axis, argued.claims)) is not None]
+        mine = [each for each in given if each.voice == name]
+        numbers = [odds for each in mine if (odds := _odds(each, axis.axis, argued.claims)) is not None]
         if numbers:
             prior = moved(0.5, fmean(numbers))
         elif axis.axis in voice.positions:
@@ -102,12 +114,13 @@ def _priors(axis: AxisScore, argued: Arguments, played: Sequence[Played]) -> lis
 
 
 def _first(axis: AxisScore, played: Sequence[Played]) -> datetime | None:
-    """When the first market that speaks on the axis resolved; None while none has."""
+    """When the answer of the first market that speaks on the axis was known; None while none has resolved."""
     speaking = {term.market for term in axis.resolved.terms}
-    return min((each.resolved_at for each in played if each.slug in speaking and each.resolved_at), default=None)
+    known = [each.known_at or each.resolved_at for each in played if each.slug in speaking]
+    return min((at for at in known if at), default=None)
 
 
-def _odds(stance: Stance, axis: str, claims: Mapping[str, Claim]) -> float | None:
+def _odds(stance: Stance, axis: str, claims: Mapping[str, ScoredClaim]) -> float | None:
     """A given number as log odds of the plus side; None where it says nothing about the axis."""
     claim = claims.get(stance.claim or "")
     if stance.credence is None or claim is None or claim.axis != axis or claim.pole is None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 
-from markets.debate_spec import Claim
 from markets.score import held
+from markets.score_arguments import ScoredClaim
 from markets.score_markets import Evidence, Played, Term, claim_evidence
 
 STRENGTH = 0.5
@@ -32,7 +32,7 @@ class ClaimCredit:
         return not self.because
 
 
-def claim_credits(claims: Mapping[str, Claim], played: Sequence[Played]) -> tuple[ClaimCredit, ...]:
+def claim_credits(claims: Mapping[str, ScoredClaim], played: Sequence[Played]) -> tuple[ClaimCredit, ...]:
     """Every claim that resolved markets reach, directly or in one step; one that no file knows comes by its links."""
     resolved = [each for each in played if each.resolved]
     names = dict.fromkeys([*claims, *(link.claim for each in resolved for link in each.inputs.links)])
@@ -47,14 +47,14 @@ def claim_credits(claims: Mapping[str, Claim], played: Sequence[Played]) -> tupl
 
 
 def _lent(
-    name: str, claims: Mapping[str, Claim], direct: Mapping[str, Evidence], waits: Mapping[str, str]
+    name: str, claims: Mapping[str, ScoredClaim], direct: Mapping[str, Evidence], waits: Mapping[str, str]
 ) -> Iterator[Term]:
     for other, claim in claims.items():
         if name in claim.supports and direct[other].terms and other not in waits:
             yield Term(other, direct[other].total, STRENGTH)
 
 
-def _waiting(claims: Mapping[str, Claim], direct: Mapping[str, Evidence]) -> dict[str, str]:
+def _waiting(claims: Mapping[str, ScoredClaim], direct: Mapping[str, Evidence]) -> dict[str, str]:
     """Claim -> why it cannot count yet. Of several presuppositions any one that holds will do.
 
     A presupposition holds, or has failed, once its own direct evidence reaches ln 2 either way; one that waits itself

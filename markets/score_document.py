@@ -15,6 +15,7 @@ def as_document(found: Board) -> dict[str, Any]:
     return {
         "resolved": list(found.resolved),
         "not_applicable": list(found.not_applicable),
+        "neutral": list(found.neutral),
         "open": list(found.open),
         "axes": [_axis(each) for each in found.axes],
         "voices": [_voice(each) for each in found.voices],

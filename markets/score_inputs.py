@@ -51,7 +51,10 @@ class ScoredLink(_Frozen):
 
 
 class ScoreInputs(_Frozen):
-    """All of it for one market; `prices` are the outcomes' shares of the price when the market was created."""
+    """All of it for one market; `prices` are the outcomes' shares of the price when the market was created.
+
+    `neutral` are the outcomes on which no link says anything, for or against.
+    """
 
     market: str
     outcomes: tuple[str, ...]
@@ -60,10 +63,12 @@ class ScoreInputs(_Frozen):
     stances: tuple[Stance, ...] = ()
     events: dict[str, tuple[str, ...]]
     prices: dict[str, Part]
+    neutral: tuple[str, ...] = ()
 
     def canonical(self) -> str:
-        """Sorted keys, no spaces; numbers as text."""
-        return json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        """Sorted keys, no spaces; numbers as text; `neutral` where there is any."""
+        told = self.model_dump(mode="json", exclude=None if self.neutral else {"neutral"})
+        return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
     @cached_property
     def version(self) -> str:
@@ -73,7 +78,7 @@ class ScoreInputs(_Frozen):
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> ScoreInputs:
         """What `canonical()` says, read back."""
-        return cls.model_validate({**told, "stances": [_read_back(row) for row in told["stances"]]})
+        return cls.model_validate({**told, "stances": [read_back(row) for row in told["stances"]]})
 
     @property
     def clusters(self) -> frozenset[str]:
@@ -104,6 +109,7 @@ def inputs_of(spec: MarketSpec, arguments: Arguments | None) -> ScoreInputs:
         stances=stances,
         events={event: event_outcomes(spec, event) or () for event in outright},
         prices=opening_prices(spec),
+        neutral=spec.neutral,
     )
 
 
@@ -149,10 +155,11 @@ def stands_when_frozen(
 def stands_as_edited(
     now: ScoreInputs, frozen: ScoreInputs, opened_at: datetime, until: datetime, in_time: frozenset[str] | None
 ) -> tuple[Stand, ...]:
-    """The stances of today's files, dated by `until` (the resolution, if there was one).
+    """The stances of today's files, dated by `until` (when the answer was known, if it is).
 
-    A number counts only if it was on record by then: `in_time` has `text_of` of each that was (None: all are). One that
-    was not there at the opening has no price to be held against: nobody wrote down what the market cost by then.
+    What somebody gave counts only if it was on record by then: `in_time` has `text_of` of each that was (None: all
+    are). One that was not there at the opening has no price to be held against: nobody wrote down what the market cost
+    by then.
     """
     old = {text_of(stance) for stance in Arguments(stances=frozen.stances).in_force(opened_at)}
     return tuple(
@@ -162,10 +169,12 @@ def stands_as_edited(
 
 
 def _late(stance: Stance, in_time: frozenset[str] | None) -> str:
-    """Why a number does not count; a word that we read in a thread was there before any market."""
-    if stance.credence is None or in_time is None or text_of(stance) in in_time:
+    """Why a number, or a word that somebody gave, does not count; what we read in a thread was there before."""
+    if in_time is None or text_of(stance) in in_time:
         return ""
-    return "this number was first put on record after the market had resolved"
+    if stance.credence is None and stance.kind == "read_from_thread":
+        return ""
+    return f"this {'word' if stance.credence is None else 'number'} was first put on record after the answer was known"
 
 
 def text_of(stance: Stance) -> str:
@@ -173,7 +182,7 @@ def text_of(stance: Stance) -> str:
     return json.dumps(stance.model_dump(mode="json", exclude={"note", "readers"}), sort_keys=True)
 
 
-def _read_back(row: Mapping[str, Any]) -> dict[str, Any]:
+def read_back(row: Mapping[str, Any]) -> dict[str, Any]:
     """A stance out of canonical JSON, where numbers are text; its file has them as numbers."""
     credence = row.get("credence")
     return {**row, "credence": None if credence is None else Decimal(credence)}

@@ -2,6 +2,8 @@
 
 A market speaks once on an axis, however many of its links lie there: for an outcome, the mean of the log likelihood
 ratios of those links whose event it is (where it is nobody's event, of all of them), each towards its claim's pole.
+An outcome that the market's file calls neutral says nothing: its share of the outcome adds 0, and a market that
+resolves to nothing else is no evidence, as one that is N/A.
 """
 
 from __future__ import annotations
@@ -19,7 +21,10 @@ from markets.score_inputs import ScoredLink, ScoreInputs, Stand
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """One market and its inputs: resolved (`shares` None: N/A), or open at `prices` of today (None: unknown)."""
+    """One market and its inputs: resolved (`shares` None: N/A), or open at `prices` of today (None: unknown).
+
+    `known_at` is when its answer was known, where that was before it was posted.
+    """
 
     inputs: ScoreInputs
     opened_at: datetime
@@ -28,6 +33,7 @@ class Played:
     prices: Shares | None = None
     stands: tuple[Stand, ...] = ()
     name: str = ""
+    known_at: datetime | None = None
 
     @property
     def slug(self) -> str:
@@ -41,6 +47,11 @@ class Played:
     @property
     def not_applicable(self) -> bool:
         return self.resolved and self.shares is None
+
+    @property
+    def neutral(self) -> bool:
+        """Whether it resolved wholly to outcomes that say nothing."""
+        return self.shares is not None and not speaking(self.shares, self.inputs)
 
     @property
     def counted(self) -> Shares | None:
@@ -87,6 +98,11 @@ def share_of(shares: Shares, holds: Iterable[str]) -> float:
     return float(sum((shares.get(answer, Fraction(0)) for answer in holds), Fraction(0)))
 
 
+def speaking(shares: Shares, inputs: ScoreInputs) -> float:
+    """How much of an outcome says anything, 0 to 1: what is not neutral."""
+    return share_of(shares, set(shares) - set(inputs.neutral))
+
+
 def axis_evidence(axis: str, played: Sequence[Played]) -> Evidence:
     """Σ w·ln LR of the markets that speak on an axis, towards its plus side; open ones at what their price expects."""
     return _evidence(played, lambda link: link.sign if link.axis == axis else 0)
@@ -102,8 +118,9 @@ def _evidence(played: Sequence[Played], sign: Callable[[ScoredLink], int]) -> Ev
     said: dict[str, tuple[Played, float]] = {}
     for each in played:
         signed = [(link, sign(link)) for link in each.inputs.links if sign(link)]
-        if signed and each.counted is not None:
-            said[each.slug] = (each, sum(float(share) * _speaks(key, signed) for key, share in each.counted.items()))
+        if signed and each.counted is not None and speaking(each.counted, each.inputs):
+            saying = [(key, share) for key, share in each.counted.items() if key not in each.inputs.neutral]
+            said[each.slug] = (each, sum(float(share) * _speaks(key, signed) for key, share in saying))
     weighed = weights({slug: each.inputs.clusters for slug, (each, _) in said.items()})
     return Evidence(tuple(Term(slug, ratio, weighed[slug], each.resolved) for slug, (each, ratio) in said.items()))
 

@@ -1,6 +1,7 @@
 """How well each voice foresaw what happened: given numbers in one column, numbers read out of words in another.
 
-A stance on a claim is pushed through the market's link; one on the market itself counts as it is. Several stances of a
+A stance on a claim is pushed through the market's link, and unscored where the outcome is neutral (where it is so in
+part, by the rest of it); one on the market itself counts as it is. Several stances of a
 voice that one market tests count once, by their mean. Of two readers one step apart the first one's word counts. Given
 and imputed are never ranked together; a rank takes a voice that speaks for itself, with numbers that can be held
 against the price, and an effective number that is enough.
@@ -14,8 +15,9 @@ from statistics import fmean
 from typing import Literal
 
 from markets.debate_events import Shares
-from markets.debate_spec import Stance, VoiceSpec
+from markets.debate_spec import Stance
 from markets.score import ENOUGH, band, brier, log_score, pushed, weights
+from markets.score_arguments import ScoredVoice
 from markets.score_inputs import ScoreInputs, Stand
 from markets.score_markets import Played, share_of
 
@@ -25,12 +27,21 @@ READERS = 2
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """An event that a stance foresees: its outcomes, and how likely it is if the claim is true, and if not."""
+    """An event that a stance foresees: its outcomes, and how likely it is if the claim is true, and if not.
+
+    `neutral` outcomes say nothing about it; of a stance on the market itself none is.
+    """
 
     event: str
     holds: tuple[str, ...]
     if_true: float = 1.0
     if_false: float = 0.0
+    neutral: tuple[str, ...] = ()
+
+    def came_true(self, shares: Shares) -> float | None:
+        """How far it came true in what of the outcome speaks of it, 0 to 1; None where nothing does."""
+        speaks = share_of(shares, set(shares) - set(self.neutral))
+        return share_of(shares, set(self.holds) - set(self.neutral)) / speaks if speaks else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +62,16 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One stance that a resolved market tests; without a score, `because` says why."""
+    """One stance that a resolved market tests; without a score, `because` says why.
+
+    `came_true` is None where the outcome is neutral.
+    """
 
     market: str
     stance: Stance
     column: Column
     event: str
-    came_true: float
+    came_true: float | None
     credence: float | None
     score: Score | None
     because: str = ""
@@ -99,15 +113,17 @@ def _foreseen(inputs: ScoreInputs, stance: Stance) -> Iterator[Foreseen]:
         yield Foreseen(event, inputs.events.get(event, ()))
     for link in inputs.links:
         if link.claim == stance.claim:
-            yield Foreseen(link.event, link.holds, float(link.if_true), float(link.if_false))
+            yield Foreseen(link.event, link.holds, float(link.if_true), float(link.if_false), inputs.neutral)
 
 
 def _row(each: Played, stand: Stand, foreseen: Foreseen, shares: Shares) -> Row:
-    stance, came_true = stand.stance, share_of(shares, foreseen.holds)
+    stance, came_true = stand.stance, foreseen.came_true(shares)
     column: Column = "imputed" if stance.credence is None else "given"
     credence = _credence(stance, each.inputs)
     because = stand.because or _unscored(stance, each.inputs)
     row = Row(each.slug, stance, column, foreseen.event, came_true, credence, None, because)
+    if came_true is None:
+        return replace(row, because=because or "the outcome is neutral: it says nothing here")
     if because or credence is None:
         return row
     return replace(row, score=_score(credence, column, stand, foreseen, came_true))
@@ -141,8 +157,10 @@ def _score(credence: float, column: Column, stand: Stand, foreseen: Foreseen, ca
     made = Score(p, log_score(p, came_true), brier(p, came_true), _over_price(p, stand.prices, foreseen, came_true))
     if column == "given":
         return made
-    ends = [pushed(end, foreseen.if_true, foreseen.if_false) for end in band(credence)]
-    logs, briers = [log_score(end, came_true) for end in ends], [brier(end, came_true) for end in ends]
+    low, high = sorted(pushed(end, foreseen.if_true, foreseen.if_false) for end in band(credence))
+    best = [came_true] if low < came_true < high else []  # both scores are best at what happened, if it is inside
+    tried = [low, p, high, *best]
+    logs, briers = [log_score(each, came_true) for each in tried], [brier(each, came_true) for each in tried]
     return replace(made, log_range=(min(logs), max(logs)), brier_range=(min(briers), max(briers)))
 
 
@@ -154,7 +172,7 @@ def _over_price(p: float, prices: Shares | None, foreseen: Foreseen, came_true: 
 
 
 def voice_scores(
-    found: Sequence[Row], voices: Mapping[str, VoiceSpec], played: Sequence[Played]
+    found: Sequence[Row], voices: Mapping[str, ScoredVoice], played: Sequence[Played]
 ) -> tuple[VoiceScore, ...]:
     """Each voice's means: the ranked ones, then those without a rank (given before imputed), hearsay last."""
     clusters = {each.slug: each.inputs.clusters for each in played}
@@ -173,7 +191,7 @@ def _voice(
     column: Column,
     scored: Sequence[Row],
     clusters: Mapping[str, frozenset[str]],
-    voice: VoiceSpec | None,
+    voice: ScoredVoice | None,
 ) -> VoiceScore:
     by_market: dict[str, list[Score]] = {}
     for row in scored:
@@ -199,7 +217,7 @@ def _voice(
     )
 
 
-def _unranked(column: Column, voice: VoiceSpec | None, effective: float) -> str:
+def _unranked(column: Column, voice: ScoredVoice | None, effective: float) -> str:
     if voice is not None and voice.hearsay:
         return "second-hand: never ranked"
     if column == "imputed":

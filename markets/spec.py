@@ -128,7 +128,11 @@ class PanelChange(_Frozen):
 
 
 class MarketFile(_Frozen):
-    """A market file's own keys; the blocks of its rule are read by the rules' compiler."""
+    """A market file's own keys; the blocks of its rule are read by the rules' compiler.
+
+    `neutral` names answers that are evidence neither way (`neutral: [U undisclosed]`). Any other answer that no link
+    names counts as "the event did not happen" for each link.
+    """
 
     question: str
     opens: Moment
@@ -143,6 +147,9 @@ class MarketFile(_Frozen):
     resolve: dict[str, Any]
     na: dict[str, Any] | None = None
     bears_on: tuple[BearsOn, ...] = ()
+    neutral: tuple[Annotated[str, Field(min_length=1)], ...] = Field(
+        default=(), description="answers on which every link of bears_on says nothing, neither for a claim nor against"
+    )
     baseline: str = ""
     fine_print: str = ""
     allow: dict[str, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
@@ -173,6 +180,7 @@ class MarketSpec(_Frozen):
     rule: Rule
     sources: tuple[SourceSpec, ...]
     bears_on: tuple[BearsOn, ...] = ()
+    neutral: tuple[str, ...] = ()
     baseline: str = ""
     fine_print: str = ""
     allow: dict[str, str] = Field(default_factory=dict)

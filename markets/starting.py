@@ -7,8 +7,9 @@ a file beside it, which can be collected without a network; the other is a publi
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
+from itertools import count
 
 NAME_CHARS = 30
 """Of a debate's name that is made from a folder's; its sources are called by it too."""
@@ -146,10 +147,15 @@ fine_print: |
 """
 
 
-def debate_name(folder: str) -> str:
-    """A debate's name made from its folder's: `My Debate!` -> `my-debate`."""
+def debate_name(folder: str, taken: Collection[str] = ()) -> str:
+    """A debate's name made from its folder's: `My Debate!` -> `my-debate`.
+
+    The store tells debates apart by their names: one that is `taken`, by a debate that comes with Crux, gets a number.
+    """
     name = re.sub(r"[^a-z0-9]+", "-", folder.lower()).strip("-")[:NAME_CHARS].rstrip("-")
-    return name if len(name) > 1 else "my-debate"
+    name = name if len(name) > 1 else "my-debate"
+    numbered = (f"{name}-{number}" for number in count(2))
+    return name if name not in taken else next(each for each in numbered if each not in taken)
 
 
 def starting_files(name: str, today: date) -> Mapping[str, str]:

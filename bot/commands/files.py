@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -41,7 +42,9 @@ def check(
     if ready or questions:
         if paths:
             raise Refusal("--ready and --questions look at a whole debate: name its folder with --debate")
-        _asked(debate, json) if questions else _ready(debate, json)
+        asked = _asked(debate, json and not ready, told=not (json and ready)) if questions else {}
+        if ready:
+            _ready(debate, json, asked)
         return
     markets, faults = check_paths(paths or [], debate)
     if json:
@@ -56,8 +59,8 @@ def check(
         raise typer.Exit(1)
 
 
-def _ready(debate: Path | None, json: bool) -> None:
-    """Every market with the store's evidence; exit 1 where one may not open."""
+def _ready(debate: Path | None, json: bool, asked: Mapping[str, object]) -> None:
+    """Every market with the store's evidence, and in JSON what `asked` has; exit 1 where one may not open."""
     from bot.app import opened_app
     from bot.ready import readiness
 
@@ -73,7 +76,7 @@ def _ready(debate: Path | None, json: bool) -> None:
             for each in found
         ]
         faults = [_as_json(fault) for each in found for fault in each.faults] + [_as_json(each) for each in others]
-        say.document({"markets": len(found), "clean": clean, "ready": ready, "dry_run": rows, "faults": faults})
+        say.document({"markets": len(found), "clean": clean, "ready": ready, "dry_run": rows, "faults": faults, **asked})
     else:
         for each in found:
             for fault in each.faults:
@@ -84,8 +87,8 @@ def _ready(debate: Path | None, json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _asked(debate: Path | None, json: bool) -> None:
-    """The twelve questions, and per market which are still open."""
+def _asked(debate: Path | None, json: bool, told: bool) -> Mapping[str, object]:
+    """The twelve questions, and per market which are still open; printed where `told`, and as it stands in JSON."""
     from bot.debates import load
     from markets.lint.questions import QUESTIONS, still_open
 
@@ -93,15 +96,18 @@ def _asked(debate: Path | None, json: bool) -> None:
     answered = {
         slug: loaded.written[slug].value.get("answered") or {} for slug in loaded.markets if slug in loaded.written
     }
+    unanswered = {slug: still_open(said) for slug, said in answered.items()}
+    found = {"questions": dict(QUESTIONS), "open": unanswered, "answered": answered}
     if json:
-        unanswered = {slug: still_open(said) for slug, said in answered.items()}
-        say.document({"questions": dict(QUESTIONS), "open": unanswered, "answered": answered})
-        return
+        say.document(found)
+    if json or not told:
+        return found
     for name, text in QUESTIONS.items():
         say.line(f"{name:3}  {text}")
     for slug, said in answered.items():
         left = " ".join(still_open(said))
         say.line(f"{slug}: {f'open {left}' if left else 'all answered'}")
+    return found
 
 
 def explain(
@@ -115,7 +121,7 @@ def explain(
 
     if code is not None:
         if json:
-            say.document({"code": code.upper(), "text": meaning(code)})
+            say.document({"code": code.strip().upper(), "text": meaning(code)})
         else:
             for text in meaning(code).splitlines():
                 say.line(text)

@@ -23,10 +23,12 @@ def init(
     """Write a small debate that passes `crux check`, to change piece by piece into your own."""
     from datetime import UTC, datetime
 
+    from bot.debates import BUNDLED
     from markets.starting import debate_name, starting_files
 
     _check_empty(folder)
-    files = starting_files(debate_name(folder.resolve().name), datetime.now(UTC).date())
+    taken = {path.name for path in BUNDLED.iterdir() if path.is_dir()}
+    files = starting_files(debate_name(folder.resolve().name, taken), datetime.now(UTC).date())
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -93,12 +93,18 @@ def _spans(connection: sa.Connection, timeline: int, looks: Sequence[Look], as_o
         key=row if key == row else key,  # most rows never change their key
         observation=observation,
         cells=_parsed(cells),
-        snapshot=snapshot,
+        snapshot=_shared(snapshot),
         body=list(map(body_of.__getitem__, snapshot)),
-        since=since,
+        since=_shared(since),
         until=until,
         ended=ended,
     )
+
+
+def _shared(numbers: Sequence[int]) -> list[int]:
+    """The same numbers with one object for all that are equal: there are as many different ones as looks."""
+    known: dict[int, int] = {}
+    return list(map(known.setdefault, numbers, numbers))
 
 
 def _parsed(cells: Sequence[str]) -> CellColumns:

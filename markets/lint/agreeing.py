@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +13,9 @@ from functools import lru_cache
 from markets.fields import in_words
 from markets.lint.figures import Amount, At, Figure, Reading, Span, figures
 from markets.lint.glossary import known, misdefined, within
+from markets.lint.placed import misplaced
+from markets.lint.roles import CLAUSE, OF_EDGES, OF_PEOPLE, Roles, around, of_people
+from markets.lint.spelled import spelled
 from markets.lint.subject import Found, Loc, Subject
 from resolvers.rules.nodes import Pick, Window
 
@@ -32,11 +35,13 @@ QUESTION: Loc = ("question",)
 def compared(it: Subject) -> Iterator[Found]:
     """Every figure that stands on one side only, or in a place that is another's."""
     asked = [figure for text in it.asked for figure in _asked(text, it.names) if not figure.name]
-    yield from _only_in_prose(it, {reading for figure in asked for reading in figure.readings})
+    in_letters = [figure for text in it.asked for figure in spelled(text)]
+    yield from _only_in_prose(it, {reading for figure in [*asked, *in_letters] for reading in figure.readings})
     shown = _shown(it, [figure for _, figure in it.figures])
     yield from _only_in_rule(it, asked, shown)
     yield from _too_often(it, asked)
     yield from _not_all_again(it)
+    yield from _edges_twice(it)
     yield from _called_t(it)
     yield from _of_the_top(it)
     yield from _backwards(it)
@@ -52,8 +57,14 @@ def _asked(text: str, names: frozenset[tuple[str, str]]) -> tuple[Figure, ...]:
 
 
 def _only_in_prose(it: Subject, told_to_panels: set[Reading]) -> Iterator[Found]:
+    roles, texts = Roles(it), dict(it.prose)
     for loc, figure in it.figures:
-        if figure.soft or any(it.stated.has(each) or each in told_to_panels for each in figure.readings):
+        if figure.soft or any(each in told_to_panels for each in figure.readings):
+            continue
+        if any(it.stated.has(each) for each in figure.readings):
+            wrong = misplaced(roles, loc, texts[loc], figure)
+            if wrong:
+                yield Found(f"{wrong}: text and rule must agree", loc, figure.at)
             continue
         if figure.name and loc == ("fine_print",) and within(it, figure.at) and known(it, figure.text):
             continue
@@ -70,10 +81,21 @@ def _only_in_rule(it: Subject, asked: list[Figure], shown: set[Reading]) -> Iter
         if not (figure.soft or any(it.stated.has(each) or each in shown for each in figure.readings)):
             said = f"{figure.text.strip()!r} of a panel's question stands neither in the rule nor in the fine print"
             yield Found(f"{said}: write it there", it.block_of("panel"))
+    texts = dict(it.prose)
+    counting = {id(figure): _of_people(texts[loc], figure) for loc, figure in it.figures}
+    people = _shown(it, [figure for _, figure in it.figures if counting[id(figure)]])
+    others = _shown(it, [figure for _, figure in it.figures if not counting[id(figure)]])
     for place, text, readings in it.figures_written:
-        if not _told(readings, shown):
+        if place[-1] == "redraw":  # the composed description says how often seats are drawn again
+            continue
+        if not _told(readings, people if of_people(place) else others):
             said = f"{text.strip()!r} of the rule stands neither in the question nor in the fine print"
             yield Found(f"{said}: write it there", place)
+
+
+def _of_people(text: str, figure: Figure) -> bool:
+    """`All 3 members`, `2 of the 3 reviewers`: a panel's number, and none of the rule's other counts."""
+    return OF_PEOPLE.match(text, figure.at + len(figure.text)) is not None
 
 
 def _told(readings: tuple[Reading, ...], shown: set[Reading]) -> bool:
@@ -122,10 +144,33 @@ def _not_all_again(it: Subject) -> Iterator[Found]:
             yield Found(f"{said}: tell all of them, or none", ("fine_print",))
 
 
+def _edges_twice(it: Subject) -> Iterator[Found]:
+    """A list of the edges tells each of them once."""
+    wanted = [readings for loc, _, readings in it.figures_written if loc[:2] == ("resolve", "edges")]
+    texts, told = dict(it.prose), defaultdict[tuple[Loc, str], list[Figure]](list)
+    for loc, figure in it.figures if len(wanted) > 1 else ():
+        clause = around(texts[loc], figure.at, CLAUSE)[0]
+        if OF_EDGES.search(clause) and any(set(readings) & set(figure.readings) for readings in wanted):
+            told[loc, clause].append(figure)
+    for (loc, _), found in told.items():
+        if len(found) < len(wanted):
+            continue
+        for readings in wanted:
+            if not any(set(readings) & set(figure.readings) for figure in found):
+                yield Found("the edges of the answers are told, but not all of them: tell each once", loc, found[0].at)
+                break
+
+
 def _called_t(it: Subject) -> Iterator[Found]:
     """What is called T, or the end before which it did not happen, is T."""
     dated = it.spec.rule.type == "first_date"
     read_at = {node.at for node in it.of(Window)} - {None}
+    texts = dict(it.prose)
+    for loc, figure in it.figures:
+        long = any(isinstance(each, Span) for each in figure.readings)
+        if long and CALLED_T.search(texts[loc], max(0, figure.at - 8), figure.at):
+            said = f"{figure.text!r} is a stretch of time, and T is the instant {in_words(it.spec.decides)}"
+            yield Found(f"{said}: write that", loc, figure.at)
     for loc, text, figure, moment in _moments(it):
         begin = max(0, figure.at - 8)
         called = CALLED_T.search(text, begin, figure.at) or (

@@ -42,6 +42,7 @@ def overview() -> Iterator[tuple[str, str, str]]:
 
 def meaning(name: str) -> str:
     """One code in full; Refusal with the nearest where there is none of that name."""
+    name = name.strip()
     code = ALL.get(name.upper())
     if code is not None:
         return _told(code)

@@ -67,10 +67,10 @@ FIGURE = re.compile(
       | (?<![\w-])(?P<year6>\d{{4}})-(?P<month6>\d{{2}})(?![\w-])
       | (?<![\d:])(?P<time>\d{{1,2}}:\d{{2}})(?![\d:])
       | (?P<dollar>\$\s?)?(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)*)
-        (?:(?P<glued>[a-z]+)|(?P<grown>\ (?:thousand|million|billion|trillion)\b))?
+        (?:(?P<glued>[a-z]+)|(?P<grown>\s(?:thousand|million|billion|trillion)\b))?
         (?:\s?(?P<unit>%)|[\s-](?P<unit2>{UNIT})(?![a-z]))?
       | (?<!\w)(?P<word>{"|".join(WORDS)})[\s-](?P<unit3>{UNIT})(?![a-z])
-      | (?<!\w)(?P<loose>half|whole|(?:an?|one)(?=[\s-](?:of\s)?{UNIT}(?![a-z])))
+      | (?<!\w)(?P<loose>half(?!\s+(?:of\s+)?(?:an?|one)\b)|whole|(?:an?|one)(?=[\s-](?:of\s)?{UNIT}(?![a-z])))
         (?:[\s-](?:of\s)?(?P<unit4>{UNIT}))?(?![a-z]))
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -84,7 +84,8 @@ JOINT = re.compile(r"^\s*(?:,|and|or|to|/|-|–|, and|, or)\s*$", re.IGNORECASE)
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 LONGEST_WORD = 40
 TOKEN = re.compile(r"\d+(?:\.\d+)*|[a-z]+")
-PLAIN_WORDS = frozenset({"top", "sub", "non", "pre", "post", "mid", "under", "over", "best", "first", "last", "of"})
+PLAIN_WORDS = frozenset({"top", "sub", "non", "pre", "post", "mid", "under", "over", "best", "first", "last", "of",
+                         "from", "than", "least", "most", "before", "after", "with", "until", "within"})
 """Before a hyphen these make no name: `top-5` is five."""
 
 
@@ -223,8 +224,9 @@ def _number(
             return None
         if named and not close and (_short(digits), glued) in names:
             return None
-        if close or named or version:
-            start = begin if word and (close or version) else at
+        versioned = word[:1].isupper() and first not in PLAIN_WORDS and first in _numbered(names)
+        if close or named or version or versioned:
+            start = begin if word and (close or version or versioned) else at
             return Figure(text[start : match.end()], start, (), name=True)
     value = _value(digits, glued or (part["grown"] or "").strip().lower())
     readings: list[Reading] = [amount(value, "usd" if part["dollar"] else unit or "")] if value is not None else []
@@ -234,6 +236,12 @@ def _number(
     if unit is None and not glued and digits.isdigit() and len(digits) < 6 and FIRST_YEAR <= int(digits) <= LAST_YEAR:
         readings += _moments(_mode(text, match.start(), before), *_year(int(digits)))
     return Figure(match.group(), match.start(), tuple(readings))
+
+
+@lru_cache(maxsize=1024)
+def _numbered(names: frozenset[tuple[str, str]]) -> frozenset[str]:
+    """The words that a number follows in some name: beside them any other number is another name."""
+    return frozenset(word for word, number in names if len(word) > 3 and not word[0].isdigit() and number[0].isdigit())
 
 
 def _word_before(text: str, at: int) -> tuple[str, int, str]:

@@ -10,7 +10,12 @@ from markets.lint.code import Case, code, loaded
 from markets.lint.subject import Found, Subject
 from markets.spec import MarketSpec
 
-ADDRESS = re.compile(r"https?://[^\s)>\]\"']+|\bwww\.[^\s)>\]\"']+", re.IGNORECASE)
+ADDRESS = re.compile(
+    r"https?://[^\s)>\]\"']+|\bwww\.[^\s)>\]\"']+"
+    r"|(?<![\w.@/-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,18}/[^\s)>\]\"']*", re.IGNORECASE
+)
+"""With its scheme or without: `example.org/rules`."""
+
 HARM = re.compile(
     r"\b(dies?|died|dead|deaths?|kill(?:s|ed|ing)?|murder(?:s|ed)?|suicide"
     r"|assassin(?:s|ates?|ated|ations?)?|bomb(?:s|ed|ing)?"
@@ -18,6 +23,13 @@ HARM = re.compile(
     r"|diagnos(?:is|ed)|private person)\b",
     re.IGNORECASE,
 )
+THING = (
+    r"(?:boards?|leaderboards?|stars?|benchmarks?|projects?|sites?|pages?|links?|feeds?|sources?|files?|servers?|products?"
+    r"|companies|company|formats?|jobs?|run|runs|tasks?|process|processes|batter(?:y|ies))"
+)
+A_THING_BEFORE = re.compile(rf"\b{THING}\s+(?:has\s+|have\s+|had\s+|is\s+|was\s+|were\s+|are\s+)?$", re.IGNORECASE)
+A_THING_AFTER = re.compile(rf"\s+(?:of\s+)?(?:an?\s+|the\s+|its\s+)?(?:\w+\s+)?{THING}\b", re.IGNORECASE)
+OF_THINGS = re.compile(r"(?:dies?|died|dead|deaths?|kill)", re.IGNORECASE)
 FACTOR = 5
 """How far out of line is too far: a market of the debate has 1500 mana, as it is watched, though its ratio is 1.4."""
 LONG = "Will " + "very " * 22 + "many rows of the board reach 85% before July 2027?"
@@ -58,9 +70,10 @@ loaded(
 )
 def page_of_terms(it: Subject) -> Iterator[Found]:
     """Terms on another page can change, or go. Write them here; an address of one of the rule's sources may stand."""
-    if it.words.isdisjoint(("http", "https", "www")):
+    if "/" not in it.text and "www" not in it.words:
         return
     known = [source.fetch.url for source in it.sources if source.fetch.url]
+    known += [url.partition("://")[2] for url in known]
     for match in ADDRESS.finditer(it.text):
         url = match.group().rstrip(".,;:")
         if not any(each == url or (each.startswith(url) and url.endswith("/")) for each in known):
@@ -131,5 +144,15 @@ def harm(it: Subject) -> Iterator[Found]:
     if it.words.isdisjoint(HARM_WORDS):
         return
     for match in HARM.finditer(it.text):
+        if _of_a_thing(it.text, match):
+            continue
         said = f"{match.group()!r}: no market asks about deaths, harm or private people"
         yield Found(f"{said}; ask something else, or reword it", *it.at(match.start()))
+
+
+def _of_a_thing(text: str, match: re.Match[str]) -> bool:
+    """A board dies and a star has its death, and nobody is harmed."""
+    if not OF_THINGS.fullmatch(match.group()):
+        return False
+    before = A_THING_BEFORE.search(text, max(0, match.start() - 40), match.start())
+    return before is not None or A_THING_AFTER.match(text, match.end()) is not None

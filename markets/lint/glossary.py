@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 
 from markets.lint.subject import Found, Subject
 
-DEFINED = re.compile(r"(?<![\w-])([A-Z]\w{0,3}): ")
+DEFINED = re.compile(r"(?<![\w-])([A-Z]\w{0,3}):\s")
 PARAGRAPH = re.compile(r"(?:[^\n]|\n(?!\s*\n))+")
 
 
@@ -47,7 +47,7 @@ class Told:
 @lru_cache(maxsize=16_384)
 def glossary_of(fine_print: str) -> Glossary | None:
     """The first paragraph that defines two names or more."""
-    if fine_print.count(": ") < 2:
+    if fine_print.count(":") < 2:
         return None
     for match in PARAGRAPH.finditer(fine_print):
         names = tuple(DEFINED.findall(match.group()))

@@ -100,6 +100,7 @@ def same_cluster(it: Subject) -> Iterator[Found]:
     """
     if not it.spec.bears_on:
         return
+    yield from _split(it)
     alike = it.shared.get("alike")
     if alike is None:
         metrics = it.shared["metrics"] = {each.slug: _metric(each) for each in it.others if each.bears_on}
@@ -110,6 +111,21 @@ def same_cluster(it: Subject) -> Iterator[Found]:
         if slug < it.spec.slug and not (own & theirs) - {None}:
             said = f"it reads the same source and column over the same window as {slug}"
             yield Found(f"{said}: give both one `cluster:`", ("bears_on", 0))
+            return
+
+
+def _split(it: Subject) -> Iterator[Found]:
+    """One outcome told to the claims of one axis through two clusters counts twice there."""
+    claims = getattr(it.arguments, "claims", None) or {}
+    first: dict[str, tuple[str | None, str]] = {}
+    for place, link in enumerate(it.spec.bears_on):
+        claim = claims.get(link.claim)
+        if claim is None:
+            continue
+        cluster, other = first.setdefault(claim.axis, (link.cluster, link.claim))
+        if cluster != link.cluster:
+            said = f"{link.claim} and {other} lie on one axis, {claim.axis}, but in two clusters: one outcome counts twice"
+            yield Found(f"{said}; give both one `cluster:`", ("bears_on", place))
             return
 
 

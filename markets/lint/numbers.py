@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from markets.lint.code import Case, code, loaded
 from markets.lint.examples import SEEN
-from markets.lint.figures import Figure, amount
+from markets.lint.figures import Amount, Figure, Reading, amount, figures
 from markets.lint.reach import truth_of
+from markets.lint.roles import Roles, text_at
 from markets.lint.subject import Found, Loc, Subject
 from resolvers import units
 from resolvers.rules.nodes import Calc, Compare, FieldOf, Literal_, Logic, Node, Reduce, base_rows, children, walk
@@ -23,12 +24,14 @@ STRICT_BEFORE = re.compile(
     re.IGNORECASE,
 )
 AFTER = re.compile(
-    r"\s*(?:(?P<least>or (?:more|higher|above|better|over))|(?P<most>or (?:less|lower|below|fewer|under)))\b",
+    r"(?P<plus>\+)(?!\w)|\s*(?:(?P<least>or\s+(?:more|higher|above|better|over))"
+    r"|(?P<most>or\s+(?:less|lower|below|fewer|under)))\b",
     re.IGNORECASE,
 )
 DENIED = re.compile(r"\b(?:not|no)\s+$", re.IGNORECASE)
-WORD_OF = {"more": ">", "less": "<", "least": ">=", "most": "<="}
+WORD_OF = {"more": ">", "less": "<", "least": ">=", "most": "<=", "plus": ">="}
 SAID = {">": "more than", "<": "less than", ">=": "at least", "<=": "at most"}
+DENIAL = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
 FLIPPED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
 
 NUMBER = {
@@ -78,16 +81,22 @@ loaded(
 def strict_or_not(it: Subject) -> Iterator[Found]:
     """More than, over and above leave the figure itself out (`>`); at least, reach and or more let it in (`>=`)."""
     thresholds = list(_thresholds(it))
-    if not thresholds:
-        return
+    texts = dict(it.prose)
+    floors = Roles(it).floors
     for loc, figure in it.figures:
-        text = next(text for place, text in it.prose if place == loc)
-        said = _comparison(text, figure)
-        for op, wanted in thresholds if said else ():
-            if said and wanted in figure.readings and said[1] != op and said[1][0] == op[0]:
-                whole = f"the text says {said[0]!r}, the rule says {SAID[op]} {figure.text.strip()} (`{op}`)"
-                yield Found(f"{whole}: say the same in both", loc, figure.at)
-                break
+        said = _comparison(texts[loc], figure)
+        held = {op for op, wanted in thresholds if wanted in figure.readings} if said else set()
+        if said and said[1] == ">=" and loc != ("question",) and not floors.isdisjoint(figure.readings):
+            continue
+        if said is None or said[1] in held:
+            continue
+        if held:
+            op = min(held)
+            whole = f"the text says {said[0]!r}, the rule says {SAID[op]} {figure.text.strip()} (`{op}`)"
+            yield Found(f"{whole}: say the same in both", loc, figure.at)
+        elif loc == ("question",) and any(it.stated.has(each) for each in figure.readings):
+            whole = f"the text says {said[0]!r}, but the rule holds nothing against {figure.text.strip()}"
+            yield Found(f"{whole}: say what it does with it", loc, figure.at)
 
 
 def _comparison(text: str, figure: Figure) -> tuple[str, str] | None:
@@ -103,14 +112,42 @@ def _comparison(text: str, figure: Figure) -> tuple[str, str] | None:
 
 
 def _thresholds(it: Subject) -> Iterator[tuple[str, object]]:
-    """Every number that something is held against, with the relation; what stands under `not` says the opposite."""
-    denied = [inner for node in it.of(Logic) if node.op == "not" for inner in children(node)]
+    """Every number that something is held against, with the relation; what stands under `not` says the opposite.
+
+    Numbers that rows are filtered by count, and how many of a list have to hold; for NO the opposite may be said of a
+    whole condition, so that an N/A clause's `< 3` is also `fewer than 3`.
+    """
+    denied = {id(inner) for node in it.of(Logic) if node.op == "not" for inner in children(node)}
     for node in it.of(Compare):
-        if node.op not in SAID or node in denied:
+        if node.op not in SAID:
             continue
         for side, op in ((node.right, node.op), (node.left, FLIPPED[node.op])):
             if isinstance(side, Literal_) and side.value is not None and side.unit != "date":
-                yield op, amount(side.value, side.unit)
+                yield DENIAL[op] if id(node) in denied else op, amount(side.value, side.unit)
+    for entry in it.figures_written:
+        yield from _filtered(it, *entry)
+    for panel_text in it.asked:
+        for figure in figures(panel_text, it.names):
+            said = _comparison(panel_text, figure)
+            if said is not None:
+                yield from ((said[1], each) for each in figure.readings)
+
+
+def _filtered(it: Subject, loc: Loc, text: str, readings: tuple[Reading, ...]) -> Iterator[tuple[str, object]]:
+    """The relations of a number that rows are filtered by, or that counts how many conditions have to hold."""
+    plain = [each for each in readings if isinstance(each, Amount)]
+    if loc[-1] in ("at_least", "agree", "hold"):
+        yield from ((">=", each) for each in plain)
+    formula = text_at(it.value, loc)
+    number = re.escape(text.strip())
+    for match in re.finditer(rf"(>=|<=|>|<)\s*{number}(?![\w.])", formula):
+        yield from ((match[1], each) for each in plain)
+    for match in re.finditer(rf"(?<![\w.]){number}\s*(>=|<=|>|<)", formula):
+        yield from ((FLIPPED[match[1]], each) for each in plain)
+    for match in re.finditer(rf"(>=|>|<=|<)[^<>]*?(?<![\w.]){number}\s*\*", formula):
+        yield from ((match[1], each) for each in plain)
+    if re.search(rf"-\s*{number}(?![\w.])", formula):
+        yield from ((op, each) for op in SAID for each in plain)
 
 
 @code(

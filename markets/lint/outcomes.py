@@ -15,9 +15,17 @@ from resolvers.rules.outcomes import ChoiceOutcome
 
 EARLY_NO = re.compile(
     r"\b(?:[Rr]esolves?|[Cc]loses?|[Ss]ettles?|goes|counts as|turns)\s+(?:to\s+|as\s+|early\s+)*NO\b[^.;]{0,40}"
-    r"\b(?:as soon as|immediately|at once|early|"
-    r"the moment|right away)\b|\bearly NO\b"
+    r"\b(?:as soon as|immediately|at once|early|the moment|right away)\b|\bearly NO\b"
 )
+NO_IF = re.compile(
+    r"\b(?:[Rr]esolves?|[Cc]loses?|[Ss]ettles?|goes|turns)\s+(?:to\s+|as\s+)*NO\s+(?:if|when|once)\b[^.;]*"
+    r"|\b(?:[Ii]f|[Ww]hen|[Oo]nce)\b[^.;]{0,60}\b(?:resolves?|closes?|settles?|goes|turns)\s+(?:to\s+|as\s+)*NO\b[^.;]*"
+)
+NOT_EARLY = re.compile(
+    r"\b(?:no|not|never|none|nothing|neither|fewer|less|below|under|fails?|failed|otherwise|by then|T|after|N/A|refused)\b"
+)
+"""With one of these the sentence tells what holds after T, or where N/A is refused."""
+
 MOST_NA = 20
 """Percent of the stored days that an N/A clause may cover."""
 
@@ -143,7 +151,8 @@ def early_no(it: Subject) -> Iterator[Found]:
     """
     if it.words.isdisjoint(NO_WORDS):
         return
-    for match in EARLY_NO.finditer(it.text):
+    happening = (match for match in NO_IF.finditer(it.text) if not NOT_EARLY.search(match.group()))
+    for match in [*EARLY_NO.finditer(it.text), *happening]:
         said = f'"{match.group()}": the rule says NO only after T, for until then it can come true'
         yield Found(f"{said}; take it out", *it.at(match.start()))
 

@@ -14,17 +14,23 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Any
 
-from markets.lint.figures import Amount, At, Figure, Reading, Span
+from markets.lint.figures import Amount, At, Figure, Reading
 from markets.lint.stated import PEOPLE, Stated
 from markets.lint.subject import Loc, Subject
 from resolvers.durations import Duration
-from resolvers.rules.nodes import Window
+from resolvers.rules.nodes import Along
 
 SENTENCE = re.compile(r"(?<=[.?!])[\"”')]*\s+(?=[A-Z\"“(`\d])|\n\s*\n")
 CLAUSE = re.compile(r";|:\s")
 OF_NA = re.compile(r"\bN/A\b|\bnothing\s+is\s+asked\b|\bno\s+contest\b|\bvoid\b")
+IF_NOT = re.compile(r"\s*(?:If\s+(?:they|it|that|this|there)\s+\w+\s+not\b|If\s+not\b|Otherwise\b|Else\b)")
 OF_EDGES = re.compile(r"\b(?:answers?|divided|edges?|buckets?|ranges?)\b", re.IGNORECASE)
-OF_PEOPLE = re.compile(r"\b(?:members?|reviewers?|seats?|panels?|people|persons?)\b", re.IGNORECASE)
+OF_PEOPLE = re.compile(
+    r"(?:\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?\d+)?(?:\s+\w+)?\s+"
+    r"(?:members?|reviewers?|seats?|people|persons?|redraws?)\b|-person\b",
+    re.IGNORECASE,
+)
+"""After a number: it counts people, and is none of the rule's other counts."""
 DEFAULTS = {
     "settle": re.compile(r"\bcorrect(?:ed|ions?)\b|\bsettle", re.IGNORECASE),
     "label_settle": re.compile(r"\blabels?\b|\bcorrect(?:ed|ions?)\b", re.IGNORECASE),
@@ -42,8 +48,8 @@ COMPARED = re.compile(
 """`trials >= 200`: a column held against a number."""
 
 FACTOR = re.compile(r"(?:[*/]\s*(\d+(?:\.\d+)?)\b|(?<![\w.])(\d+(?:\.\d+)?)\s*[*/])")
+FLOOR = re.compile(r"max\([^()]*,\s*(\d+(?:\.\d+)?)\)")
 ENDS = frozenset({"before", "at", "closes", "decides"})
-JOINED = frozenset({"and", "or", "not", "days", "day", "weeks", "hours", "points"})
 
 
 @dataclass(frozen=True)
@@ -59,11 +65,14 @@ class Roles:
         readings = figure.readings
         if any(self._default(each, sentence) for each in readings):
             return True
-        if OF_PEOPLE.search(clause) and any(each in self.people for each in readings):
+        if OF_PEOPLE.match(text, figure.at + len(figure.text)):
+            return any(each in self.people for each in readings)
+        if any(each in self.counts for each in readings):
             return True
         if self.edges is not None and OF_EDGES.search(clause) and any(self.edges.has(each) for each in readings):
             return True
-        na = bool(OF_NA.search(sentence))
+        after = text[at + len(sentence) : at + len(sentence) + 120]
+        na = bool(OF_NA.search(sentence) or (IF_NOT.match(after) and OF_NA.search(after)))
         return any((self.na if na else self.outcome).has(each) for each in readings)
 
     def _default(self, reading: Reading, sentence: str) -> bool:
@@ -80,7 +89,9 @@ class Roles:
         """How many sit on the panels, and how many of them have to agree; the house's own numbers among them."""
         panel = self.it.spec.rule.defaults.panel
         asked = [value for each in self.it.panels for value in (each.seats, each.agree)]
-        return frozenset(Amount(Decimal(value), "") for value in (panel.seats, panel.agree, *asked))
+        written = {each for loc, _, found in self.it.figures_written if of_people(loc) for each in found}
+        numbers = {Amount(Decimal(value), "") for value in (panel.seats, panel.agree, *asked)}
+        return frozenset(numbers | {each for each in written if isinstance(each, Amount)})
 
     @cached_property
     def edges(self) -> Stated | None:
@@ -97,6 +108,14 @@ class Roles:
         )  # fmt: skip
 
     @cached_property
+    def counts(self) -> frozenset[Amount]:
+        """How many there are of what the rule counts over: the conditions of a list, the periods of a series."""
+        found = {len(node.of.starts()) for node in self.it.of(Along)}
+        found |= {number - 1 for number in found}
+        found |= {len(part["of"]) for part in _blocks(self.it.value.get("resolve")) if isinstance(part.get("of"), list)}
+        return frozenset(Amount(Decimal(number), "") for number in found)
+
+    @cached_property
     def na(self) -> Stated:
         """All that the N/A clause hangs on; the answers that stand where it is refused may be named."""
         answers = " ".join(self.it.spec.answers)
@@ -107,7 +126,7 @@ class Roles:
 
     def apart(self, loc: Loc) -> bool:
         """Whether a figure of the rule is an edge, or a number of people."""
-        return loc[:2] == ("resolve", "edges") or (loc[-1] in PEOPLE and "panel" in loc)
+        return loc[:2] == ("resolve", "edges") or of_people(loc)
 
     def only_na(self, loc: Loc) -> bool:
         """Whether a block of rows or values is read by the N/A clause alone."""
@@ -137,10 +156,16 @@ class Roles:
         """Every instant that something of the outcome ends at: T, the close, ends of windows, upper bounds."""
         found = {self.it.spec.closes, self.it.spec.decides}
         for loc, text, readings in self.it.figures_written:
-            upper = loc[-1] in ENDS or re.search(rf"<=?\s*{re.escape(text)}", _at(self.it.value, loc))
+            upper = loc[-1] in ENDS or re.search(rf"<=?\s*{re.escape(text)}", text_at(self.it.value, loc))
             if upper or loc[:2] == ("resolve", "edges"):
                 found |= {each.moment for each in readings if isinstance(each, At)}
         return frozenset(found)
+
+    @cached_property
+    def title_ends(self) -> frozenset[datetime]:
+        """The same for the question: a series ends before T, when its last period is read."""
+        series = any(True for _ in self.it.of(Along))
+        return self.ends - {self.it.spec.closes, self.it.spec.decides} if series else self.ends
 
     @cached_property
     def columns(self) -> Mapping[str, frozenset[Amount]]:
@@ -151,7 +176,7 @@ class Roles:
                 if (match["unit"] or "").strip() in ("", "and", "or"):
                     for word in match["column"].lower().replace(".", "_").split("_"):
                         found.setdefault(stem(word), set()).add(Amount(Decimal(match["number"]), ""))
-        return {word: frozenset(numbers) for word, numbers in found.items() if len(word) > 3}
+        return {word: frozenset(numbers) for word, numbers in found.items() if len(word) > 2}
 
     @cached_property
     def factors(self) -> frozenset[Amount]:
@@ -164,6 +189,18 @@ class Roles:
                 if re.search(r"ratio|times|factor", match["column"])
             }  # fmt: skip
         return frozenset(found)
+
+    @cached_property
+    def floors(self) -> frozenset[Amount]:
+        """What `max(x, 1)` takes a number for at least."""
+        formulas = strings(self.it.value, ("rows", "values", "resolve", "na"))
+        found = [match[1] for formula in formulas for match in FLOOR.finditer(formula)]
+        return frozenset(Amount(Decimal(number), "") for number in found)
+
+
+def of_people(loc: Loc) -> bool:
+    """Whether a place of a file says how many people there are."""
+    return loc[0] == "review" or (loc[-1] in PEOPLE and "panel" in loc)
 
 
 def around(text: str, at: int, breaks: re.Pattern[str]) -> tuple[str, int]:
@@ -210,7 +247,18 @@ def strings(value: Any, keys: tuple[str, ...] = ()) -> Iterator[str]:
             yield from strings(part)
 
 
-def _at(value: Any, loc: Loc) -> str:
+def _blocks(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Every block inside a block, itself first."""
+    if isinstance(value, Mapping):
+        yield value
+        for part in value.values():
+            yield from _blocks(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _blocks(part)
+
+
+def text_at(value: Any, loc: Loc) -> str:
     """What the file has at a place, if it is a text."""
     for key in loc:
         try:
@@ -232,5 +280,3 @@ def seconds(length: Any) -> Decimal | None:
         length = Duration.parse(length) if length[:1].isdigit() else None
     return Decimal(int(length.total_seconds())) if isinstance(length, timedelta) else None
 
-
-__all__ = ["At", "Roles", "Span", "Window"]

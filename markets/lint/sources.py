@@ -23,7 +23,9 @@ LOST_WORDS = re.compile(
 )
 IN_TRUTH = re.compile(r"\b(actually|really|truly|in fact|in reality|genuinely|in truth)\b", re.IGNORECASE)
 CLOSED_LICENCE = re.compile(
-    r"all rights reserved|proprietary|none stated|no licen[cs]e|\bND\b|no redistribution", re.IGNORECASE
+    r"all rights reserved|proprietary|none stated|not stated|unstated|unknown|unclear|no licen[cs]e|no redistribution"
+    r"|\b(?:CC[ -]?)?BY-(?:NC|ND|NC-SA|NC-ND)\b|\bN[CD]\b|non-?commercial",
+    re.IGNORECASE,
 )
 FROZEN_AFTER = timedelta(days=180)
 RECENT = timedelta(days=7)
@@ -200,13 +202,13 @@ def movable(it: Subject) -> Iterator[Found]:
 def closed_licence(it: Subject) -> Iterator[Found]:
     """Evidence that may not be shown cannot be checked by others: quote single values, keep the bodies to yourself.
 
-    Seen from the licence's words (none stated, all rights reserved, ND); `republish: yes|no` in the source says it.
+    Seen from the licence's words (not stated, all rights reserved, NC, ND). `republish: no` in the source settles it:
+    its bodies are kept to ourselves and only values are quoted; `republish: yes` says that the words mislead.
     """
     for source in it.sources:
-        closed = not source.republish if source.republish is not None else CLOSED_LICENCE.search(source.licence)
-        if closed:
+        if source.republish is None and CLOSED_LICENCE.search(source.licence):
             said = f"{source.id} may not be republished (licence: {source.licence}): quote single values only"
-            yield Found(said, it.named(source.id))
+            yield Found(f"{said}, and write `republish: no` in its file", it.named(source.id))
 
 
 @code(

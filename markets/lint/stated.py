@@ -50,6 +50,7 @@ COUNTED_IN = {
 SHARED = (Rows, Reduce, Pick, FieldOf, Panel)
 """Parts of rules that many markets have alike."""
 
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\S*")
 MICROSECOND = timedelta(microseconds=1)
 
 
@@ -196,6 +197,8 @@ def _written(value: Any, loc: Loc) -> Iterator[tuple[Loc, str, tuple[Reading, ..
             if inner == "panel" and isinstance(part, dict):
                 asked = {name: part[name] for name in PANEL if name in part}
                 yield from _written(asked, (*loc, inner))
+            if inner == "from":
+                yield from _of_sources(part, (*loc, inner))
             if inner == "never" or (inner in NAMES_ONLY and not isinstance(part, int)):
                 continue
             yield from _equals(part, (*loc, inner)) if inner == "where" else _written(part, (*loc, inner))
@@ -208,6 +211,15 @@ def _written(value: Any, loc: Loc) -> Iterator[tuple[Loc, str, tuple[Reading, ..
     elif isinstance(value, (int, Decimal)) and not isinstance(value, bool):
         unit = "places" if key == "round" else ""
         yield loc, _shown(value, unit), (Amount(Decimal(value), unit),)
+
+
+def _of_sources(value: Any, loc: Loc) -> Iterator[tuple[Loc, str, tuple[Reading, ...]]]:
+    """What stands under `from`: the day on which a window begins, or sources, where only what follows them counts."""
+    if isinstance(value, str) and ISO_DAY.fullmatch(value):
+        yield from _written(value, loc)
+    for place, part in enumerate(value) if isinstance(value, list) else ():
+        if isinstance(part, dict):
+            yield from _written({key: each for key, each in part.items() if key != "source"}, (*loc, place))
 
 
 def _equals(value: Any, loc: Loc) -> Iterator[tuple[Loc, str, tuple[Reading, ...]]]:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from markets.file import Written
 from markets.lint.figures import Amount, At, Figure, Reading, figures, pairs
+from markets.lint.spelled import CLAIMING, spelled
 from markets.lint.stated import Stated, stated, written
 from markets.spec import DebateSpec, MarketSpec
 from resolvers.errors import Level
@@ -117,7 +118,12 @@ class Subject:
     @cached_property
     def figures(self) -> tuple[tuple[Loc, Figure], ...]:
         """Every figure of the prose with the place it stands in."""
-        return tuple((loc, figure) for loc, text in self.prose for figure in figures(text, self.names))
+        plain = self.words.isdisjoint(CLAIMING)
+        return tuple(
+            (loc, figure)
+            for loc, text in self.prose
+            for figure in (figures(text, self.names) if plain else _with_words(text, self.names))
+        )
 
     @cached_property
     def names(self) -> frozenset[tuple[str, str]]:
@@ -140,6 +146,19 @@ class Subject:
     def block_of(self, *keys: str) -> Loc:
         """The first place in the file with one of these keys, top down."""
         return next(_keyed(self.value, keys, ()), ("resolve",))
+
+
+def _with_words(text: str, names: frozenset[tuple[str, str]]) -> list[Figure]:
+    """The figures of a text, spelled ones among them, but not within a glossary, which is alike in every market."""
+    from markets.lint.glossary import glossary_of
+
+    found = figures(text, names)
+    taken = {each.at for each in found if not each.soft}
+    own = glossary_of(text)
+    for each in spelled(text):
+        if each.at not in taken and not (own is not None and own.start <= each.at < own.end):
+            found.append(each)
+    return sorted(found, key=lambda each: each.at)
 
 
 def _naming(value: Any, source: str, loc: Loc) -> Iterator[Loc]:

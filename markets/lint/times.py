@@ -11,23 +11,34 @@ from markets.lint.subject import Found, Subject
 from resolvers.durations import Duration
 from resolvers.rules.nodes import Window
 
-DATE = rf"(?:the\s+end\s+of\s+)?(?:\d{{4}}\b|{MONTH}\s+\d+|\d{{1,2}}\s+{MONTH}|[QH][1-4]\s?\d{{4}})"
+DATE = (
+    rf"(?:(?:the\s+)?end\s+of\s+)?(?:\d{{4}}\b|{MONTH}\s+\d+|\d{{1,2}}\s+{MONTH}"
+    rf"|(?-i:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+    rf"|[QH][1-4]\s?\d{{4}})"
+)
 BY_DATE = re.compile(rf"\bby\s+(?!the\s+end\s+of\s)({DATE})", re.IGNORECASE)
+SMALL = "two|three|four|five|six|seven|eight|nine|ten|twelve"
 RELATIVE = re.compile(
     r"\b((?<!as )soon|shortly|recently|currently|nowadays|presently|today|tomorrow|yesterday|eventually"
     r"|in the near future"
-    r"|(?:next|this|last|coming|past)\s+(?:year|month|week|quarter|decade|spring|summer|autumn|winter))\b",
+    rf"|(?:next|this|last|coming|past|(?<=\bthe\s)(?:next|last|past|coming)\s+(?:\d+|few|{SMALL}))\s+"
+    r"(?:year|month|week|quarter|decade|spring|summer|autumn|winter|day)s?(?!\s+of\b))\b",
     re.IGNORECASE,
 )
 CLOCK = re.compile(
-    r"(?<![\d:-])\d{1,2}:\d{2}(?::\d{2})?(?!\d)(?!\s?(?:UTC|Z\b|GMT))|\b\d{1,2}\s?[ap]\.?m\.?\b", re.IGNORECASE
+    r"(?<![\d:-])\d{1,2}:\d{2}(?::\d{2})?(?![\d:])(?!\s?(?:UTC|Z\b|GMT|[ap]\.?m))"
+    r"|(?<![\w:.])\d{1,2}(?::\d{2})?\s?(?:[ap]m\b|[ap]\.m\b\.?)(?!\s?(?:UTC|Z\b|GMT))",
+    re.IGNORECASE,
 )
+RATIO = re.compile(r"\b(?:ratio|odds|scale|proportion|mixture)(?:\s+(?:of|is|at|was))*\s+$", re.IGNORECASE)
+RATIO_AFTER = re.compile(r"\s+(?:ratio|odds|scale|proportion|mixture)\b", re.IGNORECASE)
 COLON = re.compile(r":\d")
 OPEN_ENDED = re.compile(
     rf"\b(?:(?:until|till|through|thru|up\s+to)\s+(?:{DATE})|between\s+{DATE}[^.;]{{0,24}}?\sand\s+{DATE})",
     re.IGNORECASE,
 )
 OF_A_CLOCK = frozenset({"am", "pm", "m", *(f"{hour}{half}" for hour in range(1, 13) for half in ("am", "pm"))})
+END_OF = re.compile(r"^(?:the\s+)?end\s+of\s+", re.IGNORECASE)
 BY = frozenset({"by"})
 RELATIVE_WORDS = frozenset({
     "soon", "shortly", "recently", "currently", "nowadays", "presently", "today", "tomorrow", "yesterday",
@@ -66,6 +77,8 @@ def no_zone(it: Subject) -> Iterator[Found]:
     if not COLON.search(it.text) and it.words.isdisjoint(OF_A_CLOCK):
         return
     for match in CLOCK.finditer(it.text):
+        if RATIO.search(it.text, max(0, match.start() - 24), match.start()) or RATIO_AFTER.match(it.text, match.end()):
+            continue
         loc, offset = it.at(match.start())
         yield Found(f"the time {match.group()!r} names no zone: write it with UTC", loc, offset)
 
@@ -83,7 +96,7 @@ def by_a_date(it: Subject) -> Iterator[Found]:
         return
     for match in BY_DATE.finditer(it.text):
         loc, offset = it.at(match.start())
-        said = f'"{match.group()}" can be read two ways: write "before {match[1]}" or "before the end of {match[1]}"'
+        said = f'"{match.group()}" can be read two ways: write "before {match[1]}" or "before the end of {END_OF.sub("", match[1])}"'
         yield Found(said, loc, offset)
 
 

@@ -45,11 +45,16 @@ def na_lies_ahead(it: Subject) -> bool:
     return any(end is not None and end > now for end in ends)
 
 
+UNDECIDED = "it can still come true"
+"""What a verdict begins with while time is left: as a reason for what it would say today it is none."""
+
+
 def told(it: Subject) -> str:
     """`YES because …`, in one line."""
     verdict = dry_run(it)
     outcome = verdict.outcome or verdict.leaning
-    return f"{outcome.words() if outcome else 'unknown'} because {verdict.because}"
+    reason = verdict.because.removeprefix(UNDECIDED).lstrip("; ") or "the condition is not met now"
+    return f"{outcome.words() if outcome else 'unknown'} because {reason}"
 
 
 def known_already(it: Subject) -> str:

@@ -22,14 +22,24 @@ TERM = re.compile(
     r"|(?:trained|built) without RL|training class(?:es)?)"
     r"|(?P<listed>Labs-\d+|listed labs?|labs? on (?:our|the) list))(?!\w)"
 )
+TECHNICAL = re.compile(
+    r"\b(?:user[- ]agents?|major (?:versions?|releases?|numbers?)|(?:free|estate) agents?)\b", re.IGNORECASE
+)
 OPEN_SET = re.compile(
-    r"\b(such as|for example|for instance|and so on|and the like|including)\b|\betc\b\.?|\be\.g\.", re.IGNORECASE
+    r"\b(such as|for example|for instance|and so on|and the like|including(?!\s+(?:[a-z]+ly\s+)?(?:all|any|every|both|those"
+    r"|hidden|the\s+(?:ends?|last|first))\b))\b|\betc\b\.?|\be\.g\.", re.IGNORECASE
 )
 UTTERED = re.compile(
     r"\b(says?|said|announc(?:es?|ed|ement)|admit(?:s|ted)?|claim(?:s|ed)|stat(?:es|ed)|declar(?:es?|ed)|acknowledg(?:es?|ed)"
     r"|describ(?:es?|ed) (?:it|them|itself))\b",
     re.IGNORECASE,
 )
+NO_MATTER = re.compile(
+    r"[^.;:]{0,60}\b(?:(?:does|do|did|will|shall)\s+not\s+(?:count|matter)|is\s+no\s+matter|counts?\s+for\s+nothing)\b",
+    re.IGNORECASE,
+)
+"""What is said and does not count is no words that the market hangs on."""
+
 AND_OR = re.compile(r"\band/or\b", re.IGNORECASE)
 DOUBLE_NO = re.compile(
     r"\bnot\s+un\w+|\bnot\s+(?:\w+\s+){0,3}(?:without|never|no|fail(?:s|ed)? to)\b|\bnever\s+(?:\w+\s+){0,3}not\b"
@@ -82,11 +92,18 @@ def vague(it: Subject) -> Iterator[Found]:
     said: set[str] = set()
     for match in VAGUE.finditer(it.text):
         word = match.group().lower().removesuffix("s")
+        if _technical(it.text, match):
+            continue
         if word in said or word in known or _defined(word, it.text):
             continue
         said.add(word)
         loc, offset = it.at(match.start())
         yield Found(f"{match.group()!r} has no definition: write what it means here, or what is measured", loc, offset)
+
+
+def _technical(text: str, match: re.Match[str]) -> bool:
+    """Whether the word belongs to a technical term: `user agent`, `major version`."""
+    return any(found.start() <= match.start() < found.end() for found in TECHNICAL.finditer(text))
 
 
 def _defined(word: str, text: str) -> bool:
@@ -169,6 +186,8 @@ def uttered(it: Subject) -> Iterator[Found]:
     if it.words.isdisjoint(UTTERED_WORDS):
         return
     for match in UTTERED.finditer(it.text):
+        if NO_MATTER.match(it.text, match.end()):
+            continue
         loc, offset = it.at(match.start())
         yield Found(f"{match.group()!r} hangs on words: name the act, or the words that count", loc, offset)
 

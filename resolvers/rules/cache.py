@@ -9,6 +9,9 @@ from resolvers.evidence import Evidence, Instant, SourceEvidence
 from resolvers.rules.columns import Table
 from resolvers.sources.spec import SourceSpec
 
+MOST_STEPS = 4000
+"""Step functions kept, of some hundred values each: about 100 MiB."""
+
 
 class Cache:
     """Shared by the rules that are judged on the same evidence as of the same instant; anything else empties it.
@@ -24,6 +27,8 @@ class Cache:
         self.tables: dict[str, Table] = {}
         self.numbered: list[Table] = []
         self.made: dict[Hashable, Any] = {}
+        self.steps: dict[Hashable, Any] = {}
+        """Step functions, which are many and long; so they are let go of from time to time, between two rules."""
 
     def turn_to(self, evidence: Evidence, as_of: Instant) -> None:
         """Keep what is held only where evidence and instant are those it was made for."""
@@ -32,6 +37,9 @@ class Cache:
             self.tables.clear()
             self.numbered.clear()
             self.made.clear()
+            self.steps.clear()
+        if len(self.steps) > MOST_STEPS:
+            self.steps.clear()
 
     def earlier(self, as_of: Instant) -> Cache:
         """The same evidence as of another instant."""

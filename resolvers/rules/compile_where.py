@@ -9,7 +9,7 @@ from typing import Any
 
 from resolvers import units
 from resolvers.rules import formula as f
-from resolvers.rules.faults import Faults, Loc, known_keys
+from resolvers.rules.faults import Faults, Loc, found_text, known_keys
 from resolvers.rules.filters import AllOf, AnyOf, Filter, Has, Matching, Measured, Not, OneOf, Present, together
 from resolvers.rules.patterns import why_refused
 from resolvers.sources.spec import Column
@@ -62,8 +62,9 @@ def _all_plain(values: list[Any], loc: Loc, faults: Faults) -> bool:
     wrong = next((value for value in values if value is None or isinstance(value, Mapping | list | tuple)), values)
     if wrong is values:
         return True
-    remedy = "; for rows without the cell write {not: present}" if wrong is None else ""
-    faults.add("shape", f"a value is a text, a number, a date, true or false; {found_text(wrong)}{remedy}", loc)
+    empty = "this is empty: write a value, in quotes if it is the word null; for rows without the cell {not: present}"
+    plain = f"a value is a text, a number, a date, true or false; {found_text(wrong)}"
+    faults.add("shape", empty if wrong is None else plain, loc)
     return False
 
 

@@ -23,6 +23,8 @@ class Answering:
     because: str = ""
 
 
+FROZEN_OR_NOT = "it is open whether a source of the list is frozen"
+"""Why no source of a list answers where it was sighted, but it is open whether it is to be passed over."""
 ANSWERS = Answering(0)
 """A source that is alone answers."""
 
@@ -103,7 +105,7 @@ def _over(part: Steps[Sight | None], frozen: Steps[Known]) -> Steps[Sight | None
 def _unless(frozen: Known, sight: Sight | None) -> Sight | None:
     if frozen or sight is None or sight.because:
         return None if frozen else sight
-    return sight if frozen is False else Sight(sight.last_good, "it is open whether a source of the list is frozen")
+    return sight if frozen is False else Sight(sight.last_good, FROZEN_OR_NOT)
 
 
 def _aged(part: Steps[Sight], max_age: int) -> Steps[Sight | None]:
@@ -133,17 +135,18 @@ def next_good(
 ) -> tuple[int, Instant] | None:
     """The first good sighting after an instant, of any source; of several at one instant the first in the list.
 
-    One that is to be passed over while it is frozen serves only where it is known not to be.
+    None also where it is open whether that source is frozen, so that it would be passed over.
     """
     found = []
     for place, table in enumerate(tables):
         index = bisect_right(table.good, after)
         frozen = passed[place] if passed else None
-        while frozen is not None and index < len(table.good) and frozen.value_at(table.good[index]) is not False:
+        while frozen is not None and index < len(table.good) and frozen.value_at(table.good[index]):
             index += 1
         if index < len(table.good) and table.good[index] <= until:
             found.append((table.good[index], place))
     if not found:
         return None
     t, place = min(found)
-    return place, t
+    frozen = passed[place] if passed else None
+    return None if frozen is not None and frozen.value_at(t) is None else (place, t)

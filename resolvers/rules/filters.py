@@ -259,7 +259,7 @@ class AnyOf(_Filter):
 
 
 class Not(_Filter):
-    """This does not hold; of a cell that is not there nothing but its absence holds, so such a row is let through.
+    """This does not hold; a row without the cell is let through where the cell is asked for a value.
 
     Example:
         values:

@@ -10,7 +10,7 @@ from resolvers.evidence import Instant
 from resolvers.rules.answered import PanelAnswers
 from resolvers.rules.cache import Cache
 from resolvers.rules.columns import Table
-from resolvers.rules.coverage import Answering, Sight, answering, next_good, sights
+from resolvers.rules.coverage import FROZEN_OR_NOT, Answering, Sight, answering, next_good, sights
 from resolvers.rules.defaults import HouseDefaults
 from resolvers.rules.exact import Amount, Truth
 from resolvers.rules.filters import ListedIn, Met, asking_of
@@ -120,7 +120,8 @@ class Ground:
         found: list[tuple[str, int, Instant]] = []
         waiting = False
         for rows in dict.fromkeys(inner for node in nodes for inner in walk(node) if inner.kind == "rows"):
-            if self.coverage(rows).value_at(at).place is not None:
+            answer = self.coverage(rows).value_at(at)
+            if answer.place is not None or answer.because == FROZEN_OR_NOT:
                 continue
             until = at + self.defaults.lost_after.us
             later = next_good(self.tables(rows), at, until, [self.passed_over(use) for use in rows.sources])

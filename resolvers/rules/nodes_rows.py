@@ -72,10 +72,10 @@ class Reduce(_Node):
     """Many rows to one value: max, min, first, last, count, distinct, total, sum, mean, median, quantile, slope or any.
 
     The best of no rows is lower than every number (max) or higher (min), but what only this would make true is open;
-    count and sum of no rows are 0; first, last, mean, median, quantile, slope and total of no rows are unknown. `any` is a condition: there is such a row. quantile
-    takes `q` and lies on the line between the two nearest rows; slope is that of least squares over the time `per`, by
-    when the rows were seen, or dated with `clock: published`. `carry: yes` (first, last, max, min) lets a row that is
-    gone keep its last value.
+    count and sum of no rows are 0; first, last, mean, median, quantile, slope and total of no rows are unknown. `any`
+    is a condition: there is such a row. quantile takes `q` and lies on the line between the two nearest rows; slope is
+    that of least squares over the time `per`, by when the rows were seen, or dated with `clock: published`.
+    `carry: yes` (first, last, max, min) lets a row that is gone keep its last value.
 
     Example:
         values:
@@ -184,7 +184,9 @@ class FieldOf(_Node):
 class Window(_Node):
     """Another time than now: a value read `at` an instant, or only the rows whose clock lies in [since, before).
 
-    A row's clock is when it was first seen, or with `clock: published` the date that it prints of itself.
+    A row's clock is when it was first seen, or with `clock: published` the date that it prints of itself. One first
+    seen at the end of a gap longer than `bridge` may have come at any time in it: where a bound lies there, it may
+    count or not.
 
     Example:
         values:

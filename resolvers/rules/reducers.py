@@ -19,8 +19,6 @@ from resolvers.rules.lines import Base, Entry
 from resolvers.units import Exact
 
 EMPTY = "no eligible row"
-
-
 NO_BASE = Base()
 Shown = tuple[Decimal, Decimal, int]
 """A row's least and greatest value, and its span."""
@@ -54,10 +52,8 @@ def number(value: Decimal) -> Exact:
 
 
 def interval(low: Decimal, high: Decimal, because: str, rows: tuple[Ref, ...] = ()) -> Amount:
-    if low == high:
-        exact = number(low)
-        return Amount(exact, exact, "", rows)
-    return Amount(number(low), number(high), "" if low == high else because, rows)
+    exact = number(low)
+    return Amount(exact, exact, "", rows) if low == high else Amount(exact, number(high), because, rows)
 
 
 class Held:
@@ -214,9 +210,7 @@ class Totals(Held):
     def _mean(self) -> Amount:
         count, base = len(self.sure) + self.base.count, self.base.sum
         if not self.open and self.low == self.high:
-            numerator, denominator = EXACTLY.add(self.low, base).as_integer_ratio()
-            mean = Fraction(numerator, denominator * count)
-            exact = int(mean) if mean.denominator == 1 else mean
+            exact = _stretched(EXACTLY.add(self.low, base), count, (), True)
             return Amount(exact, exact)
         low = _stretched(EXACTLY.add(self.low, base), count, sorted(entry.low for entry in self.open.values()), False)
         highs = sorted((entry.high for entry in self.open.values()), reverse=True)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from resolvers import units
-from resolvers.evidence import Instant, instant
+from resolvers.evidence import Instant, Sighting, instant
 from resolvers.rules.columns import ABSENT, Table
 from resolvers.rules.coverage import shown
 from resolvers.rules.evaluate import Evaluator
 from resolvers.rules.exact import Amount, Ref, Texts
-from resolvers.rules.filters import Met, asking_of, columns_of
+from resolvers.rules.filters import Met, asking_of, columns_of, together
 from resolvers.rules.frozen import first_seen
 from resolvers.rules.gather import Registry
 from resolvers.rules.knowing import Knowing
+from resolvers.rules.lines import BESTS
 from resolvers.rules.making import built, moment
+from resolvers.rules.matching import kept, split
 from resolvers.rules.nodes import (
     FieldOf,
     Node,
@@ -83,7 +86,8 @@ class Tracer:
             if node.after is not None:
                 news = [since for since in first_seen(self.cache.table(node.source)) if since <= t]
                 told = f"the last new row was first seen at {shown(max(news))}" if news else "there was no row yet"
-            return self.made(node, value, t, truth.because or told)
+            last = self.last_cites(node.source, t) if node.state == "removed" and truth.value else ()
+            return self.made(node, value, t, truth.because or told, last)
         if node.kind == "panel":
             return self.made(node, value, t, truth.because, self.word_cites(node.panel, t))
         inner = tuple(self.step(child, self.time_of(node, t), node.kind == "compare") for child in children(node))
@@ -127,7 +131,7 @@ class Tracer:
         found: Winners = self.evaluator.winners(pick, self.knowing).value_at(t)
         keys = [self.cache.by_number(ref[0]).spans.key[ref[1]] for ref in found.rows]
         value = " and ".join(keys) if found.certain else f"one of {', '.join(keys)}" if keys else "unknown"
-        cites = unique([*self.row_cites(pick.of, pick.column, found.rows), *self.denied(pick.of, t)])
+        cites = unique([*self.row_cites(pick.of, pick.column, found.rows), *self.denied(pick, t, found.rows)])
         best = best_of(pick, self.evaluator.column_unit(pick))
         series = self.series(best) if drawn else ()
         return self.made(pick, value or "none", t, found.because, cites, series, unit=best.unit or None)
@@ -167,7 +171,7 @@ class Tracer:
         """The cells that decide a reduce: those of its best row, or of every row that it counts."""
         if not rows:
             rows = self.counted(node, t)
-        return unique([*self.row_cites(node.of, node.column, rows), *self.denied(node.of, t)])
+        return unique([*self.row_cites(node.of, node.column, rows), *self.denied(node, t, rows)])
 
     def counted(self, node: Reduce, t: Instant) -> list[Ref]:
         """The rows that are there at t, capped."""
@@ -189,22 +193,22 @@ class Tracer:
         labels = [self.label_cites(registries[name], refs) for name in asked]
         return unique([*cells, *(cite for group in labels for cite in group)])
 
-    def denied(self, rows: RowsNode, t: Instant) -> Sequence[Citation]:
-        """The answers that keep rows out which were there by t: a no, of so many rows as are cited."""
-        base, found = base_rows(rows), list[Citation]()
-        panels = [self.evaluator.asked(part) for part in asking_of(base.where) if isinstance(part, Met)]
-        answer = self.evaluator.answers(rows, self.knowing).value_at(t)[0].place
-        if not panels or answer is None:
-            return ()
-        table = self.evaluator.tables(rows)[answer]
-        seen = {row: place for place, row in enumerate(table.spans.row) if table.since[place] <= t}
-        for place in list(seen.values()):
+    def denied(self, node: Reduce | Pick, t: Instant, refs: Sequence[Ref]) -> list[Citation]:
+        """The answers by which rows that were there by t are kept out: of a best only those that would beat it."""
+        panels = [self.evaluator.asked(part) for part in asking_of(base_rows(node.of).where) if isinstance(part, Met)]
+        answer = self.evaluator.answers(node.of, self.knowing).value_at(t)[0].place if panels else None
+        if answer is None or (node.how == "any" and refs):
+            return []
+        table, k, found = self.evaluator.tables(node.of)[answer], self.known_at(t), list[Citation]()
+        use, base = base_rows(node.of).sources[answer], base_rows(node.of)
+        own = split(together(use.where, base.where), frozenset(self.evaluator.registries(base)))[0]
+        seen = {table.spans.row[place]: place for place in table.kept(own, kept) if table.since[place] <= t}
+        better = beating(table, node, [place for number, place in refs if number == table.number])
+        for place in filter(better, seen.values()):
             for registry in panels:
-                told = self.label_cites(registry, [(table.number, place)])
-                if any(cite.text is not None and cite.text.strip().casefold() == "no" for cite in told):
-                    found += told
-            if len(found) >= MOST_CITED:
-                break
+                told = [label for known, label in registry.told(table, place, table.since[place]) if known <= k]
+                if told[-1:] == ["no"] and len(found) < MOST_CITED:
+                    found += self.label_cites(registry, [(table.number, place)])
         return found
 
     def word_cites(self, panel: Panel, t: Instant) -> tuple[Citation, ...]:
@@ -214,9 +218,21 @@ class Tracer:
         if word is None:
             return ()
         (place, look), number = word, answers.table.number
+        return tuple(self.seen_in(look, (number, place), column) for _, column in answers.limbs(place))
+
+    def last_cites(self, source: str, t: Instant) -> tuple[Citation, ...]:
+        """A row of the last good look at a source that was taken down since: these bytes stood there."""
+        table = self.cache.table(source)
+        looks = [look for look in table.sightings if look.state == "good" and look.seen_at <= t]
+        at = looks[-1].seen_at if looks else t
+        ends = enumerate(table.spans.until)
+        there = [place for place, end in ends if table.since[place] <= at and (end is None or end > at)]
+        return tuple(self.seen_in(looks[-1], (table.number, place), "key") for place in there[:1] if looks)
+
+    def seen_in(self, look: Sighting, ref: Ref, column: str) -> Citation:
+        """A cell as one look showed it again."""
         seen = {"snapshot": look.snapshot, "body": look.body, "seen_at": moment(look.seen_at)}
-        cites = (self.citation((number, place), column) for _, column in answers.limbs(place))
-        return tuple(cite.model_copy(update=seen) for cite in cites)
+        return self.citation(ref, column).model_copy(update=seen)
 
     def filters_on(self, rows: RowsNode, column: str) -> bool:
         return column in columns_of(base_rows(rows).where) or column in asked_labels(rows)
@@ -245,7 +261,8 @@ class Tracer:
             found = built(
                 Citation,
                 source=table.id, key=row, column=column, text=None if text is ABSENT else text,
-                observation=spans.observation[place], snapshot=spans.snapshot[place], body=spans.body[place], seen_at=moment(spans.since[place]),
+                observation=spans.observation[place], snapshot=spans.snapshot[place],
+                body=spans.body[place], seen_at=moment(spans.since[place]),
             )  # fmt: skip
             self.cache.made[key] = found
         result: Citation = found
@@ -258,12 +275,22 @@ class Tracer:
         if node.kind == "reduce":
             whole = self.evaluator.reduced(node, self.knowing)
             key: Hashable = ("series", id(whole))
-            found = self.cache.made.get(key)
+            found = self.cache.steps.get(key)
             if found is None:
-                found = self.cache.made[key] = (tuple(points(whole)), whole)
+                found = self.cache.steps[key] = (tuple(points(whole)), whole)
             return cut_points(found[0], self.low, self.high)
         steps = self.evaluator.amounts(node, self.knowing, self.low, max(self.high, self.low + 1))
         return tuple(points(steps))[-MOST_DRAWN:]
+
+
+def beating(table: Table, node: Reduce | Pick, best: Sequence[int]) -> Callable[[int], bool]:
+    """Whether a row would come before the worst of the best ones; without any, or where all count, always."""
+    sign = BESTS.get(node.how, 0)
+    if not sign or node.column is None or not best:
+        return lambda place: True
+    numbers = table.numbers(node.column)
+    bar = min([number * sign for place in best if isinstance(number := numbers[place], Decimal)], default=None)
+    return lambda place: bar is None or (isinstance(number := numbers[place], Decimal) and number * sign > bar)
 
 
 def best_of(pick: Pick, unit: str) -> Reduce:

@@ -56,7 +56,9 @@ def _periods(tracer: Tracer, node: Along, t: Instant) -> tuple[Step, ...]:
 
 def top_places(tracer: Tracer, node: Reduce, top: Topped, events: Events, t: Instant) -> list[int]:
     """The spans of the top rows that a reduce counts at t."""
-    asking = Asking(top, events.lines.table, tracer.evaluator.registries(node.of), tracer.known_at(t), tracer.evaluator.defaults.bridge.us)
+    evaluator = tracer.evaluator
+    registries, bridge = evaluator.registries(node.of), evaluator.defaults.bridge.us
+    asking = Asking(top, events.lines.table, registries, tracer.known_at(t), bridge)
     return [entry.place for _, entry in asking.rows(active(events, t))]
 
 

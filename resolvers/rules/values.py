@@ -97,11 +97,11 @@ class Values(Gathered):
         """A reduce over all time: source by source, put together by which of them answers."""
         parts = self.parts(node, knowing)
         key: Hashable = ("reduce", node.digest, knowing.how, knowing.read_at, parts, self.house, self.early_for(node))
-        found = self.cache.made.get(key)
+        found = self.cache.steps.get(key)
         if found is None:
             places = range(len(base_rows(node.of).sources))
             steps = [self.reduced_in(node, place, knowing) for place in places]
-            found = self.cache.made[key] = stitch(self.answers(node.of, knowing), steps, undefined)
+            found = self.cache.steps[key] = stitch(self.answers(node.of, knowing), steps, undefined)
         result: Steps[Amount] = found
         return result
 
@@ -174,7 +174,7 @@ class Values(Gathered):
             self.house,
             self.early_for(pick),
         )
-        found = self.cache.made.get(key)
+        found = self.cache.steps.get(key)
         if found is None:
             steps = []
             for place in range(len(base_rows(pick.of).sources)):
@@ -182,7 +182,7 @@ class Values(Gathered):
                 table = self.cache.table(base_rows(pick.of).sources[place].source)
                 steps.append(self.picked_in(pick, place, table, knowing))
             found = stitch(self.answers(pick.of, knowing), steps, lambda because: Winners((), False, because))
-            self.cache.made[key] = found
+            self.cache.steps[key] = found
         result: Steps[Winners] = found
         return result
 
@@ -278,10 +278,10 @@ class Values(Gathered):
     ) -> Steps[V]:
         """What the picked rows' own cells say through time, made once for all that ask it of these winners."""
         key: Hashable = ("field", node.digest, id(winners), knowing.how == "envelope")
-        found = self.cache.made.get(key)
+        found = self.cache.steps.get(key)
         if found is None:
             self.cache.evaluations += 1
-            found = self.cache.made[key] = (winners.map(told), winners)  # kept beside, so that the id stays its own
+            found = self.cache.steps[key] = (winners.map(told), winners)  # kept beside, so that the id stays its own
         result: Steps[V] = found[0]
         return result
 

@@ -6,6 +6,7 @@ import gc
 import hashlib
 import json
 import multiprocessing
+import re
 import resource
 import sqlite3
 import sys
@@ -27,7 +28,7 @@ from bot.store import Store, load_evidence, open_store, schema
 from bot.store.types import canonical
 from bot.store.writing import insert_new
 from resolvers.evidence import EvidenceInMemory
-from resolvers.rules.nodes import Reduce, Rows
+from resolvers.rules.nodes import Along, Node, Reduce, Rows, State
 from resolvers.rules.rule import Rule
 from resolvers.sources.spec import SourceSpec
 
@@ -225,16 +226,32 @@ def _timed(work: Callable[[], Any]) -> tuple[Any, float]:
 
 
 def _kinds(rules: Mapping[str, Rule]) -> list[str]:
-    """The kind of every node of every rule; outcomes, filters, labels and precedence count as kinds of their own."""
+    """The kind of every node of every rule; outcomes, labels, filters and reduces count as kinds besides."""
     found: list[str] = []
     for rule in rules.values():
         found.append(f"outcome {rule.type}")
         for node in rule.nodes():
-            found.append(node.kind)
+            found += [node.kind, *_details(node)]
             if isinstance(node, Rows):
-                found += ["label"] * bool(node.labels) + ["where"] * (node.where is not None)
-                found += ["precedence"] * (len(node.sources) > 1)
+                found += [f"where {kind}" for kind in sorted(set(TESTS.findall(node.model_dump_json())))]
     return found
+
+
+TESTS = re.compile(r'"test":"(met|listed_in)"')
+"""The filters that no cell of a row can tell."""
+
+
+def _details(node: Node) -> list[str]:
+    """What makes a node more than its kind."""
+    if isinstance(node, Rows):
+        frozen = any(use.unless_frozen is not None for use in node.sources)
+        told = {"label": node.labels, "where": node.where, "precedence": len(node.sources) > 1, "unless_frozen": frozen}
+        return [name for name, there in told.items() if there]
+    if isinstance(node, Reduce):
+        return [f"reduce {node.how}", *(["carry"] if node.carry else [])]
+    if isinstance(node, State):
+        return [f"state {node.state}"]
+    return ["series"] if isinstance(node, Along) else []
 
 
 def _reads(rules: Mapping[str, Rule]) -> set[str]:

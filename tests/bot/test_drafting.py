@@ -136,6 +136,38 @@ def test_an_answer_that_will_not_do_is_named_with_its_remedy(
     assert said in line
 
 
+@pytest.mark.parametrize(
+    ("change", "options"),
+    [
+        ({"how": "mx", "subsidy": "-5"}, ["--how: R-HOW", "--subsidy: F-VALUE"]),
+        ({"threshold": "NaN%", "subsidy": "1e99"}, ["--subsidy: Y-NUMBER", "--threshold: R-FORMULA"]),
+        ({"threshold": "~90%", "subsidy": "-5"}, ["--subsidy: F-VALUE", "--threshold: "]),
+        ({"how": "mx", "threshold": "~90%", "subsidy": "-5", "closes": "soon"}, ["--closes", "--how", "--subsidy"]),
+    ],
+)
+def test_two_wrong_answers_are_both_told_and_it_ends(
+    crux: Crux, live: World, change: dict[str, str], options: list[str]
+) -> None:
+    before = sorted((live.folder / "markets").iterdir())
+    ran = drafted(crux, **change)
+    assert ran.code == 1
+    lines = sorted(set(ran.out.splitlines()))
+    for option in options:
+        assert any(line.startswith(option) for line in lines), (option, ran.out)
+    assert sorted((live.folder / "markets").iterdir()) == before
+
+
+@pytest.mark.parametrize("asked", ["Will {x} reach 90%?", 'Will "a" #1 reach 90% #now?', "{a: [90%]} & 'b': #c"])
+@pytest.mark.parametrize("threshold", ["> 87%", ">= 87%"])
+def test_a_question_with_braces_quotes_and_hashes_is_still_held_against_the_rule(
+    crux: Crux, live: World, asked: str, threshold: str
+) -> None:
+    ran = drafted(crux, question=asked, threshold=threshold)
+    told = [line for line in ran.out.splitlines() if line.startswith("--question: O06")]
+    assert (ran.code, bool(told)) == (1, True), ran.out + ran.err
+    assert any("90%" in line for line in told), told
+
+
 def test_a_file_that_is_there_is_never_written_over(crux: Crux, live: World) -> None:
     path = live.folder / "markets" / "reach-85.yaml"
     before = path.read_bytes()

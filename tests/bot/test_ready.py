@@ -11,7 +11,7 @@ from test_plan_and_apply import FAR, MARKETS
 from markets.lint.questions import QUESTIONS
 from markets.lint.run import ALL
 
-READY = "reach-85: if it were decided today: NO because it can still come true; now the largest score among "
+READY = "reach-85: if it were decided today: NO because now the largest score among "
 
 
 @pytest.fixture
@@ -133,3 +133,23 @@ def test_a_code_that_is_not_there_is_answered_with_the_nearest(crux: Crux) -> No
     assert (ran.code, ran.out) == (1, "")
     assert "there is no code 'T20'; did you mean" in ran.err
     assert crux("explain", "R-WINDOW").code == 0
+
+
+def test_the_dry_run_says_the_figures_and_not_that_it_can_still_come_true(seen: Crux) -> None:
+    """Why it would be NO today is where things stand, against what is wanted."""
+    told = {row["slug"]: row["today"] for row in seen("check", "--ready", "--json").json["dry_run"]}
+    assert not [today for today in told.values() if "can still come true" in today]
+    assert "70.5%" in told["reach-85"] and "85%" in told["reach-85"]
+
+
+def test_the_questions_and_the_readiness_are_told_together(seen: Crux) -> None:
+    ran = seen("check", "--ready", "--questions")
+    assert (ran.code, "clean 4 of 4" in ran.err) == (0, True)
+    assert f"reach-85: open {' '.join(QUESTIONS)}" in ran.out
+    assert "reach-85: if it were decided today" in ran.out
+    both = seen("check", "--ready", "--questions", "--json").json
+    assert (both["ready"], both["open"]["reach-85"]) == (4, list(QUESTIONS))
+
+
+def test_a_code_is_explained_with_spaces_around_it(crux: Crux) -> None:
+    assert crux("explain", " O06 ").out == crux("explain", "O06").out

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 from crux_builders import Crux, Ran, World, copied, harm, living
-from score_builders import STANCES, argued
+from score_builders import CLAIMS, STANCES, argued
 
 from bot import charts
 from bot.scoreboard_chart import alt_text, draw, png
+from bot.scoreboard_text import tell
 from bot.scoring import Standing, keep_edits, standing
 from bot.store import audit
 from markets.load import load_debate
@@ -116,7 +117,152 @@ async def test_a_number_that_comes_after_the_resolution_never_counts_however_it_
         found = standing(world.store, world.loaded)
     assert found.edited is not None
     (row,) = [row for row in found.edited.rows if row.stance.voice == "signer"]
-    assert (row.score, row.because) == (None, "this number was first put on record after the market had resolved")
+    assert (row.score, row.because) == (None, "this number was first put on record after the answer was known")
+
+
+async def resolved_with(world: World, day_given: float, row: str) -> Standing:
+    """Seen from day 5 on, proposed on 9, resolved on 11; `row` is put on record on `day_given`."""
+
+    def give() -> None:
+        edited(world.at(day_given), "stances.yaml", STANCES, STANCES + row)
+        keep_edits(world.store, world.loaded)
+
+    world.see()
+    await world.at(1).open_markets()
+    if day_given < 5:
+        give()
+    world.at(5).see(two=("88.5", "north"))
+    if 5 <= day_given < 9:
+        give()
+    world.at(9).see()
+    world.propose()
+    world.approve()
+    await world.carry_on()
+    if day_given >= 9:
+        give()
+    world.at(11.001)
+    await world.carry_on()
+    return standing(world.store, world.loaded)
+
+
+@pytest.mark.parametrize(
+    ("day_given", "late"), [(3, False), (6, True), (10, True)], ids=["before", "after it was seen", "after proposing"]
+)
+@pytest.mark.parametrize(("firmly", "what"), [("credence: 0.95", "number"), ("word: sure", "word")])
+async def test_what_somebody_gives_once_the_answer_is_known_does_not_count(
+    tmp_path: Path, day_given: float, late: bool, firmly: str, what: str
+) -> None:
+    row = GIVEN.replace("credence: 0.95", firmly)
+    async with living(tmp_path, argued()) as world:
+        found = await resolved_with(world, day_given, row)
+    assert found.edited is not None
+    (mine,) = [each for each in found.edited.rows if each.stance.voice == "signer"]
+    because = f"this {what} was first put on record after the answer was known" if late else ""
+    assert (mine.score is None, mine.because) == (late, because)
+
+
+@pytest.mark.parametrize(("day_given", "prior"), [(3, 0.95), (6, 0.25), (10, 0.25)])
+async def test_a_prior_rests_on_what_was_on_record_before_the_answer_was_known(
+    tmp_path: Path, day_given: float, prior: float
+) -> None:
+    async with living(tmp_path, argued()) as world:
+        found = await resolved_with(world, day_given, GIVEN)
+    assert priors(found.frozen)["signer"] == ("numbers", pytest.approx(prior))
+
+
+def priors(found: Any) -> dict[str, tuple[str, float]]:
+    """voice -> on what its prior on axis R rests, and what it is."""
+    return {each.voice: (each.rests_on, each.prior) for each in found.priors if each.axis == "R"}
+
+
+@pytest.mark.parametrize("on_record", [True, False])
+async def test_a_number_dated_back_after_the_resolution_moves_no_prior(tmp_path: Path, on_record: bool) -> None:
+    async with living(tmp_path, argued()) as world:
+        await resolved(world)
+        before = priors(standing(world.store, world.loaded).frozen)
+        edited(world, "stances.yaml", STANCES, STANCES + GIVEN)
+        if on_record:
+            keep_edits(world.store, world.loaded)
+        found = standing(world.store, world.loaded)
+    assert before == {"opener": ("position", pytest.approx(0.9)), "signer": ("numbers", pytest.approx(0.25))}
+    assert found.edited is not None
+    assert (priors(found.frozen), priors(found.edited)) == (before, before)
+
+
+async def test_a_number_on_a_claim_that_no_market_tests_is_on_record_from_the_opening_on(tmp_path: Path) -> None:
+    claims = CLAIMS + '  untested: {axis: R, pole: plus, text: Nobody asks., origin: [{thread: "001", line: 3}]}\n'
+    row = GIVEN.replace("demo-tips", "untested").replace("0.95", "0.25")
+    async with living(tmp_path, argued({"claims.yaml": claims, "stances.yaml": STANCES + row})) as world:
+        await resolved(world)
+        edited(world, "stances.yaml", row, row + row.replace("0.25", "0.99").replace("01-08", "01-09"))
+        keep_edits(world.store, world.loaded)
+        found = standing(world.store, world.loaded).frozen
+    assert priors(found)["signer"] == ("numbers", pytest.approx(0.25))
+
+
+@pytest.mark.parametrize("on_record", [True, False])
+async def test_claims_voices_and_axes_stand_as_they_did_at_the_opening_and_edits_are_shown(
+    tmp_path: Path, on_record: bool
+) -> None:
+    async with living(tmp_path, argued()) as world:
+        await resolved(world)
+        before = standing(world.store, world.loaded)
+        edited(world, "debate.yaml", "positions: {R: 2}", "positions: {R: -2}")
+        edited(world, "debate.yaml", "attribution: unsigned,", "attribution: second-hand, by: signer,")
+        edited(world, "debate.yaml", "minus: agency built by reward is", "minus: nobody knows")
+        edited(world, "claims.yaml", "line: 1}]", "line: 1}], presupposes: [goals-grow], supports: [goals-grow]")
+        if on_record:
+            assert keep_edits(world.store, world.loaded) == ("small",)
+        found = standing(world.store, world.loaded)
+    assert (before.argued, before.edited) == ((), None)
+    assert (found.frozen, found.changed) == (before.frozen, ())
+    assert found.argued == ("axis R", "claim demo-tips", "voice opener")
+    assert found.edited is not None
+    assert [(each.claim, each.scored) for each in found.frozen.claims] == [("demo-tips", True)]
+    assert [(each.claim, each.scored) for each in found.edited.claims] == [("demo-tips", False)]
+    assert (priors(found.frozen)["opener"][1], priors(found.edited)["opener"][1]) == (
+        pytest.approx(0.9),
+        pytest.approx(0.1),
+    )
+    assert {each.voice: each.hearsay for each in found.frozen.voices} == {"signer": False, "opener": False}
+    assert {each.voice: each.hearsay for each in found.edited.voices} == {"signer": False, "opener": True}
+
+
+async def test_a_market_opened_later_does_not_thaw_what_stood_when_the_first_one_did(tmp_path: Path) -> None:
+    early = argued()
+    late = early.pop("markets/reach-95.yaml")
+    async with living(tmp_path, early) as world:
+        (world.folder / "markets" / "reach-95.yaml").unlink()
+        world.loaded = load_debate(world.folder)
+        await resolved(world)
+        before = priors(standing(world.store, world.loaded).frozen)
+        (world.folder / "markets" / "reach-95.yaml").write_text(late)
+        edited(world, "debate.yaml", "positions: {R: 2}", "positions: {R: -2}")
+        await world.open_markets()
+        found = standing(world.store, world.loaded)
+    assert "reach-95" in found.frozen.open
+    assert (priors(found.frozen), found.argued) == (before, ("voice opener",))
+
+
+async def test_a_market_that_said_nothing_is_told_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plain = argued()["markets/reach-85.yaml"].replace("event: YES", "event: NO")
+    async with living(tmp_path, argued({"markets/reach-85.yaml": f"{plain}neutral: [YES]\n"})) as world:
+        await resolved(world)
+        found = standing(world.store, world.loaded)
+    tell("A title", found)
+    told = " ".join(capsys.readouterr().out.split())
+    assert "A title: 0 resolved, 0 N/A (counted, not scored), 1 neutral (counted, no evidence), 3 open" in told
+    assert "no resolved market speaks on an axis" in told
+    assert "reach-85: NO neutral 0.65 (guesses) not scored the outcome is neutral: it says nothing here" in told
+
+
+async def test_a_neutral_answer_is_frozen_with_the_inputs(tmp_path: Path) -> None:
+    async with living(tmp_path, argued()) as world:
+        await resolved(world)
+        edited(world, "markets/reach-85.yaml", "bears_on:", "neutral: [NO]\nbears_on:")
+        found = standing(world.store, world.loaded)
+        assert keep_edits(world.store, world.loaded) == ("reach-85",)
+    assert (found.changed, total(found)) == (("reach-85",), pytest.approx(log(3)))
 
 
 async def test_what_was_read_from_a_thread_is_not_rewritten_unseen(tmp_path: Path) -> None:
@@ -211,7 +357,7 @@ def test_a_market_opened_before_inputs_were_kept_is_named_and_no_number_counts_f
     harm(store, "audit", ("DELETE FROM audit WHERE act = ?", ("score-inputs",)))
     told = crux.on(lived / "debate", store)("scoreboard", "--json").json
     assert told["unfrozen"] == ["leader", "reach-85", "reach-95", "when-80"]
-    late = "this number was first put on record after the market had resolved"
+    late = "this number was first put on record after the answer was known"
     assert {row["voice"]: row["because"] for row in told["frozen"]["scores"]} == {"opener": "", "signer": late}
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from crux_builders import Crux
 
 
@@ -58,6 +59,15 @@ def test_a_folder_with_something_in_it_is_left_as_it_is(crux: Crux, tmp_path: Pa
 def test_an_empty_folder_will_do(crux: Crux, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     assert crux("init", tmp_path / "mine").code == 0
+
+
+@pytest.mark.parametrize("bundled", ["replay", "predictors-vs-agents"])
+def test_a_folder_called_like_a_debate_that_comes_with_crux_gets_another_name(
+    crux: Crux, tmp_path: Path, bundled: str
+) -> None:
+    assert crux("init", tmp_path / bundled).code == 0
+    assert f"\ndebate: {bundled}-2\n" in (tmp_path / bundled / "debate.yaml").read_text()
+    assert crux("check", tmp_path / bundled, "--json").json == {"markets": 2, "faults": []}
 
 
 def test_beginning_and_reading_up_load_neither_the_store_nor_discord(tmp_path: Path) -> None:

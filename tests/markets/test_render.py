@@ -65,6 +65,18 @@ def test_one_interested_person_is_declared(tmp_path: Path) -> None:
     assert "7 days" in text
 
 
+def test_who_may_sit_on_a_panel_and_what_its_silence_means_is_told_wherever_one_is_asked(tmp_path: Path) -> None:
+    asked = MARKET.replace("from: board}", "from: board, panel: {question: Is it new?, limbs: {new: Nobody had it.}}}")
+    told = asked.replace("question: Is it new?,", "question: Is it new?, redraw: 1, default: NO,")
+    text = spec(tmp_path / "asked", told).description
+    rule, people = text.split("## Who decides")[0], text.split("## Who decides")[1].split("## ")[0]
+    for words in ("published list", "holds a position in this market", "the question is about", "post their reasons"):
+        assert words in people
+    assert "within 14 days (drawn anew at most once)" in rule
+    assert re.search("without agreement .*no is taken for the answer", rule)
+    assert "anel" not in spec(tmp_path / "plain").description
+
+
 def test_na_is_written_with_its_refused_form(tmp_path: Path) -> None:
     text = spec(tmp_path, MARKET + "na: {when: removed(board), if_refused: 40%}\n").description
     assert re.search(r"N/A.*40%", text)

@@ -78,7 +78,7 @@ def test_a_description_says_all_that_decides() -> None:
         how, house = " ".join(section(seed, "How this resolves")), rule.defaults
         wanted = [date_words(rule.opens), date_words(rule.closes), f"T is {date_words(rule.decides)}"]
         wanted += [str(house.bridge), str(house.max_age), str(house.lost_after), "Rows count from when"]
-        wanted += [{"share": "ties share equally", "first": "ties go to the one seen first"}[house.ties]]
+        wanted += ["rows that tie"] if any(node.kind == "pick" for node in rule.nodes()) else []
         settling = {"first_release": "first showed", "as_known_at": "as known at the deciding instant"}
         wanted.append(settling.get(rule.settlement.how, f"as corrected up to {rule.settlement.after} after"))
         if rule.na is not None:

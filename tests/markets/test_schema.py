@@ -43,6 +43,11 @@ def test_every_bundled_file_fits_its_schema(kind: str, file: Path) -> None:
     assert complaints(kind, file.read_bytes()) == []
 
 
+def test_a_market_may_call_answers_neutral_by_their_texts() -> None:
+    assert complaints("market", MARKET.encode() + b"\nneutral: [U undisclosed]\n") == []
+    assert len(complaints("market", MARKET.encode() + b"\nneutral: {U: true}\n")) == 1
+
+
 ASKING = """\
 question: Will a paper show {n}% before July 2025?
 opens: "{opens}"

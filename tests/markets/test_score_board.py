@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import log
@@ -12,8 +13,11 @@ from debate_builders import (
     CHOICE,
     CLAIMS,
     DATE,
+    DEBATE,
     M04,
     NUMBER,
+    OPENED,
+    RESOLVED,
     STANCES,
     argued,
     market,
@@ -23,10 +27,13 @@ from debate_builders import (
     stance,
 )
 
+from markets.debate_events import shares_of
 from markets.load import load_debate
-from markets.score import brier, log_score
+from markets.score import brier, log_score, pushed
 from markets.score_board import AxisScore, Board, board
 from markets.score_claims import ClaimCredit
+from markets.score_inputs import inputs_of
+from markets.score_markets import Played
 from markets.score_voices import Row, VoiceScore
 from resolvers.outcome import Answers, No, NotApplicable, Outcome, Probability, Yes
 
@@ -49,6 +56,10 @@ def row(found: Board, name: str) -> Row:
 
 def claim(found: Board, name: str) -> ClaimCredit:
     return next(each for each in found.claims if each.claim == name)
+
+
+def ends(values: Sequence[float]) -> tuple[float, float]:
+    return min(values), max(values)
 
 
 def two(value: float) -> float:
@@ -123,6 +134,21 @@ def test_imputed_numbers_carry_the_range_over_a_tenth_either_way(tmp_path: Path)
     mine = voice(scored(argued(tmp_path), lab_head_to_head=YES), "t001-conditioner")
     assert mine.log_range == pytest.approx((log(0.55 * 0.45 + 0.45 * 0.15), log(0.75 * 0.45 + 0.25 * 0.15)))
     assert mine.brier_range == pytest.approx((0.625**2, 0.685**2))
+
+
+@pytest.mark.parametrize("percent", ["0", "20", "32", "34.5", "37", "100"])
+@pytest.mark.parametrize("sure", ["0.65", "0.995", "0.004"])
+def test_the_range_of_an_imputed_score_holds_the_score_and_every_score_within_a_tenth(
+    tmp_path: Path, percent: str, sure: str
+) -> None:
+    files = {"debate.yaml": DEBATE.replace("guesses: 0.65", f"guesses: {sure}")}
+    found = scored(argued(tmp_path, files), lab_head_to_head=Probability(percent=Decimal(percent)))
+    mine, came_true, middle = row(found, "t001-conditioner").score, float(percent) / 100, float(sure)
+    assert mine is not None and mine.log_range is not None and mine.brier_range is not None
+    near = [min(max(middle + step / 1000, 0.01), 0.99) for step in range(-100, 101)]
+    ps = [mine.p, *(pushed(each, 0.45, 0.15) for each in near)]
+    assert mine.log_range == pytest.approx(ends([log_score(p, came_true) for p in ps]), abs=1e-6)
+    assert mine.brier_range == pytest.approx(ends([brier(p, came_true) for p in ps]), abs=1e-6)
 
 
 def test_imputed_numbers_have_no_rank_however_many_there_are(tmp_path: Path) -> None:
@@ -209,6 +235,82 @@ def test_an_outcome_is_judged_by_the_link_that_names_it(tmp_path: Path) -> None:
     }
     neither = (log(0.70 / 0.40) + log(0.88 / 0.98)) / 2
     assert w == pytest.approx({"North": log(0.5), "South": log(6), "Another": neither})
+
+
+NEUTRAL = f"{CHOICE}neutral: [Another]\n"
+
+
+def test_a_neutral_outcome_is_no_evidence_and_is_counted_apart(tmp_path: Path) -> None:
+    found = scored(
+        argued(tmp_path, {"markets/leader.yaml": NEUTRAL}), leader=Answers(weights={"Another": Decimal(100)})
+    )
+    assert (found.resolved, found.not_applicable, found.neutral) == ((), (), ("leader",))
+    assert (axis(found).resolved.terms, found.claims, found.voices) == ((), (), ())
+    told = {(each.came_true, each.score, each.because) for each in found.rows}
+    assert told == {(None, None, "the outcome is neutral: it says nothing here")}
+    assert [each.now for each in found.priors] == pytest.approx([each.prior for each in found.priors])
+
+
+def test_the_other_outcomes_of_a_market_with_a_neutral_one_speak_as_ever(tmp_path: Path) -> None:
+    loaded = argued(tmp_path, {"markets/leader.yaml": NEUTRAL})
+    south = scored(loaded, leader=Answers(weights={"South": Decimal(100)}))
+    assert (axis(south).resolved.total, south.resolved) == (pytest.approx(log(6)), ("leader",))
+
+
+def test_an_outcome_that_is_neutral_in_part_speaks_and_scores_by_the_rest(tmp_path: Path) -> None:
+    half = Answers(weights={"North": Decimal(50), "Another": Decimal(50)})
+    found = scored(argued(tmp_path, {"markets/leader.yaml": NEUTRAL}), leader=half)
+    assert axis(found).resolved.total == pytest.approx(log(0.5) / 2)
+    mine = row(found, "t001-conditioner")
+    assert mine.score is not None
+    assert (mine.came_true, mine.score.log) == (1.0, pytest.approx(log(0.65 * 0.30 + 0.35 * 0.60)))
+
+
+def test_the_nowcast_expects_nothing_of_a_neutral_outcome(tmp_path: Path) -> None:
+    loaded = argued(tmp_path, {"markets/leader.yaml": NEUTRAL})
+    prices = {"North": Fraction(1, 4), "South": Fraction(1, 4), "Another": Fraction(1, 2)}
+    found = axis(board(loaded.arguments, [played(loaded, "leader", prices=prices)]))
+    assert found.nowcast is not None
+    assert found.nowcast.total == pytest.approx((log(0.5) + log(6)) / 4)
+
+
+def test_a_number_on_the_market_itself_is_scored_on_a_neutral_outcome_too(tmp_path: Path) -> None:
+    line = "  - {voice: quintin-pope, market: leader, event: Another, credence: 0.7, as_of: 2026-12-01, kind: given}\n"
+    files = {"markets/leader.yaml": NEUTRAL, "stances.yaml": STANCES + line}
+    mine = row(scored(argued(tmp_path, files), leader=Answers(weights={"Another": Decimal(100)})), "quintin-pope")
+    assert mine.score is not None
+    assert (mine.came_true, mine.score.log) == (1.0, pytest.approx(log(0.7)))
+
+
+@pytest.mark.parametrize("slug", ["top-agent-recipe-2028", "small-swe-class-2027"])
+def test_an_undisclosed_class_is_evidence_for_nobody(slug: str) -> None:
+    loaded = load_debate(BUNDLED)
+    inputs = inputs_of(loaded.markets[slug], loaded.arguments)
+    assert inputs.neutral == ("U undisclosed",)
+    resolved = Played(inputs, OPENED, RESOLVED, shares_of(Answers(weights={"U undisclosed": Decimal(100)})))
+    found = board(loaded.arguments, [resolved])
+    assert (found.neutral, [each.resolved.terms for each in found.axes if each.resolved.terms]) == ((slug,), [])
+
+
+@pytest.mark.parametrize(
+    ("neutral", "said"),
+    [
+        ("[Anothr]", "'Anothr' is no answer of this market; did you mean 'Another'?"),
+        ("[Another, Another]", "'Another' stands here twice: keep one"),
+        ("[North]", "'North' belongs to the event 'North', by which it speaks of one-good-demo"),
+        ("[North, South, Another]", "every answer is neutral"),
+    ],
+)
+def test_what_cannot_be_neutral_is_told(tmp_path: Path, neutral: str, said: str) -> None:
+    found = argued(tmp_path, {"markets/leader.yaml": f"{CHOICE}neutral: {neutral}\n"}).faults
+    assert found
+    assert {fault.code for fault in found} == {"L01"}
+    assert any(said in fault.message and fault.line == CHOICE.count("\n") + 1 for fault in found), found
+
+
+def test_an_answer_inside_the_range_that_a_link_names_cannot_be_neutral(tmp_path: Path) -> None:
+    found = argued(tmp_path, {"markets/high.yaml": f"{NUMBER}neutral: [90% or more]\n"}).faults
+    assert ["belongs to the event 'at least 70%'" in fault.message for fault in found] == [True]
 
 
 def test_a_shared_answer_counts_by_its_share(tmp_path: Path) -> None:

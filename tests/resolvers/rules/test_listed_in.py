@@ -55,7 +55,7 @@ def test_while_the_time_runs_nobody_knows():
     recent = docs("2027-04-01")
     what = market()
     before, after = (judged(what, world(recent, arena({0: "40"})), at) for at in (115, 125))
-    assert (before.state, before.until) == ("pending", day(130))
+    assert (before.state, before.until) == ("pending", day(120))
     assert (after.state, after.outcome) == ("decided", No())
     assert judged(what, world(recent, arena({0: "40", 115: "3"})), 118).outcome == Yes()
 

@@ -79,6 +79,14 @@ def answers(what: Rule, given: Mapping[str, tuple[float, str]]) -> list[Any]:
     return [seen(source_of(what.panels()[0]), shown)] if shown else []
 
 
+def once_there(history: Mapping[int, Mapping[str, str]], given: Mapping[str, tuple[int, str]]) -> Any:
+    """The same answers, none of them before the row that it names was first seen."""
+    first: dict[str, int] = {}
+    for number in sorted(history):
+        first.update({key: number for key in history[number] if key not in first})
+    return {key: (max(at, first.get(key, 0)), said) for key, (at, said) in given.items()}
+
+
 def told(found: Verdict) -> tuple[object, ...]:
     return found.state, found.outcome, found.instant
 
@@ -95,6 +103,7 @@ def test_an_answer_is_worth_what_a_cell_of_the_row_would_be(history, complete, g
     """Whenever it was given: yes is true, no is false, and none at all is a cell that cannot be read."""
     asked = market(resolve, {"panel": PANEL}, complete)
     plain = market(resolve, {"where": {"met": True}}, complete)
+    given_ = once_there(history, given_)
     cells = {key: {"yes": "true", "no": "false"}.get(said) for key, (_, said) in given_.items()}
     one = judged(asked, world(board(history, {}, complete), *answers(asked, given_)), OVER)
     other = judged(plain, world(board(history, cells, complete)), OVER)
@@ -120,7 +129,7 @@ def test_what_is_decided_never_changes_with_later_answers(history, given_, resol
 @given(HISTORIES, ANSWERS, RESOLVES, st.integers(CLOSES + SETTLE + 1, CLOSES + 11), st.booleans())
 def test_after_t_only_the_rows_that_are_asked_for_can_turn_the_verdict(history, given_, resolve, as_of, said):
     what = market(resolve, {"panel": PANEL})
-    given_ = {key: (at, text) for key, (at, text) in given_.items() if at <= as_of}
+    given_ = {key: (at, text) for key, (at, text) in once_there(history, given_).items() if at <= as_of}
     before = judged(what, with_answers(what, history, given_), as_of + 0.5)
     keys = {key for ask in before.asks for key in ask.keys}
     assert (before.state == "pending") == bool(keys)

@@ -1,0 +1,80 @@
+"""Figures spelled out, where they claim something: `twelve times`, `three of four`, `at least three`, `doubling`.
+
+A number word that merely counts what the sentence names (`the two arms`, `these three feeds`) claims nothing, and one
+never does. `half of the tasks` is 50%; `more than half of at least 3` is no share of one thing and is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from markets.lint.figures import UNIT, Amount, Figure
+
+WORDS = [
+    "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
+    "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+]  # fmt: skip
+TENS = ["thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+VALUES = (
+    {word: number for number, word in enumerate(WORDS, 2)}
+    | {word: 10 * number for number, word in enumerate(TENS, 3)}
+    | {"hundred": 100, "thousand": 1000, "dozen": 12}
+)
+PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
+SHARES = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4}
+ONE = rf"(?:(?:an?|one)[ ]+(?=hundred|thousand|dozen))?(?:{'|'.join(VALUES)})(?:[ ](?:hundred|thousand))?"
+COUNT = rf"(?:{ONE}|one)"
+CLAIM = re.compile(
+    rf"""(?<![\w-])(?:
+        (?P<times>{ONE})(?=[\s-](?:times|fold)\b)
+      | (?P<of>{COUNT})(?=\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?(?:{COUNT}|\d+)\b)
+      | (?:(?<=\bof)|(?<=\bof\sthe)|(?<=\bof\sits))\s(?P<whole>{ONE})(?=[\s.,;?])(?!\s+(?:{UNIT})(?![a-z]))
+      | (?:at\s+least|at\s+most|more\s+than|less\s+than|fewer\s+than|exactly|over|under)\s+(?P<bound>{ONE})
+        (?![\s-](?:{UNIT})(?![a-z]))(?!-)
+      | (?P<more>{ONE})(?=\s+or\s+(?:more|fewer|less)\b)
+      | (?P<top>{ONE})(?=\s+(?:best|top|leading)\b)
+      | (?P<double>doubl(?:es?|ed|ing)|twice)|(?P<triple>tripl(?:es?|ed|ing)|thrice)|(?P<four>quadrupl(?:es?|ed|ing))
+      | (?P<half>half)(?=\s+(?:of\s+)?(?:the|all)\b(?!\s+(?:time|year)))
+      | (?P<share>{"|".join(SHARES)})[\s-](?P<part>third|quarter|fifth|tenth)s?(?=\s+of\b(?!\s+(?:the|a)\s+year))
+      )(?![\w-])""",
+    re.VERBOSE | re.IGNORECASE,
+)
+CLAIMING = frozenset({
+    *VALUES, *("half", "doubling", "doubles", "double", "doubled", "twice", "triple", "tripled", "tripling", "triples",
+    "thrice", "quadruple", "quadrupled", "quadrupling", "quadruples", "third", "thirds", "quarter", "quarters",
+    "fifth", "fifths", "tenth", "tenths"),
+})  # fmt: skip
+COUNTED = re.compile(rf"(?:{COUNT}|\d+)\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?$", re.IGNORECASE)
+MULTIPLE = {"double": 2, "triple": 3, "four": 4}
+
+
+def spelled(text: str) -> Iterator[Figure]:
+    """Every figure in words that claims something, in order; its value bare, or a share in percent and as it is."""
+    for match in CLAIM.finditer(text):
+        kind = match.lastgroup or ""
+        if kind == "part":
+            yield Figure(match.group(), match.start(), _share(match["share"], match["part"]))
+        elif kind == "half":
+            yield Figure(match.group(), match.start(), _share("one", "half"))
+        elif kind in MULTIPLE:
+            yield Figure(match.group(), match.start(), (Amount(Decimal(MULTIPLE[kind]), ""),))
+        elif kind != "whole" or COUNTED.search(text, max(0, match.start(kind) - 40), match.start(kind)):
+            if match[kind].lower() != "one":
+                yield Figure(match[kind], match.start(kind), (Amount(Decimal(value(match[kind])), ""),))
+
+
+def value(words: str) -> int:
+    """`twelve`, `a hundred`, `two thousand` as a number."""
+    found = 1
+    for word in words.lower().split():
+        found *= VALUES.get(word, 1)
+    return found
+
+
+def _share(share: str, part: str) -> tuple[Amount, ...]:
+    exact = Decimal(SHARES[share.lower()]) / PARTS[part.lower()]
+    places = [Decimal(1).scaleb(-number) for number in range(4)]
+    percents = {(exact * 100).quantize(place).normalize() for place in places}
+    return (*(Amount(each, "percent") for each in sorted(percents)), Amount(exact.normalize(), ""))
