@@ -28,6 +28,8 @@ TO_BEFORE = re.compile(r"\s*(?:to|and|,)?\s*(?:to\s+)?before\s+", re.IGNORECASE)
 TWICE = re.compile(r"\b([A-Za-z][\w-]*\d\w*)(?:,| and| or|, and|, or)\s\1\b|\b(\d+) (?:of|out of|in) (?:the )?\2\b")
 """`P1 and P1`; `2 of 2`, which is all of them."""
 
+REFERENCE = re.compile(r"\b(?:section|footnote|chapter|appendix|table|paragraph|page|note|clause)s?\s+$", re.IGNORECASE)
+BEYOND = re.compile(r"\b(?:over|above|beyond|exceeds?)\s+$", re.IGNORECASE)
 QUOTED = re.compile(r"[\"“]([^\"“”\n]{3,80})[\"”]")
 QUESTION: Loc = ("question",)
 
@@ -61,6 +63,8 @@ def _only_in_prose(it: Subject, told_to_panels: set[Reading]) -> Iterator[Found]
     for loc, figure in it.figures:
         if figure.soft or any(each in told_to_panels for each in figure.readings):
             continue
+        if _of_no_rule(roles, texts[loc], figure):
+            continue
         if any(it.stated.has(each) for each in figure.readings):
             wrong = misplaced(roles, loc, texts[loc], figure)
             if wrong:
@@ -74,6 +78,16 @@ def _only_in_prose(it: Subject, told_to_panels: set[Reading]) -> Iterator[Found]
         else:
             said = f"{figure.text.strip()!r} ({where}) occurs nowhere in the rule"
         yield Found(f"{said}: text and rule must agree", loc, figure.at)
+
+
+def _of_no_rule(roles: Roles, text: str, figure: Figure) -> bool:
+    """`2 people` as the house asks them; `section 3`; `over 100%`, which nothing can be."""
+    if OF_PEOPLE.match(text, figure.at + len(figure.text)) and not roles.people.isdisjoint(figure.readings):
+        return True
+    if REFERENCE.search(text, max(0, figure.at - 14), figure.at):
+        return True
+    whole = Amount(Decimal(100), "percent") in figure.readings
+    return whole and BEYOND.search(text, max(0, figure.at - 10), figure.at) is not None
 
 
 def _only_in_rule(it: Subject, asked: list[Figure], shown: set[Reading]) -> Iterator[Found]:

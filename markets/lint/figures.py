@@ -83,6 +83,7 @@ BEFORE = re.compile(
 JOINT = re.compile(r"^\s*(?:,|and|or|to|/|-|–|, and|, or)\s*$", re.IGNORECASE)
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 LONGEST_WORD = 40
+HALF_DAY = re.compile(r"\s?([ap])\.?m\b\.?", re.IGNORECASE)
 TOKEN = re.compile(r"\d+(?:\.\d+)*|[a-z]+")
 PLAIN_WORDS = frozenset({"top", "sub", "non", "pre", "post", "mid", "under", "over", "best", "first", "last", "of",
                          "from", "than", "least", "most", "before", "after", "with", "until", "within"})
@@ -228,6 +229,10 @@ def _number(
         if close or named or version or versioned:
             start = begin if word and (close or version or versioned) else at
             return Figure(text[start : match.end()], start, (), name=True)
+    halved = HALF_DAY.match(text, match.end("number")) if unit is None and digits.isdigit() else None
+    if halved and 1 <= int(digits) <= 12:
+        hour = int(digits) % 12 + (12 if halved[1].lower() == "p" else 0)
+        return Figure(text[at : halved.end()], at, (Yearless("%H:%M", f"{hour:02}:00"),))
     value = _value(digits, glued or (part["grown"] or "").strip().lower())
     readings: list[Reading] = [amount(value, "usd" if part["dollar"] else unit or "")] if value is not None else []
     grown = MAGNITUDES.get(glued or (part["grown"] or "").strip().lower())

@@ -90,7 +90,7 @@ class Roles:
         panel = self.it.spec.rule.defaults.panel
         asked = [value for each in self.it.panels for value in (each.seats, each.agree)]
         written = {each for loc, _, found in self.it.figures_written if of_people(loc) for each in found}
-        numbers = {Amount(Decimal(value), "") for value in (panel.seats, panel.agree, *asked)}
+        numbers = {Amount(Decimal(value), "") for value in (panel.seats, panel.agree, self.it.spec.review.quorum, *asked)}
         return frozenset(numbers | {each for each in written if isinstance(each, Amount)})
 
     @cached_property

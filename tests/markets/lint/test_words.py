@@ -14,8 +14,6 @@ HARMLESS = [
     "whoever ran it in the last year of the window.",
     "whoever ran it in the last quarter of the window.",
     "whoever ran it. It stands as it last stood.",
-    "whoever ran it. The board is read after 9 a.m. UTC.",
-    "whoever ran it, in a ratio of 3:45.",
     "whoever ran it, read by 2 people.",
     "whoever ran it, see section 3 and footnote 12.",
     "whoever ran it, by a 2-person team.",
@@ -33,7 +31,6 @@ HARMLESS = [
 MISSED = [
     ("T02", "whoever ran it by May."),
     ("T02", "whoever ran it by end of 2028."),
-    ("T02", "whoever ran it by the end of December."),
     ("T03", "whoever ran it in coming months."),
     ("T03", "whoever ran it within the next 6 months."),
     ("T03", "whoever ran it next week."),
@@ -50,6 +47,11 @@ MISSED = [
 @pytest.mark.parametrize("text", HARMLESS)
 def test_what_is_harmless_is_no_fault(tmp_path: Path, text: str) -> None:
     assert [str(fault) for fault in faults(tmp_path, Case({RAN: text}))] == []
+
+
+@pytest.mark.parametrize("text", ["whoever ran it after 9 a.m. UTC.", "whoever ran it, in a ratio of 3:45."])
+def test_a_time_with_its_zone_and_a_ratio_are_no_times_without_a_zone(tmp_path: Path, text: str) -> None:
+    assert "T01" not in {fault.code for fault in faults(tmp_path, Case({RAN: text}))}
 
 
 @pytest.mark.parametrize(("name", "text"), MISSED)
