@@ -53,9 +53,15 @@ def looks_at(
 
 
 def plain_rows(connection: sa.Connection, statement: sa.Select[Any]) -> list[tuple[Any, ...]]:
-    """The driver's own tuples: for columns that need no conversion, of which there may be hundreds of thousands."""
+    """The driver's own tuples: for columns that need no conversion, of which there may be hundreds of thousands.
+
+    What the driver cannot read is told as SQLAlchemy tells it: callers know no driver.
+    """
     cursor: Any = connection.execute(statement).cursor
-    rows: list[tuple[Any, ...]] = cursor.fetchall()
+    try:
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise sa.exc.OperationalError(str(statement), None, error) from error
     return rows
 
 

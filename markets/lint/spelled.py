@@ -30,7 +30,7 @@ CLAIM = re.compile(
     rf"""(?<![\w-])(?:
         (?P<times>{ONE})(?=[\s-](?:times|fold)\b)
       | (?P<of>{COUNT})(?=\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?(?:{COUNT}|\d+)\b)
-      | (?:(?<=\bof)|(?<=\bof\sthe)|(?<=\bof\sits))\s(?P<whole>{ONE})(?=[\s.,;?])(?!\s+(?:{UNIT})(?![a-z]))
+      | (?:(?<=\bof\s)|(?<=\bof\sthe\s)|(?<=\bof\sits\s))(?P<whole>{ONE})(?=[\s.,;?])(?!\s+(?:{UNIT})(?![a-z]))
       | (?:at\s+least|at\s+most|more\s+than|less\s+than|fewer\s+than|exactly|over|under)\s+(?P<bound>{ONE})
         (?![\s-](?:{UNIT})(?![a-z]))(?!-)
       | (?P<more>{ONE})(?=\s+or\s+(?:more|fewer|less)\b)

@@ -27,7 +27,7 @@ RELATIVE = re.compile(
 )
 CLOCK = re.compile(
     r"(?<![\d:-])\d{1,2}:\d{2}(?::\d{2})?(?![\d:])(?!\s?(?:UTC|Z\b|GMT|[ap]\.?m))"
-    r"|(?<![\w:.])\d{1,2}(?::\d{2})?\s?(?:[ap]m\b|[ap]\.m\b\.?)(?!\s?(?:UTC|Z\b|GMT))",
+    r"|(?<![\w:.])\d{1,2}(?::\d{2})?\s?[ap]\.?m\b(?!\.?\s?(?:UTC|Z\b|GMT))",
     re.IGNORECASE,
 )
 RATIO = re.compile(r"\b(?:ratio|odds|scale|proportion|mixture)(?:\s+(?:of|is|at|was))*\s+$", re.IGNORECASE)

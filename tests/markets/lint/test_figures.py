@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from lint_cases import faults
 
+from markets.lint.agreeing import compared
 from markets.lint.code import Case
-from markets.lint.figures import FIGURE, Amount, figures
+from markets.lint.figures import FIGURE, Amount, At, Figure, Span, figures
+from markets.lint.numbers import strict_or_not
 from markets.lint.run import lint, lint_all
 from markets.lint.subject import Subject
 from markets.load import load_debate
@@ -53,6 +56,100 @@ def test_any_one_number_of_the_prose_changed_is_a_fault(debate: str, slug: str) 
             assert said(debate, spec.model_copy(update={field: text})), f"{field}: {text}"
             tried += 1
     assert tried or not NUMBER.search(spec.question + spec.fine_print)
+
+
+DEFAULTS = ("1", "2", "3", "7", "14", "30", "180")
+"""The house's own numbers: how many agree, how long it waits. None of them may stand for a market's figure."""
+
+DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
+TRULY_ALIKE: frozenset[tuple[str, str, str]] = frozenset({
+    # Only a rising figure of tokens stands there for a count of labs whose noun is a pronoun: no word tells them apart.
+    ("persona-drift-ratio", "2", "8000"),
+    ("persona-drift-ratio", "2", "100000"),
+})  # fmt: skip
+
+
+def swapped(it: Subject, field: str) -> Iterator[tuple[str, str, str]]:
+    """(old, new, text) with a figure replaced by every other of the market, half and twice it, and the defaults.
+
+    A date is replaced by the market's other dates; what reads as the very same instant is no change.
+    """
+    text = getattr(it.spec, field)
+    numbers, dates = _figures_of(it)
+    for figure in figures(text, it.names):
+        found = DIGITS.search(figure.text)
+        if figure.soft or figure.name or found is None:
+            continue
+        begin, end, others = figure.at, figure.at + len(figure.text), dates
+        if not _dated(figure):
+            begin, end = figure.at + found.start(), figure.at + found.end()
+            value = Decimal(found.group().replace(",", ""))
+            others = numbers | {f"{(value / 2).normalize():f}", f"{(value * 2).normalize():f}"}
+        for other in sorted(others - {text[begin:end]}):
+            made = text[:begin] + other + text[end:]
+            again = next((each for each in figures(made, it.names) if each.at == figure.at), None)
+            if again is None or not set(again.readings) & set(figure.readings):
+                yield text[begin:end], other, made
+
+
+def _figures_of(it: Subject) -> tuple[set[str], set[str]]:
+    every = [(text, readings) for _, text, readings in it.figures_written]
+    every += [(each.text, each.readings) for _, each in it.figures if each.readings and not each.soft]
+    dates = {text for text, readings in every if any(isinstance(each, At | Span) for each in readings)}
+    found = (DIGITS.search(text) for text, _ in every if text not in dates)
+    return {each.group() for each in found if each} | set(DEFAULTS), dates
+
+
+def _dated(figure: Figure) -> bool:
+    return any(isinstance(each, At | Span) for each in figure.readings)
+
+
+def unsaid(it: Subject, change: dict[str, str]) -> bool:
+    """Whether figures and relations of a market so changed pass."""
+    other = replace(it, spec=it.spec.model_copy(update=change))
+    return not any(True for _ in compared(other)) and not any(True for _ in strict_or_not(other))
+
+
+@pytest.mark.parametrize(("debate", "slug"), MARKETS)
+def test_a_figure_replaced_by_another_of_the_market_or_the_house_is_a_fault(debate: str, slug: str) -> None:
+    loaded = LOADED[debate]
+    assert loaded.debate is not None
+    it = Subject(loaded.markets[slug], loaded.written[slug], loaded.debate, tuple(loaded.markets.values()))
+    for field in ("question", "fine_print"):
+        for old, new, text in swapped(it, field):
+            if (slug, old, new) not in TRULY_ALIKE:
+                assert not unsaid(it, {field: text}), f"{field}: {old} -> {new}: {text}"
+
+
+@pytest.mark.parametrize(("debate", "slug"), MARKETS)
+def test_the_deadline_replaced_everywhere_by_another_date_of_the_market_is_a_fault(debate: str, slug: str) -> None:
+    loaded = LOADED[debate]
+    assert loaded.debate is not None
+    it = Subject(loaded.markets[slug], loaded.written[slug], loaded.debate, tuple(loaded.markets.values()))
+    spec = it.spec
+    for old, new, question in swapped(it, "question"):
+        if DIGITS.fullmatch(old) and len(old) == 4:
+            fine_print = re.sub(rf"(?<=before ){re.escape(old)}(?![\d-])", new, spec.fine_print)
+            assert not unsaid(it, {"question": question, "fine_print": fine_print}), f"{old} -> {new}"
+
+
+def test_the_number_of_a_name_replaced_by_a_figure_of_the_market_is_a_fault() -> None:
+    loaded = LOADED["predictors-vs-agents"]
+    for slug in ("osworld2-best-2027", "top-agent-recipe-2028"):
+        spec = loaded.markets[slug]
+        for other in ("5", "500", "40", "90"):
+            question = spec.question.replace("OSWorld 2.0", f"OSWorld {other}")
+            assert question != spec.question
+            assert said("predictors-vs-agents", spec.model_copy(update={"question": question})), question
+
+
+def test_how_long_until_a_source_counts_as_frozen_has_to_be_told(tmp_path: Path) -> None:
+    folder = tmp_path / "debate"
+    shutil.copytree(DEFINITIONS / "predictors-vs-agents", folder)
+    path = folder / "markets" / "small-swe-class-2027.yaml"
+    path.write_text(path.read_text().replace("unless_frozen: 180 days", "unless_frozen: 90 days"), encoding="utf-8")
+    loaded = load_debate(folder, [path])
+    assert "O06" in {fault.code for fault in lint_all(loaded)}
 
 
 @pytest.mark.parametrize(("debate", "slug"), MARKETS)
