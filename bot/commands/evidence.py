@@ -41,9 +41,10 @@ def collect(
     from bot.app import opened_app
     from bot.collecting import collect as look
     from resolvers.fetch import Limits
+    from resolvers.rules.panels import is_panel
 
     with opened_app(debate) as app:
-        chosen = [_source(app, name) for name in names] if names else list(app.loaded.sources.values())
+        chosen = [_looked_at(app, name) for name in names or app.loaded.sources if names or not is_panel(name)]
         limits = Limits(user_agent=f"crux/0.1 ({app.settings.contact or 'prediction market evidence'})")
         came = asyncio.run(look(app.store, chosen, base=app.folder, limits=limits))
     _told([(source.id, recorded) for source, recorded in came], json)
@@ -155,6 +156,15 @@ def verdict(
         say.line(f"  {each.because}")
         for ask in each.asks:
             say.line(f"  {ask.words()}")
+
+
+def _looked_at(app: App, name: str) -> SourceSpec:
+    """A source to look at: never a panel, for each look would say again what people said once."""
+    from resolvers.rules.panels import is_panel
+
+    if is_panel(name):
+        raise Refusal(f"{name} is a panel: nobody publishes its answers; put them in with crux import {name} FILE")
+    return _source(app, name)
 
 
 def _source(app: App, name: str) -> SourceSpec:

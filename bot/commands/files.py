@@ -76,7 +76,8 @@ def _ready(debate: Path | None, json: bool, asked: Mapping[str, object]) -> None
             for each in found
         ]
         faults = [_as_json(fault) for each in found for fault in each.faults] + [_as_json(each) for each in others]
-        say.document({"markets": len(found), "clean": clean, "ready": ready, "dry_run": rows, "faults": faults, **asked})
+        counts = {"markets": len(found), "clean": clean, "ready": ready}
+        say.document({**counts, "dry_run": rows, "faults": faults, **asked})
     else:
         for each in found:
             for fault in each.faults:

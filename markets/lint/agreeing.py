@@ -15,7 +15,7 @@ from markets.lint.figures import Amount, At, Figure, Reading, Span, figures
 from markets.lint.glossary import known, misdefined, within
 from markets.lint.placed import misplaced
 from markets.lint.roles import CLAUSE, OF_EDGES, OF_PEOPLE, Roles, around, of_people
-from markets.lint.spelled import spelled
+from markets.lint.spelled import VALUES, spelled
 from markets.lint.subject import Found, Loc, Subject
 from resolvers.rules.nodes import Pick, Window
 
@@ -25,7 +25,11 @@ TOP = re.compile(r"\b(?:top|best|leading|first)\s+$", re.IGNORECASE)
 BEST = re.compile(r"\s+(?:best|top|leading)\b", re.IGNORECASE)
 AS_OF = re.compile(r"\bas of\s+$", re.IGNORECASE)
 TO_BEFORE = re.compile(r"\s*(?:to|and|,)?\s*(?:to\s+)?before\s+", re.IGNORECASE)
-TWICE = re.compile(r"\b([A-Za-z][\w-]*\d\w*)(?:,| and| or|, and|, or)\s\1\b|\b(\d+) (?:of|out of|in) (?:the )?\2\b")
+TWICE = re.compile(
+    r"\b([A-Za-z][\w-]*\d\w*)(?:,| and| or|, and|, or)\s\1\b"
+    rf"|\b(\d+|{'|'.join(VALUES)}) (?:of|out of|in) (?:the )?\2\b",
+    re.IGNORECASE,
+)
 """`P1 and P1`; `2 of 2`, which is all of them."""
 
 REFERENCE = re.compile(r"\b(?:section|footnote|chapter|appendix|table|paragraph|page|note|clause)s?\s+$", re.IGNORECASE)

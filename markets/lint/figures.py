@@ -85,8 +85,31 @@ LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 LONGEST_WORD = 40
 HALF_DAY = re.compile(r"\s?([ap])\.?m\b\.?", re.IGNORECASE)
 TOKEN = re.compile(r"\d+(?:\.\d+)*|[a-z]+")
-PLAIN_WORDS = frozenset({"top", "sub", "non", "pre", "post", "mid", "under", "over", "best", "first", "last", "of",
-                         "from", "than", "least", "most", "before", "after", "with", "until", "within"})
+PLAIN_WORDS = frozenset(
+    {
+        "top",
+        "sub",
+        "non",
+        "pre",
+        "post",
+        "mid",
+        "under",
+        "over",
+        "best",
+        "first",
+        "last",
+        "of",
+        "from",
+        "than",
+        "least",
+        "most",
+        "before",
+        "after",
+        "with",
+        "until",
+        "within",
+    }
+)
 """Before a hyphen these make no name: `top-5` is five."""
 
 

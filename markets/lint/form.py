@@ -12,7 +12,8 @@ from markets.spec import MarketSpec
 
 ADDRESS = re.compile(
     r"https?://[^\s)>\]\"']+|\bwww\.[^\s)>\]\"']+"
-    r"|(?<![\w.@/-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,18}/[^\s)>\]\"']*", re.IGNORECASE
+    r"|(?<![\w.@/-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,18}/[^\s)>\]\"']*",
+    re.IGNORECASE,
 )
 """With its scheme or without: `example.org/rules`."""
 

@@ -124,7 +124,7 @@ def _split(it: Subject) -> Iterator[Found]:
             continue
         cluster, other = first.setdefault(claim.axis, (link.cluster, link.claim))
         if cluster != link.cluster:
-            said = f"{link.claim} and {other} lie on one axis, {claim.axis}, but in two clusters: one outcome counts twice"
+            said = f"{link.claim} and {other} lie on axis {claim.axis}, but in two clusters: one outcome counts twice"
             yield Found(f"{said}; give both one `cluster:`", ("bears_on", place))
             return
 

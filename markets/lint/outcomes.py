@@ -22,7 +22,8 @@ NO_IF = re.compile(
     r"|\b(?:[Ii]f|[Ww]hen|[Oo]nce)\b[^.;]{0,60}\b(?:resolves?|closes?|settles?|goes|turns)\s+(?:to\s+|as\s+)*NO\b[^.;]*"
 )
 NOT_EARLY = re.compile(
-    r"\b(?:no|not|never|none|nothing|neither|fewer|less|below|under|fails?|failed|otherwise|by then|T|after|N/A|refused)\b"
+    r"\b(?:no|not|never|none|nothing|neither|fewer|less|below|under|fails?|failed|otherwise|by then|T|after|N/A"
+    r"|refused)\b"
 )
 """With one of these the sentence tells what holds after T, or where N/A is refused."""
 

@@ -14,8 +14,10 @@ MULTIPLE = re.compile(r"doubl|tripl|quadrupl|twice|thrice", re.IGNORECASE)
 PER = re.compile(r"\bper\s+$", re.IGNORECASE)
 BEFORE = re.compile(r"(?<!to )(?<!and )\bbefore\s+(?:the\s+(?:end|start)\s+of\s+)?$", re.IGNORECASE)
 STRETCH = re.compile(r"\bfrom\s+\S+\s+(?:to\s+|and\s+)?before\s+$", re.IGNORECASE)
-INSIDE = re.compile(r"\b(?:in|during|throughout|(?<!end )(?<!start )(?<!beginning )(?<!as )(?<!\bday )of)\s+$", re.IGNORECASE)
-ENDING = frozenset({"of", "or", "and", "to", "in", "that", "on", "at", "for", "with", "from", "than", "by", "is", "are"})
+INSIDE = re.compile(
+    r"\b(?:in|during|throughout|(?<!end )(?<!start )(?<!beginning )(?<!as )(?<!\bday )of)\s+$", re.IGNORECASE
+)
+ENDING = frozenset({"or", "and", "to", "in", "that", "on", "at", "for", "with", "from", "than", "by", "is", "are"})
 
 
 def misplaced(roles: Roles, loc: Loc, text: str, figure: Figure) -> str | None:
@@ -26,7 +28,8 @@ def misplaced(roles: Roles, loc: Loc, text: str, figure: Figure) -> str | None:
         return f"{shown} ({where}) stands in the rule for something else than this sentence is about"
     end = figure.at + len(figure.text)
     plain = [each for each in figure.readings if isinstance(each, Amount) and each.unit == ""]
-    if plain and (MULTIPLE.match(figure.text) or TIMES.match(text, end) or PER.search(text, max(0, figure.at - 8), figure.at)):
+    multiplied = MULTIPLE.match(figure.text) or TIMES.match(text, end)
+    if plain and (multiplied or PER.search(text, max(0, figure.at - 8), figure.at)):
         if roles.factors.isdisjoint(plain):
             return f"{shown} ({where}) is nothing that the rule multiplies by"
     elif plain and len(plain) == len(figure.readings):
@@ -51,7 +54,7 @@ def _counted(roles: Roles, text: str, end: int) -> frozenset[Amount] | None:
             found = roles.columns.get(stem(part.strip("'’")))
             if found is not None:
                 return found
-        if word.lower() in ENDING - {"of"}:
+        if word.lower() in ENDING:
             return None
     return None
 

@@ -1,4 +1,4 @@
-"""Which figures of a rule a sentence may be about: the outcome's, the N/A clause's, the edges of the answers, a panel's.
+"""Which figures of a rule a sentence may be about: the outcome's, the N/A clause's, the edges', a panel's.
 
 A figure of the rule justifies a figure of the prose only where both are about the same part; what the house says by
 default justifies only a sentence about that very default.
@@ -43,7 +43,7 @@ DEFAULTS = {
 
 NAME = re.compile(r"[A-Za-z_]\w*")
 COMPARED = re.compile(
-    r"(?P<column>[A-Za-z_][\w.]*)\s*(?P<op>>=|<=|==|>|<)\s*(?P<number>\d+(?:\.\d+)?)(?![\w.-])(?P<unit>%|\s+[a-z]+)?"
+    r"(?<![\w.])(?P<column>[A-Za-z_][\w.]*)\s*(?P<op>>=|<=|==|>|<)\s*(?P<number>\d+(?:\.\d+)?)(?![\w.-])(?P<unit>%|\s+[a-z]+)?"
 )
 """`trials >= 200`: a column held against a number."""
 
@@ -87,10 +87,10 @@ class Roles:
     @cached_property
     def people(self) -> frozenset[Amount]:
         """How many sit on the panels, and how many of them have to agree; the house's own numbers among them."""
-        panel = self.it.spec.rule.defaults.panel
+        panel, quorum = self.it.spec.rule.defaults.panel, self.it.spec.review.quorum
         asked = [value for each in self.it.panels for value in (each.seats, each.agree)]
         written = {each for loc, _, found in self.it.figures_written if of_people(loc) for each in found}
-        numbers = {Amount(Decimal(value), "") for value in (panel.seats, panel.agree, self.it.spec.review.quorum, *asked)}
+        numbers = {Amount(Decimal(value), "") for value in (panel.seats, panel.agree, quorum, *asked)}
         return frozenset(numbers | {each for each in written if isinstance(each, Amount)})
 
     @cached_property
@@ -279,4 +279,3 @@ def seconds(length: Any) -> Decimal | None:
     if isinstance(length, str):
         length = Duration.parse(length) if length[:1].isdigit() else None
     return Decimal(int(length.total_seconds())) if isinstance(length, timedelta) else None
-

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from markets.lint.figures import UNIT, Amount, Figure
 
@@ -25,12 +26,17 @@ VALUES = (
 PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
 SHARES = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4}
 ONE = rf"(?:(?:an?|one)[ ]+(?=hundred|thousand|dozen))?(?:{'|'.join(VALUES)})(?:[ ](?:hundred|thousand))?"
-COUNT = rf"(?:{ONE}|one)"
+OPENINGS = sorted(
+    {word[:2] for word in (*VALUES, *PARTS)}
+    | {"at", "mo", "le", "fe", "ex", "ov", "un", "do", "tr", r"an?\s", "a-", "one"}
+)
+"""How a claim may begin: asked first, for at most places none does."""
+
 CLAIM = re.compile(
-    rf"""(?<![\w-])(?:
+    rf"""(?<![\w-])(?={"|".join(OPENINGS)})(?:
         (?P<times>{ONE})(?=[\s-](?:times|fold)\b)
-      | (?P<of>{COUNT})(?=\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?(?:{COUNT}|\d+)\b)
-      | (?:(?<=\bof\s)|(?<=\bof\sthe\s)|(?<=\bof\sits\s))(?P<whole>{ONE})(?=[\s.,;?])(?!\s+(?:{UNIT})(?![a-z]))
+      | (?P<of>{ONE})(?=\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?(?:{ONE}|\d+)\b)
+      | (?:(?<=\bof\s)|(?<=\bof\sthe\s)|(?<=\bof\sits\s))(?P<whole>{ONE})(?!\s+(?:{UNIT})(?![a-z]))
       | (?:at\s+least|at\s+most|more\s+than|less\s+than|fewer\s+than|exactly|over|under)\s+(?P<bound>{ONE})
         (?![\s-](?:{UNIT})(?![a-z]))(?!-)
       | (?P<more>{ONE})(?=\s+or\s+(?:more|fewer|less)\b)
@@ -46,12 +52,17 @@ CLAIMING = frozenset({
     "thrice", "quadruple", "quadrupled", "quadrupling", "quadruples", "third", "thirds", "quarter", "quarters",
     "fifth", "fifths", "tenth", "tenths"),
 })  # fmt: skip
-COUNTED = re.compile(rf"(?:{COUNT}|\d+)\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?$", re.IGNORECASE)
+COUNTED = re.compile(rf"\b(?:{ONE}|\d+)\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?$", re.IGNORECASE)
 MULTIPLE = {"double": 2, "triple": 3, "four": 4}
 
 
-def spelled(text: str) -> Iterator[Figure]:
+@lru_cache(maxsize=8192)
+def spelled(text: str) -> tuple[Figure, ...]:
     """Every figure in words that claims something, in order; its value bare, or a share in percent and as it is."""
+    return tuple(_spelled(text))
+
+
+def _spelled(text: str) -> Iterator[Figure]:
     for match in CLAIM.finditer(text):
         kind = match.lastgroup or ""
         if kind == "part":
@@ -61,8 +72,7 @@ def spelled(text: str) -> Iterator[Figure]:
         elif kind in MULTIPLE:
             yield Figure(match.group(), match.start(), (Amount(Decimal(MULTIPLE[kind]), ""),))
         elif kind != "whole" or COUNTED.search(text, max(0, match.start(kind) - 40), match.start(kind)):
-            if match[kind].lower() != "one":
-                yield Figure(match[kind], match.start(kind), (Amount(Decimal(value(match[kind])), ""),))
+            yield Figure(match[kind], match.start(kind), (Amount(Decimal(value(match[kind])), ""),))
 
 
 def value(words: str) -> int:

@@ -96,7 +96,8 @@ def by_a_date(it: Subject) -> Iterator[Found]:
         return
     for match in BY_DATE.finditer(it.text):
         loc, offset = it.at(match.start())
-        said = f'"{match.group()}" can be read two ways: write "before {match[1]}" or "before the end of {END_OF.sub("", match[1])}"'
+        end = END_OF.sub("", match[1])
+        said = f'"{match.group()}" can be read two ways: write "before {end}" or "before the end of {end}"'
         yield Found(said, loc, offset)
 
 

@@ -26,8 +26,9 @@ TECHNICAL = re.compile(
     r"\b(?:user[- ]agents?|major (?:versions?|releases?|numbers?)|(?:free|estate) agents?)\b", re.IGNORECASE
 )
 OPEN_SET = re.compile(
-    r"\b(such as|for example|for instance|and so on|and the like|including(?!\s+(?:[a-z]+ly\s+)?(?:all|any|every|both|those"
-    r"|hidden|the\s+(?:ends?|last|first))\b))\b|\betc\b\.?|\be\.g\.", re.IGNORECASE
+    r"\b(such as|for example|for instance|and so on|and the like"
+    r"|including(?!\s+(?:[a-z]+ly\s+)?(?:all|any|every|both|those|hidden|the\s+(?:ends?|last|first))\b))\b|\betc\b\.?|\be\.g\.",
+    re.IGNORECASE,
 )
 UTTERED = re.compile(
     r"\b(says?|said|announc(?:es?|ed|ement)|admit(?:s|ted)?|claim(?:s|ed)|stat(?:es|ed)|declar(?:es?|ed)|acknowledg(?:es?|ed)"

@@ -15,7 +15,7 @@ CLAIMS = [
     ("twelve times as many", [12]),
     ("three of four labs", [3, 4]),
     ("two of the three", [2, 3]),
-    ("one of the twelve", [12]),
+    ("one of the twelve", []),
     ("doubling in long chats", [2]),
     ("tripled", [3]),
     ("at least three public benchmarks", [3]),
@@ -66,3 +66,23 @@ def test_doubling_has_to_be_the_rules_factor(tmp_path: Path, said: str, told: bo
 def test_the_pattern_of_spelled_figures_takes_hostile_text_quickly() -> None:
     for text in ("two " * 5_000, "one of the " * 3_000, "at least " * 3_000, "a hundred " * 3_000, " " * 20_000):
         assert len(list(CLAIM.finditer(text))) >= 0
+
+
+def test_what_a_panel_is_asked_in_words_counts_as_the_rules_figure(tmp_path: Path) -> None:
+    """`At least three public benchmarks`, where a limb says that three have to be passed."""
+    panel = "panel: {question: Did it pass?, limbs: {three: It passes %s public benchmarks.}}"
+    rows = "rows:\n  passed:\n    from: board\n    where: score >= 85%%\n    %s\nvalues:\n"
+    for said, told in (("at least three", False), ("at least 3", False), ("at least four", True)):
+        changes = {
+            "values:\n": rows % (panel % said),
+            "best: {max: score, from: board}": "strong: {any: rows, of: passed}",
+            "best >= 85%": "strong",
+            "whoever ran it.": "whoever ran it. It passes at least three public benchmarks, or at least 3 of another.",
+        }
+        found = faults(tmp_path / said.replace(" ", "-"), Case(changes))
+        assert ("O06" in {fault.code for fault in found}) is told, [str(fault) for fault in found]
+
+
+def test_one_number_word_twice_is_told(tmp_path: Path) -> None:
+    found = faults(tmp_path, Case({"whoever ran it.": "whoever ran it, of two of the two."}))
+    assert any("one thing twice" in fault.message for fault in found)
