@@ -54,7 +54,8 @@ def plan(
     """The difference between the definitions and Manifold.
 
     `known` goes by slug, `live` by market id (None: Manifold has no such market); `openings` numbers a slug's further
-    openings; `held` says why markets that are not there may not be opened yet; drift of the slugs in `restore` is put back. Limits are checked after `only` has cut the plan down.
+    openings; `held` says why markets that are not there may not be opened yet; drift of the slugs in `restore` is put
+    back. Limits are checked after `only` has cut the plan down.
     """
     draft = _Draft()
     by_slug = {spec.slug: spec for spec in specs}

@@ -243,7 +243,8 @@ def _number(
     if unit is None and not part["dollar"]:
         first = word.lower()
         version = first in ("version", "v")
-        known = (first, _short(digits)) in names or (version and ("v", _short(digits)) in names)
+        worded = first not in PLAIN_WORDS and (first, _short(digits)) in names
+        known = worded or (version and ("v", _short(digits)) in names)
         if known and (not named or (_short(digits), glued) in names):
             return None
         if named and not close and (_short(digits), glued) in names:

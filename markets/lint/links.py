@@ -96,7 +96,7 @@ def says_little(it: Subject) -> Iterator[Found]:
 )
 def same_cluster(it: Subject) -> Iterator[Found]:
     """Two markets that read one column of one source over one window rise and fall together. In one `cluster:` they
-    count together; apart they would count twice.
+    count together; apart they would count twice. So would one market whose links on one axis name two clusters.
     """
     if not it.spec.bears_on:
         return

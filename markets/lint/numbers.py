@@ -79,7 +79,9 @@ loaded(
     quiet=Case({"reach 85%": "stand above 85%", "best >= 85%": "best > 85%"}),
 )
 def strict_or_not(it: Subject) -> Iterator[Found]:
-    """More than, over and above leave the figure itself out (`>`); at least, reach and or more let it in (`>=`)."""
+    """More than, over and above leave the figure itself out (`>`); at least, reach and or more let it in (`>=`).
+    Filters of rows and how many conditions have to hold are read as well; and at most is not at least.
+    """
     thresholds = list(_thresholds(it))
     texts = dict(it.prose)
     floors = Roles(it).floors
@@ -114,8 +116,7 @@ def _comparison(text: str, figure: Figure) -> tuple[str, str] | None:
 def _thresholds(it: Subject) -> Iterator[tuple[str, object]]:
     """Every number that something is held against, with the relation; what stands under `not` says the opposite.
 
-    Numbers that rows are filtered by count, and how many of a list have to hold; for NO the opposite may be said of a
-    whole condition, so that an N/A clause's `< 3` is also `fewer than 3`.
+    Numbers that rows are filtered by, how many conditions of a list have to hold, and what panels are asked count too.
     """
     denied = {id(inner) for node in it.of(Logic) if node.op == "not" for inner in children(node)}
     for node in it.of(Compare):

@@ -170,6 +170,11 @@ def figures_differ(it: Subject) -> Iterator[Found]:
     wrote in the rule occurs in the text. `before 2029` is 2029-01-01; `on June 30` ends as July begins. A number in a
     name (`GPT-5`, `pass_rate_2`, `version 4`) is none where the rule reads that very name.
 
+    A figure has to be one of the rule's for the same thing: what the N/A clause, the edges of the answers, a panel or a
+    default of the house says justifies only a sentence about that; a number beside a column's name is one that this
+    column is held against; `10 times` and `doubled` are factors; what comes before a date ends at it. Figures in words
+    count where they claim something (`three of four`, `at least three`, `half of the tasks`).
+
     The question says no figure oftener than the rule has it; fine print that tells one figure of the question again
     tells them all; what is called T is T; and an answer in quotation marks is one of the answers.
     """

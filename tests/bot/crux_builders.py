@@ -83,7 +83,8 @@ MARKETS = {
     "leader": f"question: Whose row will lead?\n{HEAD}values:\n  top: {{argmax: score, from: board}}\n"
     f"resolve:\n  choice: top.lab\n  answers: {{North: north, South: south, Another: else}}\n{FINE}",
     "when-80": f"question: When will a row first show 80%?\n{HEAD}{BEST}resolve:\n  first_date: best >= 80%\n"
-    f"  edges: [{{edge}}]\n  never: not before {{edge_words}}\n{STOOD}fine_print: The answers begin at {{edge}}. {LOST}",
+    f"  edges: [{{edge}}]\n  never: not before {{edge_words}}\n{STOOD}"
+    f"fine_print: The answers begin at {{edge}}. {LOST}",
 }
 START = {"base": ("10.0", "south"), "one": ("70.5", "south")}
 

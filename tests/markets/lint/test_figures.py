@@ -63,7 +63,7 @@ DEFAULTS = ("1", "2", "3", "7", "14", "30", "180")
 
 DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
 TRULY_ALIKE: frozenset[tuple[str, str, str]] = frozenset({
-    # Only a rising figure of tokens stands there for a count of labs whose noun is a pronoun: no word tells them apart.
+    # "find 2 whose …": no noun follows that would tell a number of labs from one of tokens.
     ("persona-drift-ratio", "2", "8000"),
     ("persona-drift-ratio", "2", "100000"),
 })  # fmt: skip

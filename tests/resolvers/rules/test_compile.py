@@ -132,7 +132,9 @@ def test_the_words_of_a_rule_read_aloud():
 
 
 def test_a_view_says_what_it_keeps():
-    assert "The name arc3.main stands for the rows of arc3 where board is semi." in [phrase.text for phrase in arc3().phrases()]
+    assert "The name arc3.main stands for the rows of arc3 where board is semi." in [
+        phrase.text for phrase in arc3().phrases()
+    ]
 
 
 def test_equal_subtrees_share_a_hash_whatever_they_are_called():
