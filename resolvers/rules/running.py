@@ -49,7 +49,7 @@ class Running(Judging):
             return self.pending(how, f"{self.before_na(run)}: {run.because}", at + self.label_settle)
         if run is None or run.end > at:
             return None
-        places = self.open_in(how, run)
+        places = self.ever_open(how, at)  # a later run than the first possible one may be what an answer completes
         until = self.may_come(run.because, at, lambda: places)
         return self.pending(how, f"{self.before_na(run)}: {run.because}", until, places) if until is not None else None
 
@@ -138,12 +138,13 @@ class Running(Judging):
         ways = [self.knowing(k) for k in dict.fromkeys((run.end, run.k))]
         return [place for way in ways for place in open_places(self.evaluator, of, way, run.t0, run.t0 + span)]
 
-    def ever_open(self, how: How) -> Sequence[Place]:
-        """Where the condition was open at all before T, whatever could be known of it."""
+    def ever_open(self, how: How, before: Instant | None = None) -> Sequence[Place]:
+        """Where the condition was open at all before T, or an earlier instant, whatever could be known of it."""
         if not self.rule.panels():
             return ()
         way = "envelope" if self.how == "fixed" else self.how
-        return open_places(self.evaluator, how.when.of, Knowing(way, self.as_of), self.opens, self.decides)
+        high = self.decides if before is None else max(before, self.opens + 1)
+        return open_places(self.evaluator, how.when.of, Knowing(way, self.as_of), self.opens, high)
 
     def pending(self, how: How, because: str, until: Instant | None, places: Sequence[Place] = ()) -> Verdict:
         """Not decided yet: until when, what comes out if nothing more is seen, and which panels could turn it.

@@ -261,3 +261,22 @@ def test_a_source_that_was_taken_down_is_cited_with_what_stood_there_last():
     assert [(c.source, c.key, c.text, c.snapshot, c.seen_at) for c in found.citations()] == [
         ("docs", "a", "a", 30, day(30)),
     ]  # fmt: skip
+
+
+def test_na_waits_for_answers_that_may_complete_a_run_before_it_also_where_an_earlier_run_stays_open_for_good():
+    """An early gap leaves a first run open for ever; a later one, still before N/A, hangs on an answer that may come."""
+    what = rule(
+        {"yes": "n >= 1 and best >= 50%"},
+        DOCS,
+        values={"n": COUNTED["n"], "best": {"max": "score", "from": "docs"}},
+        na={"when": "best < 40%", "before": "2027-03-02", "if_refused": "NO"},
+        closes=100,
+    )
+    board: dict[float, Any] = {0: {}} | {number: {} for number in range(20, 30)}
+    board |= {number: {"a": {"title": "Alpha", "score": "60"}} for number in range(30, 40)}
+    board |= {number: {"a": {"title": "Alpha", "score": "10"}} for number in range(40, 120)}
+    docs = seen(DOCS, board)
+    before = judged(what, world(docs, answered(what, {})), 68)
+    after = judged(what, world(docs, answered(what, {70: {"a": "yes"}})), 71)
+    assert (before.state, [ask.keys for ask in before.asks]) == ("pending", [("a",)])
+    assert told(after) == ("decided", Yes())
