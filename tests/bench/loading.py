@@ -72,7 +72,7 @@ def varied(text: str, own: int) -> str:
     if question is not None and roomy and grown in question[1] and "round:" not in text:
         text = f"{wanted[0]}{links}{wanted[1]}"
     word = "".join(LETTERS[int(digit)] for digit in str(own))
-    return f"{text.rstrip()}\n  Its name among ours is {word}.\n" if "fine_print: |" in text else text
+    return text.replace("fine_print: |\n", f"fine_print: |\n  Its name among ours is {word}.\n", 1)
 
 
 def measured(place: Path) -> dict[str, Any]:

@@ -263,8 +263,8 @@ def test_a_source_that_was_taken_down_is_cited_with_what_stood_there_last():
     ]  # fmt: skip
 
 
-def test_na_waits_for_answers_that_may_complete_a_run_before_it_also_where_an_earlier_run_stays_open_for_good():
-    """An early gap leaves a first run open for ever; a later one, still before N/A, hangs on an answer that may come."""
+def test_na_waits_for_answers_that_may_complete_a_run_before_it_though_an_earlier_one_stays_open():
+    """An early gap leaves a first run open for ever; a later one before N/A hangs on an answer that may come."""
     what = rule(
         {"yes": "n >= 1 and best >= 50%"},
         DOCS,
