@@ -132,7 +132,7 @@ def draw(
     for curve in drawn:
         if curve.threshold:
             _draw_threshold(axes, curve, palette)
-    _decision(axes, decided_at, verdict, palette)
+    _decision(axes, decided_at, verdict, (low, high), palette)
     _dress(axes, question, drawn, (low, high), palette)
     return figure
 
@@ -186,9 +186,13 @@ def _draw_revisions(axes: Axes, then: Sequence[Curve], now: Sequence[Curve], hig
         label = None
 
 
-def _decision(axes: Axes, decided_at: datetime | None, verdict: Verdict, palette: Palette) -> None:
+def _decision(
+    axes: Axes, decided_at: datetime | None, verdict: Verdict, window: tuple[datetime, datetime], palette: Palette
+) -> None:
+    """A line where it was decided, and the outcome on the side that has more room."""
     if decided_at is None:
         return
+    early = decided_at - window[0] < window[1] - decided_at
     at: Any = decided_at  # matplotlib takes dates, its types do not say so
     said = verdict.outcome.words() if verdict.outcome else verdict.state
     axes.axvline(at, color=palette.ink, linewidth=1.1)
@@ -196,9 +200,9 @@ def _decision(axes: Axes, decided_at: datetime | None, verdict: Verdict, palette
         f"{_short(said, 60)}\n{_day(decided_at)}",
         xy=(at, 1.0),
         xycoords=("data", "axes fraction"),
-        xytext=(-6, -6),
+        xytext=(6 if early else -6, -6),
         textcoords="offset points",
-        ha="right",
+        ha="left" if early else "right",
         va="top",
         fontsize=8,
         color=palette.ink,

@@ -19,7 +19,7 @@ class Readiness:
     """One market: `clean` without an error or an unwaived warning, `ready` if nothing keeps it from opening.
 
     `today` is the dry run in words; `waits` are the codes it waits for, `faults` all that is said of it. What has
-    opened waits for nothing.
+    opened waits for nothing, and nothing is said of what would have kept it from opening.
     """
 
     slug: str
@@ -57,16 +57,16 @@ def readiness(
     at = now or store.now()
     wanted = [slug for slug in loaded.markets if slugs is None or slug in slugs]
     sources = {source.id: source for slug in wanted for source in loaded.markets[slug].sources}
-    seen = Seen(load_evidence(store, sources, at), at)
+    evidence = load_evidence(store, sources, at)
     assert loaded.debate is not None
     with store.reading() as connection:
         there = {market.slug for market in markets.every(connection, loaded.debate.debate)}
     found = []
-    for it in subjects(loaded, dict.fromkeys(wanted, seen)):
+    for it in subjects(loaded, {slug: Seen(evidence, at, slug in there) for slug in wanted}):
         if it.seen is not None:
             before = [fault for fault in loaded.faults if fault.path == it.written.path]
-            faults = (*before, *lint(it))
-            found.append(Readiness(it.spec.slug, it.spec.slug in there, told(it), faults))
+            said = [fault for fault in lint(it) if fault.level != "not-ready" or not it.seen.opened]
+            found.append(Readiness(it.spec.slug, it.seen.opened, told(it), (*before, *said)))
     return found
 
 

@@ -65,14 +65,6 @@ def event_outcomes(spec: MarketSpec, event: str) -> tuple[str, ...] | None:
     return all_[at:] if word == "at least" else all_[:at]
 
 
-def event_holds(outcome: Outcome, event: str, spec: MarketSpec) -> Fraction | None:
-    """How far an event came true, 0 to 1 (the weight of the answers under which it holds); None for N/A."""
-    shares, holds = shares_of(outcome), event_outcomes(spec, event)
-    if shares is None or holds is None:
-        return None
-    return sum((share for answer, share in shares.items() if answer in holds), Fraction(0))
-
-
 def event_fault(spec: MarketSpec, event: str) -> str | None:
     """What is wrong with an event of a link, with what to write instead; None if nothing."""
     if event_outcomes(spec, event) is not None:

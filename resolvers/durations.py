@@ -12,8 +12,6 @@ from pydantic_core import CoreSchema, core_schema
 
 UNITS_S = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 FORM = re.compile(r"^([0-9]{1,6}) (second|minute|hour|day|week)s?$", re.ASCII)
-LONGEST_S = 36_525 * UNITS_S["day"]
-"""A hundred years; more is a slip, and would leave the calendar."""
 LONGEST_DAYS = 36_525
 """100 years: longer than any question, and short enough that no reckoning leaves the calendar."""
 

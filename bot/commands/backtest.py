@@ -9,6 +9,7 @@ import typer
 
 from bot import say
 from bot.commands.options import Debate, Json, moment
+from resolvers.errors import Refusal
 
 if TYPE_CHECKING:
     from bot.backtesting import Backtest
@@ -40,6 +41,8 @@ def backtest(
     from bot.backtesting import backtest as live_through
     from bot.judging import asked
 
+    if chart is not None and chart.suffix.lower() != ".png":
+        raise Refusal(f"--chart {chart}: a picture is written as PNG, its words beside it; name it {chart.stem}.png")
     with opened_app(debate) as app:
         (question,) = asked(app.store, app.loaded, [slug])
         found = live_through(app.store, question, moment(since, "--from"), moment(until, "--to"))

@@ -29,8 +29,6 @@ LOADER: Mapping[str, str] = {
 }
 """Faults of the loader, by family: each message says what was wanted."""
 
-LEVELS = {"error": "error", "not-ready": "not-ready", "warning": "warning"}
-
 
 def overview() -> Iterator[tuple[str, str, str]]:
     """(code, level, one line) of every code, family by family, then the loader's families."""

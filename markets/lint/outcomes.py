@@ -37,7 +37,6 @@ CHOICE = {
     "if_refused: NO": "if_refused: Another",
     "event: YES": "event: North",
 }
-FULL_YEAR = (("2026-01-01", SEEN), ("2026-11-30", SEEN))
 NO_WORDS = frozenset({"no"})
 
 

@@ -37,10 +37,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the store knows of a market's sources, read as of `now`."""
+    """What the store knows of a market's sources, read as of `now`, and whether the market is live already."""
 
     evidence: Evidence
     now: datetime
+    opened: bool = False
 
 
 @dataclass(frozen=True)

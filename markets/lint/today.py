@@ -1,4 +1,4 @@
-"""The dry run: what a rule would say if its market were open and it were decided today."""
+"""The dry run: what a rule says today, and what it would say if its market had just opened."""
 
 from __future__ import annotations
 
@@ -15,22 +15,26 @@ from resolvers.rules.judge import judge
 from resolvers.rules.knowing import Knowing
 from resolvers.rules.nodes import Compare, Literal_, Node, Series, Window, is_condition, unit_of, walk
 from resolvers.rules.outcomes import ChoiceOutcome, FirstDateOutcome, NumberOutcome, YesOutcome
+from resolvers.rules.rule import Rule
 from resolvers.units import Exact
 from resolvers.verdict import Verdict
 
 
 def dry_run(it: Subject) -> Verdict:
-    """The verdict as of now, of the rule as if its market had opened just before; worked out once.
+    """The verdict as of now, worked out once; a market still to open is taken to have opened just before.
 
-    An N/A clause over a stretch of time that is not over is left out: it says nothing yet.
+    Then an N/A clause over a stretch of time that is not over is left out: it says nothing yet. A market that is live,
+    or whose T is past, is judged as it stands.
     """
     found = it.shared.get(f"dry run of {it.spec.slug}")
     if isinstance(found, Verdict):
         return found
     assert it.seen is not None
     rule = it.spec.rule
-    opened = it.seen.now - timedelta(microseconds=1)
-    rule = rule.model_copy(update={"opens": opened, **({"na": None} if na_lies_ahead(it) else {})})
+    if not it.seen.opened and it.seen.now < rule.decides:
+        opened = it.seen.now - timedelta(microseconds=1)
+        # Made anew, not copied: a copy would keep the nodes of the clause that is left out.
+        rule = Rule(**{**dict(rule), "opens": opened, **({"na": None} if na_lies_ahead(it) else {})})
     made = judge(it.spec.slug, rule, it.seen.evidence, it.seen.now, cache=_cache(it))
     it.shared[f"dry run of {it.spec.slug}"] = made
     return made
@@ -50,11 +54,18 @@ UNDECIDED = "it can still come true"
 
 
 def told(it: Subject) -> str:
-    """`YES because …`, in one line."""
+    """`YES because …`, in one line; unknown where what it turns on is not known now, whichever way it leans."""
     verdict = dry_run(it)
-    outcome = verdict.outcome or verdict.leaning
-    reason = verdict.because.removeprefix(UNDECIDED).lstrip("; ") or "the condition is not met now"
-    return f"{outcome.words() if outcome else 'unknown'} because {reason}"
+    open_now = verdict.outcome is None and any(step.value == "unknown" for step in verdict.trace.steps)
+    outcome = None if open_now else verdict.outcome or verdict.leaning
+    return f"{outcome.words() if outcome else 'unknown'} because {_reason(verdict)}"
+
+
+def _reason(verdict: Verdict) -> str:
+    """Why, without what a verdict begins with: that there is time left, or its outcome once more."""
+    outcome = f"{verdict.outcome.words()}: " if verdict.outcome else ""
+    reason = verdict.because.removeprefix(UNDECIDED).lstrip("; ").removeprefix(outcome)
+    return reason or "the condition is not met now"
 
 
 def known_already(it: Subject) -> str:
@@ -64,7 +75,7 @@ def known_already(it: Subject) -> str:
     if isinstance(outcome, NotApplicable):
         return f"it would be N/A from the start: {verdict.because}"
     if verdict.outcome is not None:
-        return f"it is decided already, {verdict.outcome.words()}: {verdict.because}"
+        return f"it is decided already, {verdict.outcome.words()}: {_reason(verdict)}"
     if outcome is None or not isinstance(how, YesOutcome | FirstDateOutcome):
         return ""
     never = "NO" if isinstance(how, YesOutcome) else how.never

@@ -124,3 +124,10 @@ async def test_a_market_without_history_or_with_its_days_turned_round_is_told_wh
         world.see()
         turned = here("backtest", "reach-85", "--from", "2021-01-02", "--to", "2020-01-20")
         assert (turned.code, "turn them round" in turned.err) == (1, True)
+
+
+async def test_a_picture_under_another_ending_is_refused_before_anything_is_written(
+    world: World, crux: Crux, tmp_path: Path
+) -> None:
+    ran = crux.on(world.folder, world.database)("backtest", "reach-85", "--chart", tmp_path / "f.txt")
+    assert (ran.code, "name it f.png" in ran.err, (tmp_path / "f.txt").exists()) == (1, True, False)

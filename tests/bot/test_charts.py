@@ -87,3 +87,8 @@ def test_what_was_seen_is_drawn_before_what_it_was_corrected_to() -> None:
     line = next(line for line in axes.lines if line.get_label() == "the best score")
     assert list(line.get_ydata())[3:5] == [88.0, 82.7]
     assert "88.0" in alt_text(VERDICT, day(8), seen)
+
+
+def test_the_outcome_stands_on_the_side_of_its_line_that_has_more_room() -> None:
+    sides = [draw(VERDICT, "Will it?", at).axes[0].texts[0].get_ha() for at in (day(2), day(15))]
+    assert sides == ["left", "right"]

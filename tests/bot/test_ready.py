@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
-from crux_builders import Crux, folder, seen_now
+from crux_builders import Crux, folder, living, seen_now
 from test_plan_and_apply import FAR, MARKETS
 
 from markets.lint.questions import QUESTIONS
@@ -153,3 +154,21 @@ def test_the_questions_and_the_readiness_are_told_together(seen: Crux) -> None:
 
 def test_a_code_is_explained_with_spaces_around_it(crux: Crux) -> None:
     assert crux("explain", " O06 ").out == crux("explain", "O06").out
+
+
+async def test_a_market_that_is_live_is_told_as_its_verdict_has_it_and_not_as_if_it_opened_now(
+    tmp_path: Path, crux: Crux
+) -> None:
+    """Its first run lies behind it; nothing is said of what would have kept it from opening."""
+    async with living(tmp_path) as world:
+        await world.decided()
+        here = crux.on(world.folder, world.database)
+    ran = await asyncio.to_thread(here, "check", "--ready", "--json")
+    (row,) = [row for row in ran.json["dry_run"] if row["slug"] == "reach-85"]
+    assert (row["ready"], row["today"].split(":")[0]) == (True, "YES because True from 2020-01-11 00")
+    assert not [fault for fault in ran.json["faults"] if fault["level"] == "not-ready"]
+
+
+def test_what_nobody_knows_now_is_no_answer_whichever_way_it_leans(unseen: Crux) -> None:
+    told = {row["slug"]: row["today"] for row in unseen("check", "--ready", "--json").json["dry_run"]}
+    assert told["reach-85"].startswith("unknown because now the largest score")

@@ -12,10 +12,11 @@ from debate_builders import CHOICE, CLAIMS, DATE, DEBATE, M04, NUMBER, STANCES, 
 from jsonschema import Draft202012Validator
 from market_builders import loaded as load_plain
 
-from markets.debate_events import event_fault, event_holds
+from markets.debate_events import event_fault, event_outcomes, shares_of
 from markets.schema import schemas
+from markets.score_markets import share_of
 from markets.yaml12 import read_yaml
-from resolvers.outcome import Answers, No, NotApplicable, Outcome, Probability, Yes
+from resolvers.outcome import Answers, NotApplicable, Outcome, Probability, Yes
 
 
 def faults(path: Path, **files: str) -> list[str]:
@@ -191,7 +192,9 @@ def test_an_event_holds_under_its_outcomes(
     tmp_path: Path, text: str, event: str, outcome: Outcome, holds: Fraction | None
 ) -> None:
     spec = argued(tmp_path, {"markets/asked.yaml": text}).markets["asked"]
-    assert event_holds(outcome, event, spec) == holds
+    shares, under = shares_of(outcome), event_outcomes(spec, event)
+    assert under is not None
+    assert (None if shares is None else share_of(shares, under)) == (None if holds is None else float(holds))
     assert event_fault(spec, event) is None
 
 
@@ -213,7 +216,7 @@ def test_an_event_holds_under_its_outcomes(
 def test_what_is_no_outcome_is_told_with_what_to_write(tmp_path: Path, text: str, event: str, told: str) -> None:
     spec = argued(tmp_path, {"markets/asked.yaml": text}).markets["asked"]
     assert told in (event_fault(spec, event) or "")
-    assert event_holds(No(), event, spec) is None
+    assert event_outcomes(spec, event) is None
 
 
 @pytest.mark.parametrize(
