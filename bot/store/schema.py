@@ -1,225 +1,242 @@
 """Every table, in the order of the river: what was seen, what we asked, what people said, what we did.
 
 Insert-only (triggers refuse the rest): bodies, snapshots, readings, observations, reading_rows, read_blocks, specs,
-acceptances, reviews, audit. Caches, which may be dropped and are rebuilt: timelines, spans, verdicts.
+acceptances, reviews, panel_seats, panel_votes, audit. Caches, which may be dropped and are rebuilt: timelines, spans,
+verdicts.
 """
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
+from bot.store.columns import integer, maybe, metadata, number, table, text
+from bot.store.schema_people import identities, link_codes, panel_seats, panel_votes, panels, takes
+from bot.store.schema_service import job_runs, leases, plan_cards, price_samples, reminders, switches
+from bot.store.schema_talk import follows, phrases, posts, presses, submissions
 from bot.store.types import Flag, Int, Json, Mana, Micros, Moment
 
-HEAD = "0008"
+__all__ = [
+    "HEAD",
+    "INSERT_ONLY",
+    "acceptances",
+    "audit",
+    "bodies",
+    "follows",
+    "identities",
+    "job_runs",
+    "leases",
+    "ledger",
+    "link_codes",
+    "markets",
+    "metadata",
+    "objections",
+    "observations",
+    "outbox",
+    "panel_seats",
+    "panel_votes",
+    "panels",
+    "phrases",
+    "plan_cards",
+    "posts",
+    "presses",
+    "price_samples",
+    "proposals",
+    "read_blocks",
+    "reading_rows",
+    "readings",
+    "reminders",
+    "resolutions",
+    "reviews",
+    "snapshots",
+    "source_names",
+    "spans",
+    "specs",
+    "stores",
+    "submissions",
+    "switches",
+    "takes",
+    "timelines",
+    "verdicts",
+]
+
+HEAD = "0011"
 """The newest migration; a test holds it against migrations/versions."""
 
 INSERT_ONLY = (
     "bodies", "snapshots", "acceptances", "read_blocks", "readings", "observations", "reading_rows",
-    "specs", "reviews", "audit",
+    "specs", "reviews", "panel_seats", "panel_votes", "audit",
 )  # fmt: skip
 
-metadata = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _table(name: str, *parts: sa.schema.SchemaItem, clustered: bool = False) -> sa.Table:
-    """A STRICT table; `clustered` keeps the rows in the order of their primary key (SQLite: WITHOUT ROWID)."""
-    return sa.Table(name, metadata, *parts, sqlite_strict=True, sqlite_with_rowid=not clustered)
-
-
-def _text(name: str, *parts: sa.schema.SchemaItem, key: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.Text(), *parts, primary_key=key, nullable=False)
-
-
-def _maybe(name: str, *parts: sa.schema.SchemaItem) -> sa.Column[str | None]:
-    return sa.Column(name, sa.Text(), *parts, nullable=True)
-
-
-def _id() -> sa.Column[int]:
-    return sa.Column("id", Int, primary_key=True)
-
-
-def _int(name: str, *parts: sa.schema.SchemaItem, key: bool = False) -> sa.Column[int]:
-    return sa.Column(name, Int, *parts, primary_key=key, nullable=False, autoincrement=False)
-
-
-source_names = _table("source_names", _text("source", key=True), _text("debate"))
+source_names = table("source_names", text("source", key=True), text("debate"))
 
 # What was seen -------------------------------------------------------------------------------------------------------
 
-bodies = _table(
+bodies = table(
     "bodies",
-    _text("sha256", key=True),  # of the raw bytes, not of the packed ones
-    _text("codec"),
+    text("sha256", key=True),  # of the raw bytes, not of the packed ones
+    text("codec"),
     sa.Column("bytes", sa.LargeBinary(), nullable=False),
 )
 
-snapshots = _table(
+snapshots = table(
     "snapshots",
-    _id(),
-    _text("source"),
+    number(),
+    text("source"),
     sa.Column("seen_at", Micros, nullable=False),
     sa.Column("recorded_at", Micros, nullable=False),
-    _text("via"),  # fetch, file, import, panel
-    _int("status"),  # HTTP's; 0 where no answer came
-    _maybe("body", sa.ForeignKey("bodies.sha256")),  # a 304 names the body that it confirms
+    text("via"),  # fetch, file, import, panel
+    integer("status"),  # HTTP's; 0 where no answer came
+    maybe("body", sa.ForeignKey("bodies.sha256")),  # a 304 names the body that it confirms
     sa.Column("awaits", Flag, nullable=False),  # an import that counts only through an acceptance
-    _maybe("etag"),
-    _maybe("last_modified"),
-    _maybe("url"),
-    _text("because"),
+    maybe("etag"),
+    maybe("last_modified"),
+    maybe("url"),
+    text("because"),
     sa.Index("ix_snapshots_source_seen_at", "source", "seen_at"),
     sa.Index("ix_snapshots_source_awaits_id", "source", "awaits", "id"),
 )
 
-acceptances = _table(
+acceptances = table(
     "acceptances",
-    _id(),
-    _int("snapshot", sa.ForeignKey("snapshots.id")),
-    _text("person"),
-    _text("because"),
+    number(),
+    integer("snapshot", sa.ForeignKey("snapshots.id")),
+    text("person"),
+    text("because"),
     sa.Column("at", Moment, nullable=False),
     sa.Column("counted_as", Int, sa.ForeignKey("snapshots.id"), nullable=True),
     sa.UniqueConstraint("snapshot", "person"),
 )
 
-read_blocks = _table("read_blocks", _text("hash", key=True), _text("canonical"))
+read_blocks = table("read_blocks", text("hash", key=True), text("canonical"))
 
-readings = _table(
+readings = table(
     "readings",
-    _id(),
-    _text("body", sa.ForeignKey("bodies.sha256")),
-    _text("source"),
-    _text("read_hash", sa.ForeignKey("read_blocks.hash")),
-    _text("state"),
-    _text("because"),
+    number(),
+    text("body", sa.ForeignKey("bodies.sha256")),
+    text("source"),
+    text("read_hash", sa.ForeignKey("read_blocks.hash")),
+    text("state"),
+    text("because"),
     sa.Column("notes", Json, nullable=False),
     sa.UniqueConstraint("body", "source", "read_hash"),
 )
 
-observations = _table(
+observations = table(
     "observations",
-    _id(),
-    _text("hash"),
-    _text("source"),
-    _text("key"),
-    _text("cells"),  # canonical JSON of published text
+    number(),
+    text("hash"),
+    text("source"),
+    text("key"),
+    text("cells"),  # canonical JSON of published text
     sa.Column("set_aside", Flag, nullable=False, server_default=sa.false()),  # a figure out of bounds: null in cells
     sa.UniqueConstraint("hash"),
 )
 
-reading_rows = _table(
+reading_rows = table(
     "reading_rows",
-    _int("reading", sa.ForeignKey("readings.id"), key=True),
-    _int("position", key=True),
-    _int("observation", sa.ForeignKey("observations.id")),
+    integer("reading", sa.ForeignKey("readings.id"), key=True),
+    integer("position", key=True),
+    integer("observation", sa.ForeignKey("observations.id")),
     clustered=True,
 )
 
-timelines = _table(
+timelines = table(
     "timelines",
-    _id(),
-    _text("source"),
-    _text("read_hash"),
-    _int("last_snapshot"),  # the spans tell of every snapshot up to this one
-    _maybe("good_body"),  # of the newest good look it tells of
+    number(),
+    text("source"),
+    text("read_hash"),
+    integer("last_snapshot"),  # the spans tell of every snapshot up to this one
+    maybe("good_body"),  # of the newest good look it tells of
     sa.Column("good_seen_at", Micros, nullable=True),
-    _int("spans"),
+    integer("spans"),
     sa.UniqueConstraint("source", "read_hash"),
 )
 
-spans = _table(
+spans = table(
     "spans",
-    _int("timeline", sa.ForeignKey("timelines.id", ondelete="CASCADE"), key=True),
-    _int("position", key=True),
-    _text("row"),
-    _text("key"),
-    _text("observation"),
-    _text("cells"),  # copied from observations: one range scan loads a source
-    _int("snapshot"),
+    integer("timeline", sa.ForeignKey("timelines.id", ondelete="CASCADE"), key=True),
+    integer("position", key=True),
+    text("row"),
+    text("key"),
+    text("observation"),
+    text("cells"),  # copied from observations: one range scan loads a source
+    integer("snapshot"),
     sa.Column("since", Micros, nullable=False),
     sa.Column("until", Micros, nullable=True),
-    _text("ended"),
+    text("ended"),
     clustered=True,
 )
 
 # What we asked -------------------------------------------------------------------------------------------------------
 
-stores = _table(
+stores = table(
     "stores",
-    _int("id", key=True),
-    _text("platform"),
-    _text("account_id"),
+    integer("id", key=True),
+    text("platform"),
+    text("account_id"),
     sa.Column("created_at", Moment, nullable=False),
     sa.CheckConstraint("id = 1", name="one_row"),
 )
 
-specs = _table(
+specs = table(
     "specs",
-    _text("version", key=True),
-    _text("debate"),
-    _text("slug"),
-    _text("canonical"),
-    _text("description"),
+    text("version", key=True),
+    text("debate"),
+    text("slug"),
+    text("canonical"),
+    text("description"),
     sa.Column("sources", Json, nullable=False),
     sa.Column("recorded_at", Moment, nullable=False),
     sa.Index("ix_specs_debate_slug", "debate", "slug"),
 )
 
-markets = _table(
+markets = table(
     "markets",
-    _id(),
-    _text("debate"),
-    _text("slug"),
-    _int("opening"),
-    _text("version", sa.ForeignKey("specs.version")),
-    _text("market_id"),
-    _text("url"),
-    _text("type"),
-    _text("state"),  # open, closed, resolved
+    number(),
+    text("debate"),
+    text("slug"),
+    integer("opening"),
+    text("version", sa.ForeignKey("specs.version")),
+    text("market_id"),
+    text("url"),
+    text("type"),
+    text("state"),  # open, closed, resolved
     sa.Column("answers", Json, nullable=False),  # our answer text -> Manifold's answer id
     sa.Column("subsidy_mana", Mana, nullable=False),
     sa.Column("opened_at", Moment, nullable=False),
     sa.Column("closes_at", Moment, nullable=True),
     sa.Column("resolved_at", Moment, nullable=True),
-    _int("revision"),
+    integer("revision"),
     sa.UniqueConstraint("debate", "slug", "opening"),
     sa.UniqueConstraint("market_id"),
 )
 
-verdicts = _table(
+verdicts = table(
     "verdicts",
-    _text("version", key=True),
-    _text("evidence", key=True),
-    _int("as_of", key=True),
-    _text("verdict"),
+    text("version", key=True),
+    text("evidence", key=True),
+    integer("as_of", key=True),
+    text("verdict"),
     clustered=True,
 )
 
 # What people said ----------------------------------------------------------------------------------------------------
 
-proposals = _table(
+proposals = table(
     "proposals",
-    _id(),
-    _int("market", sa.ForeignKey("markets.id")),
-    _text("version", sa.ForeignKey("specs.version")),
-    _int("semantics"),
+    number(),
+    integer("market", sa.ForeignKey("markets.id")),
+    text("version", sa.ForeignKey("specs.version")),
+    integer("semantics"),
     sa.Column("as_of", Moment, nullable=False),
-    _int("last_snapshot"),
-    _text("state"),
-    _int("round"),
-    _int("revision"),
+    integer("last_snapshot"),
+    text("state"),
+    integer("round"),
+    integer("revision"),
     sa.Column("outcome", Json, nullable=False),
-    _text("verdict"),
+    text("verdict"),
     sa.Column("window_until", Moment, nullable=True),
-    _maybe("comment_id"),
+    maybe("comment_id"),
     sa.Column("supersedes", Int, sa.ForeignKey("proposals.id"), nullable=True),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("closed_at", Moment, nullable=True),
@@ -233,15 +250,15 @@ proposals = _table(
     ),
 )
 
-reviews = _table(
+reviews = table(
     "reviews",
-    _id(),
-    _int("proposal", sa.ForeignKey("proposals.id")),
-    _int("round"),
-    _int("revision"),
-    _text("person"),
-    _text("vote"),
-    _text("because"),
+    number(),
+    integer("proposal", sa.ForeignKey("proposals.id")),
+    integer("round"),
+    integer("revision"),
+    text("person"),
+    text("vote"),
+    text("because"),
     sa.Column("at", Moment, nullable=False),
     sa.Index("ix_reviews_proposal", "proposal"),
     sa.Index(
@@ -255,26 +272,26 @@ reviews = _table(
     ),
 )
 
-objections = _table(
+objections = table(
     "objections",
-    _id(),
-    _int("proposal", sa.ForeignKey("proposals.id")),
-    _text("comment_id"),
-    _text("by"),
-    _text("text"),
+    number(),
+    integer("proposal", sa.ForeignKey("proposals.id")),
+    text("comment_id"),
+    text("by"),
+    text("text"),
     sa.Column("at", Moment, nullable=False),
-    _maybe("answered_by"),
-    _maybe("answer"),
+    maybe("answered_by"),
+    maybe("answer"),
     sa.Column("answered_at", Moment, nullable=True),
     sa.UniqueConstraint("comment_id"),
     sa.Index("ix_objections_proposal", "proposal"),
 )
 
-resolutions = _table(
+resolutions = table(
     "resolutions",
-    _id(),
-    _int("proposal", sa.ForeignKey("proposals.id")),
-    _int("market", sa.ForeignKey("markets.id")),
+    number(),
+    integer("proposal", sa.ForeignKey("proposals.id")),
+    integer("market", sa.ForeignKey("markets.id")),
     sa.Column("outcome", Json, nullable=False),
     sa.Column("intent", Json, nullable=False),
     sa.Column("at", Moment, nullable=False),
@@ -285,18 +302,18 @@ resolutions = _table(
 
 # What we did ---------------------------------------------------------------------------------------------------------
 
-outbox = _table(
+outbox = table(
     "outbox",
-    _id(),
-    _text("debate"),
-    _text("kind"),
-    _text("key"),
-    _text("slug"),
+    number(),
+    text("debate"),
+    text("kind"),
+    text("key"),
+    text("slug"),
     sa.Column("payload", Json, nullable=False),
     sa.Column("mana", Mana, nullable=False),
-    _text("state"),  # open, done, refused
-    _int("attempts"),
-    _text("because"),
+    text("state"),  # open, done, refused
+    integer("attempts"),
+    text("because"),
     sa.Column("answer", Json, nullable=True),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("closed_at", Moment, nullable=True),
@@ -305,11 +322,11 @@ outbox = _table(
     sa.Index("ix_outbox_debate_state", "debate", "state"),
 )
 
-ledger = _table(
+ledger = table(
     "ledger",
-    _id(),
-    _int("outbox", sa.ForeignKey("outbox.id")),
-    _text("budget"),
+    number(),
+    integer("outbox", sa.ForeignKey("outbox.id")),
+    text("budget"),
     sa.Column("reserved_mana", Mana, nullable=False),
     sa.Column("settled_mana", Mana, nullable=True),
     sa.Column("at", Moment, nullable=False),
@@ -317,14 +334,14 @@ ledger = _table(
     sa.Index("ix_ledger_budget", "budget"),
 )
 
-audit = _table(
+audit = table(
     "audit",
-    _int("id", key=True),
+    integer("id", key=True),
     sa.Column("at", Moment, nullable=False),
-    _text("actor"),
-    _text("act"),
-    _text("subject"),
-    _text("payload"),  # canonical JSON: hashed as it stands
-    _text("prev_hash"),
-    _text("hash"),
+    text("actor"),
+    text("act"),
+    text("subject"),
+    text("payload"),  # canonical JSON: hashed as it stands
+    text("prev_hash"),
+    text("hash"),
 )

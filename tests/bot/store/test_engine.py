@@ -86,6 +86,14 @@ def _filled(store: Store) -> None:
     seen = proposed(store)
     with store.transaction() as connection:
         reviews.review(connection, seen, person="ann", vote="approve", because="so", at=day(12))
+        panel: dict[str, object] = {"debate": "d", "slug": "s", "source": "panel.0", "question": "?", "limbs": {}}
+        panel |= {"keys": ["answer"], "seats": 1, "agree": 1, "draw": 1, "state": "open", "because": "", "revision": 0}
+        panel |= {"id": 1, "opened_at": day(1), "until": day(2), "last": day(3)}
+        connection.execute(sa.insert(schema.panels).values(panel))
+        seat = {"panel": 1, "draw": 1, "person": "ann"}
+        connection.execute(sa.insert(schema.panel_seats).values(**seat, drawn_at=day(1)))
+        said = {**seat, "key": "answer", "limbs": {}, "because": "so", "at": day(1)}
+        connection.execute(sa.insert(schema.panel_votes).values(said))
 
 
 @pytest.mark.parametrize("table", schema.INSERT_ONLY)
