@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from bot.store import Store, load_evidence
 from bot.store import markets as opened
 from bot.store.bulk import without_collecting
 from bot.store.counting import newest_snapshot
+from bot.store.timelines import sizes
 from bot.store.verdicts import evidence_name, get_many, newest_snapshots, put_many
 from markets.load import Loaded
 from resolvers.errors import Outside, Refusal
@@ -23,6 +24,9 @@ from resolvers.verdict import Verdict
 
 TRIES = 5
 """How often all is judged anew because something was recorded meanwhile."""
+
+MOST_SPANS = 200_000
+"""Spans of evidence held at once, where no question needs more: about 200 MiB with all that is made of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ def judge_all(store: Store, questions: Sequence[Asked], as_of: datetime, known_o
     """
     for _ in range(TRIES):
         before = _newest(store)
-        with without_collecting():  # until the evidence is let go: none of it is ever in a cycle
+        with without_collecting():  # until all evidence is let go: none of it is ever in a cycle
             judged = _judged(store, questions, as_of, known_on, before)
         if _newest(store) == before:
             return judged
@@ -123,21 +127,55 @@ def _judged(
         kept = {} if known_on else _kept(store, group, as_of, names)
         found |= kept
         fresh = [each for each in group.members if each.slug not in kept]
-        if fresh:
-            made = _fresh(store, group, fresh, as_of, known_on)
+        for part in _parts(store, fresh):
+            made = _fresh(store, part, as_of, known_on)
             evaluated += len(made)
             found |= made
             if known_on is None:
-                _keep(store, fresh, made, names)
+                _keep(store, part, made, names)
     return Judged(tuple(questions), tuple(found[each.slug] for each in questions), evaluated, last_snapshot)
 
 
-def _fresh(
-    store: Store, group: _Group, fresh: Sequence[Asked], as_of: datetime, known_on: datetime | None
-) -> dict[str, Verdict]:
-    evidence = load_evidence(store, group.sources, as_of, known_on)
+def _parts(store: Store, questions: Sequence[Asked]) -> Iterator[list[Asked]]:
+    """The questions in parts that share no source, so that the evidence of one is let go before the next is loaded.
+
+    Those with the most evidence come first, while there are the fewest verdicts to hold beside it; small ones are put
+    together.
+    """
+    if not questions:
+        return
+    with store.reading() as connection:
+        spans = sizes(connection, {name for each in questions for name in each.sources})
+    weighed = [(sum(spans.get(name, 0) for name in sources), some) for some, sources in _connected(questions)]
+    part: list[Asked] = []
+    held = 0
+    for weight, some in sorted(weighed, key=lambda each: -each[0]):
+        if part and held + weight > MOST_SPANS:
+            yield part
+            part, held = [], 0
+        part, held = [*part, *some], held + weight
+    yield part
+
+
+def _connected(questions: Iterable[Asked]) -> list[tuple[list[Asked], set[str]]]:
+    """Questions that share a source, or are joined by others that do, each such set with its sources."""
+    found: list[tuple[list[Asked], set[str]]] = []
+    by_sources: dict[frozenset[str], list[Asked]] = {}
+    for each in questions:
+        by_sources.setdefault(frozenset(each.sources), []).append(each)
+    for sources, some in by_sources.items():
+        met = [one for one in found if not sources.isdisjoint(one[1])]
+        found = [one for one in found if sources.isdisjoint(one[1])]
+        members = [each for own, _ in met for each in own]
+        found.append(([*members, *some], {*sources, *(name for _, names in met for name in names)}))
+    return found
+
+
+def _fresh(store: Store, part: Sequence[Asked], as_of: datetime, known_on: datetime | None) -> dict[str, Verdict]:
+    sources = {name: source for each in part for name, source in each.sources.items()}
+    evidence = load_evidence(store, sources, as_of, known_on)
     cache = Cache()
-    return {each.slug: judge(each.slug, each.rule, evidence, as_of, cache=cache) for each in fresh}
+    return {each.slug: judge(each.slug, each.rule, evidence, as_of, cache=cache) for each in part}
 
 
 def _kept(store: Store, group: _Group, as_of: datetime, names: Mapping[str, str]) -> dict[str, Verdict]:

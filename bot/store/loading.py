@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 import sqlalchemy as sa
 from pydantic_core import from_json
@@ -18,9 +19,21 @@ from bot.store.engine import Store
 from bot.store.readings import stored_readings
 from bot.store.sightings import FOREVER, Look, looks_at, plain_rows
 from bot.store.timelines import Marker, bring_up_to_date, markers
-from resolvers.evidence import Cell, CellColumns, EvidenceInMemory, Instant, SourceEvidence, Span, SpanColumns, instant
+from resolvers.evidence import (
+    Cell,
+    CellColumns,
+    Ending,
+    EvidenceInMemory,
+    Instant,
+    SourceEvidence,
+    Span,
+    SpanColumns,
+    instant,
+)
 from resolvers.sources.spec import SourceSpec
 from resolvers.timeline import in_order, source_evidence
+
+V = TypeVar("V")
 
 
 def load_evidence(
@@ -74,31 +87,53 @@ def _spans(connection: sa.Connection, timeline: int, looks: Sequence[Look], as_o
     """The kept spans that had begun by `as_of`; one that ended later stands still."""
     span = schema.spans.c
     statement = (
-        sa.select(span.row, span.key, span.observation, span.cells, span.snapshot, span.since, span.until, span.ended)
+        sa.select(span.row, sa.func.nullif(span.key, span.row), span.observation, span.cells)
+        .add_columns(span.snapshot, span.until, sa.func.nullif(span.ended, "current"))
         .where(span.timeline == timeline, span.since <= as_of)
         .order_by(span.position)
     )
     rows = plain_rows(connection, statement)
     if not rows:
         return ()
-    row, key, observation, cells, snapshot, since, until, ended = zip(*rows, strict=True)
+    row, other_key, observation, cells, snapshot, until, how_ended = zip(*rows, strict=True)
+    del rows  # a source's rows are not held twice
     if any(end is not None and end > as_of for end in set(until)):  # as few different ones as there were looks
-        ended = tuple(
-            how if end is not None and end <= as_of else "current" for how, end in zip(ended, until, strict=True)
-        )
         until = tuple(end if end is not None and end <= as_of else None for end in until)
-    body_of = {look.sighting.snapshot: look.sighting.body or "" for look in looks}
+    seen = {look.sighting.snapshot: look.sighting for look in looks}
     return SpanColumns(
         row=row,
-        key=row if key == row else key,  # most rows never change their key
+        key=_keys(row, other_key),
         observation=observation,
         cells=_parsed(cells),
         snapshot=_shared(snapshot),
-        body=list(map(body_of.__getitem__, snapshot)),
-        since=_shared(since),
+        body=_of_looks({number: sighting.body or "" for number, sighting in seen.items()}, snapshot),
+        since=_of_looks({number: sighting.seen_at for number, sighting in seen.items()}, snapshot),
         until=until,
-        ended=ended,
+        ended=_endings(how_ended, until),
     )
+
+
+def _keys(rows: Sequence[str], others: Sequence[str | None]) -> Sequence[str]:
+    """The key of each span: nearly always its row's name, or else the `other` one."""
+    if others.count(None) == len(others):
+        return rows
+    return [row if other is None else other for row, other in zip(rows, others, strict=True)]
+
+
+def _endings(told: Sequence[Ending | None], until: Sequence[Instant | None]) -> Sequence[Ending]:
+    """How each span ended: most still stand."""
+    if until.count(None) == len(until):
+        return ["current"] * len(until)
+    known: dict[Ending, Ending] = {}
+    return [
+        "current" if end is None or how is None else known.setdefault(how, how)
+        for how, end in zip(told, until, strict=True)
+    ]
+
+
+def _of_looks(told: Mapping[int, V], snapshots: Sequence[int]) -> list[V]:
+    """What is told of the look that first showed each span: one object for all that it showed."""
+    return list(map(told.__getitem__, snapshots))
 
 
 def _shared(numbers: Sequence[int]) -> list[int]:

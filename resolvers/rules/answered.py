@@ -35,9 +35,7 @@ class PanelAnswers(Registry):
 
     def last_for(self, start: Instant) -> Instant:
         """When an answer about a row comes too late: with a default it decides after its time, else long after T."""
-        if self.panel.default is not None and self.panel.by_row:
-            return min(start + self.panel.draws_us, self.panel.last)
-        return self.panel.last
+        return self.panel.last_for(start)
 
     def heard(self, answers: Sequence[Said], last: Instant) -> History:
         """Of these answers those seen before `last`; after that the default, where there is one."""
@@ -50,6 +48,13 @@ class PanelAnswers(Registry):
 
     def of_row(self, table: Table, place: int) -> list[Said]:
         """The answers about the row behind a span of another table, under whichever key it had when they were seen."""
+        answered = self.table.answered(table.number)
+        found = answered.get(place)
+        if found is None:
+            found = answered[place] = self._of_row(table, place)
+        return found
+
+    def _of_row(self, table: Table, place: int) -> list[Said]:
         spans, row = table.spans, table.layout.row_of[place]
         own = [place] if row < 0 else table.layout.rows[row]
         keys = [key for key in dict.fromkeys(spans.key[each] for each in own) if key in self.table.by_key]

@@ -58,6 +58,7 @@ class Table:
         self._different: dict[str, set[Text]] = {}
         self._read: dict[str, dict[Text, Number]] = {}
         self._histories: dict[tuple[str, int], dict[str, list[tuple[Instant, str | None]]]] = {}
+        self._answered: dict[int, dict[int, list[tuple[Instant, str, int]]]] = {}
         self._kept: dict[Filter | None, dict[int, bool]] = {}
         self._certain: dict[Filter | None, bool] = {}
         self._apart: dict[Filter | None, tuple[list[int], list[int]]] = {}
@@ -92,6 +93,13 @@ class Table:
     def histories(self, column: str, early: int) -> dict[str, list[tuple[Instant, str | None]]]:
         """Where what each key was labelled is kept, for registries."""
         return self._histories.setdefault((column, early), {})
+
+    def answered(self, table: int) -> dict[int, list[tuple[Instant, str, int]]]:
+        """Where the answers about each span of another table are kept, for panels: many rules ask the same question.
+
+        A panel's table holds the answers to one question with its limbs, for its name is made of both.
+        """
+        return self._answered.setdefault(table, {})
 
     def absences(self, places: Sequence[int]) -> list[Absence]:
         """When a row was gone, from how its spans ended."""
@@ -203,8 +211,10 @@ class Table:
 
     @cached_property
     def first_seen(self) -> list[Instant]:
-        """When each row was first seen, in no order."""
-        return [since for since, row in zip(self.since, self.layout.row_of, strict=True) if row < 0] + self.first
+        """When each row was first seen, in order."""
+        return sorted(
+            [since for since, row in zip(self.since, self.layout.row_of, strict=True) if row < 0] + self.first
+        )
 
     def extremes(self, name: str) -> Sequence[tuple[Decimal, Decimal] | None]:
         """The least and greatest number that each row but the simple ones ever showed; None: something unreadable."""

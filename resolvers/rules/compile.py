@@ -133,8 +133,9 @@ def _overridden(overrides: Mapping[str, Any], defaults: HouseDefaults, faults: F
     """The house defaults with what the market changes of them; the very same where it changes nothing."""
     if not overrides:
         return defaults
-    known_keys(overrides, HouseDefaults.model_fields, (), faults)
-    given = {key: value for key, value in overrides.items() if key in HouseDefaults.model_fields}
+    known = HouseDefaults.model_fields
+    known_keys(overrides, known, (), faults)
+    given = {key: value for key, value in overrides.items() if key in known}
     if isinstance(given.get("panel"), Mapping):
         given["panel"] = {**defaults.panel.model_dump(), **given["panel"]}
     try:
@@ -149,10 +150,11 @@ def _overridden(overrides: Mapping[str, Any], defaults: HouseDefaults, faults: F
 
 def _leftovers(scope: Scope) -> None:
     """Compile what nothing used, so that its faults show too, and say that it is unused."""
-    values = Values(scope)
+    values = None
     for block, names in (("values", scope.values_block), ("rows", scope.rows_block)):
         for name in names:
             if name not in scope.used:
+                values = values or Values(scope)
                 values.value(name, (block, name))
                 scope.faults.add(
                     "unused", f"{name!r} is used nowhere; use it or take it out", (block, name), level="warning"

@@ -18,7 +18,7 @@ from resolvers.rules.steps import FAR_AHEAD, LONG_AGO, Steps, merged
 
 
 def first_seen(table: Table) -> list[Instant]:
-    """When each row was first seen, in no order."""
+    """When each row was first seen, in order."""
     return table.first_seen
 
 

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from heapq import heappush, heapreplace
 from itertools import accumulate
+from operator import itemgetter
 
 from resolvers.evidence import Instant
-from resolvers.rules.columns import ABSENT, EXACTLY, Absence, Table
+from resolvers.rules.bases import Base, bases_of
+from resolvers.rules.columns import ABSENT, Absence, Table
 from resolvers.rules.steps import LONG_AGO, Steps
 
-ZERO = Decimal(0)
 BESTS = {"max": 1, "min": -1, "argmax": 1, "argmin": -1, "top": 1}
 
 UNLABELLED = "no label yet"
@@ -149,14 +150,11 @@ def hull(entries: Sequence[Entry | None]) -> Entry | None:
     return Entry(sure, low, high, some[0].place, some[0].start, clock, some[0].because)
 
 
-@dataclass(slots=True)
-class Base:
-    """What the simple rows come to at an instant: how many, their sum, and the best of them with its span."""
-
-    count: int = 0
-    sum: Decimal = Decimal(0)
-    best: Decimal | None = None
-    place: int = -1
+Change = tuple[Instant, int, Entry | None]
+"""From when on, which row, and what it adds then."""
+WHEN, WHEN_AND_ROW = itemgetter(0), itemgetter(0, 1)
+Turn = tuple[Instant, int, Instant, Entry | None, Entry | None]
+"""When a row came, its number, when its other version became known, what it adds before and from then on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +182,11 @@ class Lines:
     times: list[Instant] = field(default_factory=list)
     sums: dict[str, Steps[Base]] = field(default_factory=dict)
     hulls: dict[tuple[str, int], Sequence[list[tuple[Instant, Entry | None]]]] = field(default_factory=dict)
+    turns: dict[tuple[str, int], tuple[list[Turn], list[tuple[int, Line]]]] = field(default_factory=dict)
     could_win: dict[tuple[str, int], list[Line]] = field(default_factory=dict)
     led_by: tuple[int, int] | None = None
     leading: dict[tuple[int, int], Leading] = field(default_factory=dict)
+    bringing: list[int] | None = None
 
     def put_in_order(self) -> None:
         """Simple rows by time, after all have been gathered; and the instants at which others change."""
@@ -214,52 +214,55 @@ class Lines:
         """The simple rows' part of a reduce through time, which no k changes; made once."""
         found = self.sums.get(how)
         if found is None:
-            found = self.sums[how] = self._bests(how) if how in ("max", "min") else self._sums(how)
+            found = self.sums[how] = bases_of(how, self.at, self.values, self.places, self.clocks)
         return found
 
-    def _bests(self, how: str) -> Steps[Base]:
-        at: list[Instant] = [LONG_AGO]
-        found = [Base()]
-        best: Decimal | None = None
-        largest = how == "max"
-        for row, value in enumerate(self.values):
-            if best is None or (value > best if largest else value < best):
-                best = value
-                if at[-1] == self.at[row]:
-                    found[-1] = Base(0, ZERO, best, self.places[row])
-                else:
-                    at.append(self.at[row])
-                    found.append(Base(0, ZERO, best, self.places[row]))
-        return Steps(at, found)
-
-    def _sums(self, how: str) -> Steps[Base]:
-        at: list[Instant] = [LONG_AGO]
-        found = [Base()]
-        total, adding, start, size = ZERO, how not in ("count", "any"), 0, len(self.at)
-        while start < size:
-            end = bisect_right(self.at, self.at[start], start)
-            if adding:
-                for value in self.values[start:end]:
-                    total = EXACTLY.add(total, value)
-            at.append(self.at[start])
-            found.append(Base(end, total))
-            start = end
-        return Steps(at, found)
+    def news(self) -> list[int]:
+        """The simple rows that bring a body in which none before them was."""
+        if self.bringing is None:
+            body = self.table.spans.body
+            first: dict[str, int] = {}
+            for row, place in enumerate(self.places):
+                first.setdefault(body[place], row)
+            self.bringing = list(first.values())
+        return self.bringing
 
     def clock_of(self, number: int) -> Instant | None:
         """The clock of a simple row."""
         return self.at[number] if self.clocks is None else self.clocks[number]
 
-    def profiles(
-        self, how: str, k: Instant, reduce: str = "", n: int = 1
-    ) -> Sequence[list[tuple[Instant, Entry | None]]]:
-        """The other rows' profiles under one way of knowing; for a best, only of those that can be it."""
+    def changes(self, how: str, k: Instant, reduce: str = "", n: int = 1) -> list[Change]:
+        """What happens to the other rows under one way of knowing, in order; for a best only to those that can be it.
+
+        They are numbered after the simple rows.
+        """
         others = self.others if reduce not in BESTS else self.rivals(reduce, n)
         if how == "vintage":
-            return [line.vintage() for line in others]
-        if how == "envelope":
-            return self._envelopes(others, (reduce, n))
-        return [line.profile(k) for line in others]
+            profiles: Sequence[list[tuple[Instant, Entry | None]]] = [line.vintage() for line in others]
+        elif how == "envelope":
+            profiles = self._envelopes(others, (reduce, n))
+        else:
+            return self._changes_at(others, k, (reduce, n))
+        found = [(t, row, entry) for row, profile in enumerate(profiles, len(self.at)) for t, entry in profile]
+        return sorted(found, key=WHEN)
+
+    def _changes_at(self, others: Sequence[Line], k: Instant, reduce: tuple[str, int]) -> list[Change]:
+        """The same with what is known at one k, which is asked again and again."""
+        turns = self.turns.get(reduce)
+        if turns is None:
+            numbered = list(enumerate(others, len(self.at)))
+            plain = [(row, line) for row, line in numbered if len(line.versions) < 3 and not line.absences]
+            rest = [(row, line) for row, line in numbered if len(line.versions) > 2 or line.absences]
+            turns = self.turns[reduce] = (sorted(_turn(row, line) for row, line in plain), rest)
+        found: list[Change] = []
+        for start, row, known, before, after in turns[0]:
+            entry = before if known > k else after
+            if entry is not None:
+                found.append((start, row, entry))
+        if turns[1]:
+            found += [(t, row, entry) for row, line in turns[1] for t, entry in line.profile(k)]
+            found.sort(key=WHEN_AND_ROW)
+        return found
 
     def _envelopes(
         self, others: Sequence[Line], reduce: tuple[str, int]
@@ -327,6 +330,12 @@ class Lines:
         bars = list(accumulate(values, max if sign > 0 else min))
         rows = [row for row, (value, bar) in enumerate(zip(values, bars, strict=True)) if value == bar]
         return Leading(rows, Steps([LONG_AGO, *(self.at[row] for row in rows)], [None, *(values[row] for row in rows)]))
+
+
+def _turn(row: int, line: Line) -> Turn:
+    """A row that never goes and was revised once at most."""
+    first, last = line.versions[0], line.versions[-1]
+    return line.start, row, last.known if last is not first else LONG_AGO, first.entry, last.entry
 
 
 def value_of(table: Table, column: str | None, place: int) -> tuple[Decimal, Decimal, str] | None:

@@ -31,6 +31,7 @@ def _said(node: _Node) -> Phrase:
     return node._say()
 
 
+@lru_cache(maxsize=4096)
 def date_words(at: datetime) -> str:
     """An instant as people read it: a bare day where it is midnight UTC."""
     moment = at.astimezone(UTC)

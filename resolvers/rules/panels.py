@@ -82,6 +82,12 @@ class Panel(Named):
         """The instant that is asked about: T, or the stated one of N/A."""
         return self.last - self.draws_us
 
+    def last_for(self, start: Instant) -> Instant:
+        """When an answer about a row first seen at `start` comes too late: with a default after its time."""
+        if self.default is not None and self.by_row:
+            return min(start + self.draws_us, self.last)
+        return self.last
+
     def asked(self) -> Phrase:
         """The panel inside a sentence."""
         return Phrase(f"a panel answers yes to “{self.question}”", figures_in(self.question))

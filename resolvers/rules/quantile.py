@@ -8,48 +8,23 @@ the greatest of their greatest, make the hull.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from resolvers.evidence import Instant
 from resolvers.rules.columns import EXACTLY
 from resolvers.rules.exact import INF, Amount, undefined
-from resolvers.rules.lines import Entry
-from resolvers.rules.reducers import EMPTY, Held, number
+from resolvers.rules.in_order import Around, InOrder, Places
+from resolvers.rules.reducers import EMPTY, number
 from resolvers.units import Exact
 
 
-class Quantile(Held):
+class Quantile(InOrder):
     """The value below which the share `q` (0 to 1) of the rows lies, on the line between two where it falls there."""
 
     def __init__(self, table: int, q: Fraction) -> None:
         super().__init__(table)
         self.q = q
-        self.lows: list[Decimal] = []
-        self.highs: list[Decimal] = []
-        self.wide = 0
-        """How many of the sure rows have an open value."""
-
-    def put(self, row: int, entry: Entry) -> None:
-        super().put(row, entry)
-        if entry.sure:
-            insort(self.lows, entry.low)
-            insort(self.highs, entry.high)
-            self.wide += entry.low is not entry.high
-
-    def add(self, value: Decimal, place: int, clock: Instant | None) -> None:
-        insort(self.lows, value)
-        insort(self.highs, value)
-
-    def drop(self, row: int) -> None:
-        entry = self.sure.get(row)
-        if entry is not None:
-            self.lows.pop(bisect_left(self.lows, entry.low))
-            self.highs.pop(bisect_left(self.highs, entry.high))
-            self.wide -= entry.low is not entry.high
-        super().drop(row)
 
     def value(self) -> Amount:
         if not self.lows:
@@ -58,17 +33,23 @@ class Quantile(Held):
         if not (self.open or self.wide):
             return Amount(low, low)
         high = between(self.highs, self.q)
-        lows, highs = list(self.lows), list(self.highs)
+        lows, highs = self._around(self.lows), self._around(self.highs)
         for least in sorted(entry.low for entry in self.open.values()):
-            insort(lows, least)
+            lows.insert(least)
             low = min(low, between(lows, self.q))
         for greatest in sorted((entry.high for entry in self.open.values()), reverse=True):
-            insort(highs, greatest)
+            highs.insert(greatest)
             high = max(high, between(highs, self.q))
         return Amount(low, high, self.because() if low != high else "")
 
+    def _around(self, values: Sequence[Decimal]) -> Around:
+        """What of the values the quantile can fall on, however many of the open rows there are."""
+        size, more = len(values), len(self.open)
+        low, high = int((size - 1) * self.q), int((size + more - 1) * self.q)
+        return Around(values, low - more, high + 2)
 
-def between(values: Sequence[Decimal], q: Fraction) -> Exact:
+
+def between(values: Places, q: Fraction) -> Exact:
     """The quantile of values in order, exactly."""
     place, part = divmod((len(values) - 1) * q.numerator, q.denominator)
     low = number(values[place])

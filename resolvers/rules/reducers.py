@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -13,15 +13,17 @@ from typing import Protocol
 
 from resolvers import units
 from resolvers.evidence import Instant
+from resolvers.rules.bases import Base, LatestBase
 from resolvers.rules.columns import EXACTLY, LOWEST
 from resolvers.rules.exact import INF, Amount, MaybeEmpty, Ref, undefined
-from resolvers.rules.lines import Base, Entry
+from resolvers.rules.lines import Entry, Lines
 from resolvers.units import Exact
 
 EMPTY = "no eligible row"
 NO_BASE = Base()
 Shown = tuple[Decimal, Decimal, int]
 """A row's least and greatest value, and its span."""
+NOTHING: Mapping[int, Shown] = {}
 
 
 class Reducer(Protocol):
@@ -36,8 +38,8 @@ class Reducer(Protocol):
 
     def drop(self, row: int) -> None: ...
 
-    def add(self, value: Decimal, place: int, clock: Instant | None) -> None:
-        """A row that never changes nor goes."""
+    def extend(self, lines: Lines, start: int, end: int) -> None:
+        """Some of the simple rows, which never change nor go."""
         ...
 
     def value(self) -> Amount: ...
@@ -56,6 +58,12 @@ def interval(low: Decimal, high: Decimal, because: str, rows: tuple[Ref, ...] = 
     return Amount(exact, exact, "", rows) if low == high else Amount(exact, number(high), because, rows)
 
 
+def in_short(reasons: Sequence[str]) -> str:
+    """The first three reasons, and how many more there are."""
+    more = f" and {len(reasons) - 3} more" if len(reasons) > 3 else ""
+    return "; ".join(reasons[:3]) + more
+
+
 class Held:
     """Entries by row, those that are unsure apart."""
 
@@ -65,6 +73,8 @@ class Held:
         self.open: dict[int, Entry] = {}
         self.odd: dict[int, Entry] = {}
         self.told: str | None = None
+        self.why: list[str] = []
+        """The reasons of the odd ones, each as often as it is given, in order."""
         self.base = NO_BASE
 
     def put(self, row: int, entry: Entry) -> None:
@@ -72,20 +82,24 @@ class Held:
         (self.sure if entry.sure else self.open)[row] = entry
         if entry.because:
             self.odd[row] = entry
+            insort(self.why, entry.because)
             self.told = None
 
     def drop(self, row: int) -> None:
         self.sure.pop(row, None)
         self.open.pop(row, None)
-        if self.odd.pop(row, None) is not None:
+        odd = self.odd.pop(row, None)
+        if odd is not None:
+            self.why.pop(bisect_left(self.why, odd.because))
             self.told = None
+
+    def extend(self, lines: Lines, start: int, end: int) -> None:
+        """Some of the simple rows, which never change nor go."""
+        for row in range(start, end):
+            self.add(lines.values[row], lines.places[row], lines.clock_of(row))
 
     def add(self, value: Decimal, place: int, clock: Instant | None) -> None:
         self.put(-1 - place, Entry(True, value, value, place, 0, clock))
-
-    def matters(self, entry: Entry) -> bool:
-        """Whether an odd entry can be why the value is open."""
-        return True
 
     def because(self) -> str:
         """Why the value is no point; told anew only when a row that is odd has come or gone."""
@@ -95,9 +109,7 @@ class Held:
 
     def reasons(self) -> str:
         """The first few reasons, in order of the rows' keys."""
-        found = sorted({entry.because for entry in self.odd.values() if self.matters(entry)})
-        more = f" and {len(found) - 3} more" if len(found) > 3 else ""
-        return "; ".join(found[:3]) + more
+        return in_short(list(dict.fromkeys(self.why)))
 
 
 class Best(Held):
@@ -152,10 +164,10 @@ class Best(Held):
         return self.sure.get(row) or self.open[row]
 
     def because(self) -> str:
-        """What matters changes with the floor."""
-        return self.reasons()
+        """The reasons of those that could beat what is there for sure; that changes with the floor."""
+        return in_short(sorted({entry.because for entry in self.odd.values() if self._matters(entry)}))
 
-    def matters(self, entry: Entry) -> bool:
+    def _matters(self, entry: Entry) -> bool:
         return (entry.high if self.sign > 0 else -entry.low) > self.floor
 
 
@@ -220,69 +232,14 @@ class Totals(Held):
 
 def _stretched(total: Decimal, count: int, others: Sequence[Decimal], up: bool) -> Exact:
     """The greatest (or least) mean when any of `others`, most extreme first, may be added."""
-    whole = Fraction(total)
     for other in others:
-        if (Fraction(other) * count > whole) is not up or Fraction(other) * count == whole:
+        alike = EXACTLY.multiply(other, count)
+        if (alike > total) is not up or alike == total:
             break
-        whole += Fraction(other)
+        total = EXACTLY.add(total, other)
         count += 1
-    mean = whole / count
-    return int(mean) if mean.denominator == 1 else mean
-
-
-class Median(Held):
-    """The middle value, or the mean of the two middle ones."""
-
-    def __init__(self, table: int) -> None:
-        super().__init__(table)
-        self.lows: list[Decimal] = []
-        self.highs: list[Decimal] = []
-
-    def put(self, row: int, entry: Entry) -> None:
-        super().put(row, entry)
-        if entry.sure:
-            insort(self.lows, entry.low)
-            insort(self.highs, entry.high)
-
-    def add(self, value: Decimal, place: int, clock: Instant | None) -> None:
-        insort(self.lows, value)
-        insort(self.highs, value)
-
-    def drop(self, row: int) -> None:
-        entry = self.sure.get(row)
-        if entry is not None:
-            self.lows.pop(bisect_left(self.lows, entry.low))
-            self.highs.pop(bisect_left(self.highs, entry.high))
-        super().drop(row)
-
-    def value(self) -> Amount:
-        if not self.lows:
-            return undefined(self.because() if self.open else EMPTY)
-        low = _middle(_with(self.lows, sorted(entry.low for entry in self.open.values()), False))
-        high = _middle(_with(self.highs, sorted((e.high for e in self.open.values()), reverse=True), True))
-        return Amount(low, high, self.because() if low != high else "")
-
-
-def _with(values: list[Decimal], others: Sequence[Decimal], up: bool) -> list[Decimal]:
-    """The values and as many of `others` as move the middle furthest up (or down)."""
-    if not others:
-        return values
-    found = list(values)
-    for other in others:
-        middle = _middle(found)
-        if (number(other) > middle) if up else (number(other) < middle):
-            insort(found, other)
-    return found
-
-
-def _middle(values: Sequence[Decimal]) -> Exact:
-    half = len(values) // 2
-    if len(values) % 2:
-        return number(values[half])
-    low, high = number(values[half - 1]), number(values[half])
-    if isinstance(low, float) or isinstance(high, float):
-        return low + high if low + high == low + high else -INF
-    mean = Fraction(low + high) / 2
+    whole, parts = total.as_integer_ratio()
+    mean = Fraction(whole, parts * count)
     return int(mean) if mean.denominator == 1 else mean
 
 
@@ -364,17 +321,21 @@ class Ordered(Held):
 
     def _best(self) -> Instant | None:
         """The first (or last) instant at which a sure row stands, times the sign."""
+        base = self.base
+        signed = self.sign * base.clock if isinstance(base, LatestBase) and base.clock is not None else None
         while self.clocks:
             clock = -self.clocks[0]
             if self.at[self.sign * clock]:
-                return clock
+                return clock if signed is None else max(clock, signed)
             del self.at[self.sign * clock]
             heapq.heappop(self.clocks)
-        return None
+        return signed
 
     def value(self) -> Amount:
-        best = self._best()
-        found = [] if best is None else list(self.at[self.sign * best].values())
+        best, base = self._best(), self.base
+        found = [] if best is None else list(self.at.get(self.sign * best, NOTHING).values())
+        if isinstance(base, LatestBase) and base.clock is not None and self.sign * base.clock == best:
+            found = [*((base.low, base.high, place) for place in base.places), *found]
         found += self.clockless.values()
         if not found or (best is None and not any(row in self.sure or row < 0 for row in self.clockless)):
             return undefined(self.because() if self.open else EMPTY)
@@ -389,11 +350,9 @@ class Ordered(Held):
 
 
 def reducer(how: str, table: int) -> Reducer:
-    """A fresh reducer of this kind (distinct needs a key besides, and is made by hand)."""
+    """A fresh reducer of this kind (those of one column's order or shape are made where they are asked for)."""
     if how in ("max", "min"):
         return Best(table, how == "max")
-    if how == "median":
-        return Median(table)
     if how in ("first", "last"):
         return Ordered(table, how == "last")
     return Totals(table, how)

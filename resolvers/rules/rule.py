@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -54,9 +54,12 @@ class NaClause(BaseModel):
         return Phrase.of("{}; where N/A is not granted: {}", whole, text, figures=figures)
 
 
+FILTERED = (Rows, Among)
+
+
 def _filters(node: Node) -> tuple[Filter | None, ...]:
     """The filters of a node that holds rows."""
-    return (node.where,) if isinstance(node, Rows | Among) else ()
+    return (node.where,) if isinstance(node, FILTERED) else ()
 
 
 def _asks_when_seen(node: Node) -> bool:
@@ -142,11 +145,15 @@ class Rule(BaseModel):
         found: dict[str, None] = {}
         for node in self.nodes():
             if isinstance(node, Rows):
-                found.update(dict.fromkeys(use.source for use in node.sources))
-                found.update(dict.fromkeys(label.registry for label in node.labels))
-                asking = (part for where in _filters(node) for part in asking_of(where))
-                found.update(dict.fromkeys(part.source for part in asking if isinstance(part, ListedIn)))
-            if isinstance(node, State):
+                for use in node.sources:
+                    found[use.source] = None
+                for label in node.labels:
+                    found[label.registry] = None
+                for where in _filters(node):
+                    for part in asking_of(where):
+                        if isinstance(part, ListedIn):
+                            found[part.source] = None
+            elif isinstance(node, State):
                 found[node.source] = None
         found.update(dict.fromkeys(panel.source for panel in self.panels()))
         return tuple(found)
@@ -186,7 +193,7 @@ class Rule(BaseModel):
             f"Opens {opens}, trading closes {closes}, T is {decides}.", tuple(dict.fromkeys((opens, closes, decides)))
         )
         outcome = Phrase.of("{}.", self.outcome.words())
-        return (outcome, times, *(Phrase.of("{}.", part) for part in self._rest()))
+        return (outcome, times, *map(_sentence, self._rest()))
 
     def _rest(self) -> tuple[Phrase, ...]:
         parts = [self.na.words()] if self.na else []
@@ -199,15 +206,7 @@ class Rule(BaseModel):
         if runs is not None:
             parts.append(runs)
         d = self.defaults
-        figures = (str(d.bridge), str(d.max_age), str(d.lost_after))
-        parts.append(
-            Phrase(
-                f"A state lasts from one good sighting of a source to the next, over gaps of at most {figures[0]}; "
-                f"of several sources the first sighted within {figures[1]} answers; where a value is read at one "
-                f"instant, the first good sighting within {figures[2]} after it may still serve",
-                figures,
-            )
-        )
+        parts.append(_lasting(str(d.bridge), str(d.max_age), str(d.lost_after)))
         if any(isinstance(node, Reduce) and node.how in ("max", "min") for node in self.nodes()):
             parts.append(NO_ROWS)
         parts.append(Phrase("; ".join([*self._counting(), *self._tied()])))
@@ -259,23 +258,45 @@ class Rule(BaseModel):
         )
 
     def _settling(self) -> Phrase:
-        label = str(self.defaults.label_settle)
-        tail = f"; a label of ours that comes at most {label} after it still counts"
         uses_labels = any(isinstance(node, Rows) and node.labels for node in self.nodes())
-        tail, figures = (tail, [label]) if uses_labels else ("", [])
-        if self.settlement.how == "final_after":
-            figure = str(self.settlement.after)
-            text = (
-                "What the sources show counts as corrected up to {} after the deciding instant, and no later; "
-                "where nobody could look in that time, up to the first good sighting after it{}"
-            )
-            return Phrase.of(text, figure, tail, figures=[figure, *figures])
-        if self.settlement.how == "first_release":
-            return Phrase.of(
-                "A row counts with the value it first showed, whatever is corrected later{}", tail, figures=figures
-            )
-        return Phrase.of(
-            "What the sources show counts as known at the deciding instant, not as corrected later{}",
-            tail,
-            figures=figures,
+        label = str(self.defaults.label_settle) if uses_labels else ""
+        return _settled(self.settlement.how, str(self.settlement.after), label)
+
+
+@lru_cache(maxsize=1024)
+def _sentence(part: Phrase) -> Phrase:
+    """One part with its full stop; many markets have it alike."""
+    return Phrase.of("{}.", part)
+
+
+@lru_cache(maxsize=256)
+def _lasting(*figures: str) -> Phrase:
+    """How long a state lasts, by `bridge`, `max_age` and `lost_after`."""
+    return Phrase(
+        f"A state lasts from one good sighting of a source to the next, over gaps of at most {figures[0]}; "
+        f"of several sources the first sighted within {figures[1]} answers; where a value is read at one "
+        f"instant, the first good sighting within {figures[2]} after it may still serve",
+        figures,
+    )
+
+
+@lru_cache(maxsize=256)
+def _settled(how: str, after: str, label: str) -> Phrase:
+    """Which knowledge counts; `label` is how late a label of ours may come, empty where there are none."""
+    tail = f"; a label of ours that comes at most {label} after it still counts" if label else ""
+    figures = [label] if label else []
+    if how == "final_after":
+        text = (
+            "What the sources show counts as corrected up to {} after the deciding instant, and no later; "
+            "where nobody could look in that time, up to the first good sighting after it{}"
         )
+        return Phrase.of(text, after, tail, figures=[after, *figures])
+    if how == "first_release":
+        return Phrase.of(
+            "A row counts with the value it first showed, whatever is corrected later{}", tail, figures=figures
+        )
+    return Phrase.of(
+        "What the sources show counts as known at the deciding instant, not as corrected later{}",
+        tail,
+        figures=figures,
+    )

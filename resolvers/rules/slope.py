@@ -5,15 +5,15 @@ With n points, slope = (n Σxy - Σx Σy) / (n Σx² - (Σx)²): Wikipedia, Simp
 
 from __future__ import annotations
 
-from decimal import Decimal
 from fractions import Fraction
 
-from resolvers.evidence import Instant
+from resolvers.rules.bases import Base, PointsBase, point
 from resolvers.rules.columns import EXACTLY
 from resolvers.rules.exact import Amount, undefined
 from resolvers.rules.lines import Entry
 from resolvers.rules.reducers import Held
 
+NO_POINTS = PointsBase()
 TOO_FEW = "a slope needs rows at two instants"
 
 
@@ -23,17 +23,13 @@ class Slope(Held):
     def __init__(self, table: int, per: int) -> None:
         super().__init__(table)
         self.per = per
-        self.n = self.x = self.xx = 0
-        self.y = self.xy = Decimal(0)
-        self.blurred = 0
+        self.base: Base = NO_POINTS
+        self.own = NO_POINTS
 
     def put(self, row: int, entry: Entry) -> None:
         super().put(row, entry)
         if entry.sure:
             self._count(entry, 1)
-
-    def add(self, value: Decimal, place: int, clock: Instant | None) -> None:
-        self._point(clock, value, 1)
 
     def drop(self, row: int) -> None:
         entry = self.sure.get(row)
@@ -42,28 +38,20 @@ class Slope(Held):
         super().drop(row)
 
     def _count(self, entry: Entry, sign: int) -> None:
-        self._point(entry.clock, entry.low if entry.low == entry.high else None, sign)
-
-    def _point(self, clock: Instant | None, value: Decimal | None, sign: int) -> None:
-        if clock is None or value is None or value.is_infinite():
-            self.blurred += sign
-            return
-        signed = value if sign > 0 else value.copy_negate()
-        self.n += sign
-        self.x += sign * clock
-        self.xx += sign * clock * clock
-        self.y = EXACTLY.add(self.y, signed)
-        self.xy = EXACTLY.add(self.xy, EXACTLY.multiply(clock, signed))
+        self.own = point(self.own, entry.clock, entry.low if entry.low == entry.high else None, sign)
 
     def value(self) -> Amount:
-        if self.open or self.blurred:
+        own, base = self.own, self.base
+        assert isinstance(base, PointsBase)
+        if self.open or own.blurred or base.blurred:
             return undefined(self.because() or "the date of a row cannot be read")
-        width = self.n * self.xx - self.x * self.x
+        n, x = own.count + base.count, own.x + base.x
+        width = n * (own.xx + base.xx) - x * x
         if not width:
             return undefined(TOO_FEW)
-        y, y_parts = self.y.as_integer_ratio()
-        xy, xy_parts = self.xy.as_integer_ratio()
-        rise = self.n * xy * y_parts - self.x * y * xy_parts
+        y, y_parts = EXACTLY.add(own.sum, base.sum).as_integer_ratio()
+        xy, xy_parts = EXACTLY.add(own.xy, base.xy).as_integer_ratio()
+        rise = n * xy * y_parts - x * y * xy_parts
         slope = Fraction(rise * self.per, y_parts * xy_parts * width)
         found = int(slope) if slope.denominator == 1 else slope
         return Amount(found, found)

@@ -20,11 +20,7 @@ class Events:
 
     def __init__(self, lines: Lines, how: str, k: Instant, reduce: str = "", n: int = 1) -> None:
         self.lines = lines
-        found: list[tuple[Instant, int, Entry | None]] = []
-        size = len(lines.at)
-        for number_, profile in enumerate(lines.profiles(how, k, reduce, n)):
-            found += [(t, size + number_, entry) for t, entry in profile]
-        self.others = sorted(found, key=lambda event: event[0])
+        self.others = lines.changes(how, k, reduce, n)
 
     def simple_entry(self, row: int) -> Entry:
         lines = self.lines
@@ -63,16 +59,17 @@ class Track(Generic[V]):
 
 def sweep(events: Events, reducer: Reducer, how: str) -> Steps[Amount]:
     """The reduce's value from each instant on."""
-    if how in DECOMPOSED:
+    if how in DECOMPOSED or (how in BY_CLOCK and events.lines.clocks is None):
         return decomposed(events, reducer, how)
     track = Track(reducer.value())
     lines, others = events.lines, events.others
     row, rows, place, size = 0, len(lines.at), 0, len(others)
     while row < rows or place < size:
         t = min(lines.at[row] if row < rows else FAR_AHEAD, others[place][0] if place < size else FAR_AHEAD)
-        while row < rows and lines.at[row] == t:
-            reducer.add(lines.values[row], lines.places[row], lines.clock_of(row))
-            row += 1
+        if row < rows and lines.at[row] == t:
+            end = bisect_right(lines.at, t, row)
+            reducer.extend(lines, row, end)
+            row = end
         while place < size and others[place][0] == t:
             _apply(reducer, others[place][1], others[place][2])
             place += 1
@@ -80,8 +77,10 @@ def sweep(events: Events, reducer: Reducer, how: str) -> Steps[Amount]:
     return track.steps()
 
 
-DECOMPOSED = ("max", "min", "count", "any", "sum", "total", "mean")
+DECOMPOSED = ("max", "min", "count", "any", "sum", "total", "mean", "slope")
 """Reduces that are put together from those of the simple rows, which no k changes, and of the others."""
+BY_CLOCK = ("first", "last")
+"""The same where rows come in the order of their clocks: where that is when they were seen."""
 
 
 def decomposed(events: Events, reducer: Reducer, how: str) -> Steps[Amount]:
@@ -124,13 +123,11 @@ def active(events: Events, t: Instant) -> list[tuple[int, Entry]]:
     return [(row, entry) for row, entry in found.items() if entry is not None]
 
 
-def active_places(events: Events, t: Instant) -> list[int]:
-    """The spans of the rows that are there at t, in the same order."""
-    lines = events.lines
-    found = lines.places[: bisect_right(lines.at, t)]
+def active_places(events: Events, t: Instant) -> tuple[int, list[int]]:
+    """The rows that are there at t, in the same order: how many of the simple ones, and the spans of the others."""
     others: dict[int, Entry | None] = {}
     for start, row, entry in events.others:
         if start > t:
             break
         others[row] = entry
-    return found + [entry.place for entry in others.values() if entry is not None]
+    return bisect_right(events.lines.at, t), [entry.place for entry in others.values() if entry is not None]

@@ -17,7 +17,7 @@ from resolvers.rules.filters import Met, asking_of, columns_of, together
 from resolvers.rules.frozen import first_seen
 from resolvers.rules.gather import Registry
 from resolvers.rules.knowing import Knowing
-from resolvers.rules.lines import BESTS
+from resolvers.rules.lines import BESTS, Lines
 from resolvers.rules.making import built, moment
 from resolvers.rules.matching import kept, split
 from resolvers.rules.nodes import (
@@ -84,8 +84,11 @@ class Tracer:
             place = bisect_right(good, t) - 1
             told = f"the last good sighting was at {shown(good[place])}" if place >= 0 else "there was no good sighting"
             if node.after is not None:
-                news = [since for since in first_seen(self.cache.table(node.source)) if since <= t]
-                told = f"the last new row was first seen at {shown(max(news))}" if news else "there was no row yet"
+                news = first_seen(self.cache.table(node.source))
+                place = bisect_right(news, t) - 1
+                told = (
+                    f"the last new row was first seen at {shown(news[place])}" if place >= 0 else "there was no row yet"
+                )
             last = self.last_cites(node.source, t) if node.state == "removed" and truth.value else ()
             return self.made(node, value, t, truth.because or told, last)
         if node.kind == "panel":
@@ -181,8 +184,9 @@ class Tracer:
         events = self.evaluator.events(node, answer.place, self.knowing)
         then = t if read_at is None else read_at
         top = topped(node.of) if node.of.kind != "rows" else None
-        places = active_places(events, then) if top is None else top_places(self, node, top, events, then)
-        return capped(events.lines.table, places)
+        if top is None:
+            return capped(events.lines, active_places(events, then))
+        return capped(Lines(events.lines.table), top_places(self, node, top, events, then))
 
     def row_cites(self, rows: RowsNode, column: str | None, refs: Sequence[Ref]) -> tuple[Citation, ...]:
         registries = self.evaluator.registries(rows)
@@ -323,16 +327,22 @@ def _when(point: tuple[datetime, str | None]) -> datetime:
     return point[0]
 
 
-def capped(table: Table, places: Sequence[int]) -> list[Ref]:
-    """The first rows, and after them those that bring a body that none before them was in."""
-    body = table.spans.body
-    bodies = {body[place] for place in places[:MOST_CITED]}
-    found = list(places[:MOST_CITED])
-    for place in places[MOST_CITED:]:
+def capped(lines: Lines, there: tuple[int, list[int]]) -> list[Ref]:
+    """The first rows, and after them those that bring a body that none before them was in.
+
+    `there` are how many of the simple rows, which come first, and the spans of the others. Of the simple ones it is
+    known which bring a body.
+    """
+    simple, others = there
+    body, news = lines.table.spans.body, lines.news()
+    found = [*lines.places[: min(simple, MOST_CITED)], *others[: max(MOST_CITED - simple, 0)]]
+    bodies = {body[place] for place in found}
+    later = [lines.places[row] for row in news[bisect_left(news, MOST_CITED) : bisect_left(news, simple)]]
+    for place in [*later, *others[max(MOST_CITED - simple, 0) :]]:
         if body[place] not in bodies:
             bodies.add(body[place])
             found.append(place)
-    return [(table.number, place) for place in found]
+    return [(lines.table.number, place) for place in found]
 
 
 def unique(cites: Sequence[Citation]) -> tuple[Citation, ...]:

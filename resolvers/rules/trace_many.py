@@ -54,12 +54,12 @@ def _periods(tracer: Tracer, node: Along, t: Instant) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def top_places(tracer: Tracer, node: Reduce, top: Topped, events: Events, t: Instant) -> list[int]:
-    """The spans of the top rows that a reduce counts at t."""
+def top_places(tracer: Tracer, node: Reduce, top: Topped, events: Events, t: Instant) -> tuple[int, list[int]]:
+    """The spans of the top rows that a reduce counts at t, none of which is counted as simple."""
     evaluator = tracer.evaluator
     registries, bridge = evaluator.registries(node.of), evaluator.defaults.bridge.us
     asking = Asking(top, events.lines.table, registries, tracer.known_at(t), bridge)
-    return [entry.place for _, entry in asking.rows(active(events, t))]
+    return 0, [entry.place for _, entry in asking.rows(active(events, t))]
 
 
 def carried(tracer: Tracer, rows: Sequence[Ref], t: Instant) -> str:

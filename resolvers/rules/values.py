@@ -17,6 +17,7 @@ from resolvers.rules.gathered import Gathered
 from resolvers.rules.joint import agreed, agreed_texts
 from resolvers.rules.knowing import Distinguish, Knowing, stitch
 from resolvers.rules.lines import UNLABELLED, UNREADABLE, Entry, value_of
+from resolvers.rules.median import Median
 from resolvers.rules.nodes import (
     Calc,
     FieldOf,
@@ -125,7 +126,7 @@ class Values(Gathered):
 
     def fresh(self, node: Reduce, table: Table, knowing: Knowing) -> Reducer:
         """A reducer of the node's kind with nothing in it yet."""
-        if node.how == "quantile" or node.how == "slope":
+        if node.how in ("median", "quantile", "slope"):
             return measuring(node, table.number)
         if node.how != "distinct":
             return reducer(node.how, table.number)
@@ -322,7 +323,9 @@ def sources_of(node: Agree) -> list[str]:
 
 
 def measuring(node: Reduce, table: int) -> Reducer:
-    """A reducer that needs a number of its own."""
+    """A reducer that looks at how a column's values lie to one another."""
+    if node.how == "median":
+        return Median(table)
     if node.q is not None:
         return Quantile(table, Fraction(node.q) / 100)
     assert node.per is not None
