@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
@@ -22,6 +23,7 @@ def utf16(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
+@lru_cache(maxsize=4096)
 def in_words(moment: datetime) -> str:
     """`2026-12-05` at midnight UTC, `2026-12-05 14:30 UTC` otherwise: how a moment stands in every text."""
     at = moment.astimezone(UTC)

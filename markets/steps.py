@@ -1,10 +1,11 @@
-"""The six kinds of write, each as two questions to Manifold: has it happened already, and: do it."""
+"""The seven kinds of write, each as two questions to Manifold: has it happened already, and: do it."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -226,6 +227,20 @@ class UnresolveStep(Step):
         return refused.message.endswith("is not resolved")
 
 
+class TradingStep(Step):
+    """Sets when trading ends, also to a moment that has passed; a resolved market keeps its own."""
+
+    async def look(self, last: bool) -> Found | None:
+        market = await self._market()
+        return {"closes": self.payload["closes"]} if same_moment(market.closes, self._at()) else None
+
+    async def send(self) -> None:
+        await self.client.update(self.payload["market_id"], closes=self._at())
+
+    def _at(self) -> datetime:
+        return moment_in(self.payload["closes"])
+
+
 STEPS: dict[Kind, type[Step]] = {
     "create": CreateStep,
     "update": UpdateStep,
@@ -233,6 +248,7 @@ STEPS: dict[Kind, type[Step]] = {
     "comment": CommentStep,
     "resolve": ResolveStep,
     "unresolve": UnresolveStep,
+    "trading": TradingStep,
 }
 
 

@@ -188,6 +188,7 @@ def _scan_events(text: str) -> tuple[bool, list[Fault]]:
     """(the value must not be built, faults): anchors, aliases, tags, depth, further documents, syntax."""
     faults: list[Fault] = []
     fatal, depth, documents = False, 0, 0
+    anchors: set[str] = set()
     try:
         for event in yaml.parse(text, Loader=Words):
             if isinstance(event, yaml.DocumentStartEvent):
@@ -200,6 +201,9 @@ def _scan_events(text: str) -> tuple[bool, list[Fault]]:
             for code, message, deadly in _odd_event(event):
                 faults.append(_from_mark(code, message, event.start_mark))
                 fatal = fatal or deadly
+            anchor = getattr(event, "anchor", None)
+            fatal = fatal or anchor in anchors  # the same twice: libyaml does not compose it
+            anchors |= {anchor} if anchor else set()
             depth += isinstance(event, yaml.CollectionStartEvent)
             depth -= isinstance(event, yaml.CollectionEndEvent)
             if depth > MAX_DEPTH:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from difflib import get_close_matches
-from functools import lru_cache
 
 from markets.fields import in_words
-from markets.lint.figures import Amount, At, Figure, Reading, Span, figures
+from markets.lint.figures import Amount, At, Figure, Reading, Span
 from markets.lint.glossary import known, misdefined, within
 from markets.lint.placed import misplaced
 from markets.lint.roles import CLAUSE, OF_EDGES, OF_PEOPLE, Roles, around, of_people
@@ -32,19 +32,30 @@ TWICE = re.compile(
 )
 """`P1 and P1`; `2 of 2`, which is all of them."""
 
+JOINED = re.compile(r"(\d\w*)(?:,| and| or|, and|, or)\s[A-Za-z][\w-]*?\1\b", re.IGNORECASE)
+OF_AS_MANY = re.compile(r"(\d+) (?:[oO][fF]|[oO][uU][tT] [oO][fF]|[iI][nN]) (?:[tT][hH][eE] )?\1")
+"""Quicker to look for: without these, and without a number in letters that stands there twice, there is none of it."""
+
 REFERENCE = re.compile(r"\b(?:section|footnote|chapter|appendix|table|paragraph|page|note|clause)s?\s+$", re.IGNORECASE)
+REFERRING = tuple(
+    f"{word}{several}"
+    for word in ("section", "footnote", "chapter", "appendix", "table", "paragraph", "page", "note", "clause")
+    for several in ("", "s")
+)
+WHOLE = Amount(Decimal(100), "percent")
 BEYOND = re.compile(r"\b(?:over|above|beyond|exceeds?)\s+$", re.IGNORECASE)
 QUOTED = re.compile(r"[\"“]([^\"“”\n]{3,80})[\"”]")
 QUESTION: Loc = ("question",)
+FINE_PRINT: Loc = ("fine_print",)
+FIGURED = (Amount, At)
 
 
 def compared(it: Subject) -> Iterator[Found]:
     """Every figure that stands on one side only, or in a place that is another's."""
-    asked = [figure for text in it.asked for figure in _asked(text, it.names) if not figure.name]
+    asked = [figure for _, figure in it.figures_asked if not figure.name]
     in_letters = [figure for text in it.asked for figure in spelled(text)]
     yield from _only_in_prose(it, {reading for figure in [*asked, *in_letters] for reading in figure.readings})
-    shown = _shown(it, [figure for _, figure in it.figures])
-    yield from _only_in_rule(it, asked, shown)
+    yield from _only_in_rule(it, asked)
     yield from _too_often(it, asked)
     yield from _not_all_again(it)
     yield from _edges_twice(it)
@@ -56,21 +67,14 @@ def compared(it: Subject) -> Iterator[Found]:
     yield from _misquoted(it)
 
 
-@lru_cache(maxsize=4096)
-def _asked(text: str, names: frozenset[tuple[str, str]]) -> tuple[Figure, ...]:
-    """The figures of what a panel is asked; many markets ask the same."""
-    return tuple(figures(text, names))
-
-
 def _only_in_prose(it: Subject, told_to_panels: set[Reading]) -> Iterator[Found]:
-    roles, texts = Roles(it), dict(it.prose)
-    for loc, figure in it.figures:
-        if figure.soft or any(each in told_to_panels for each in figure.readings):
+    roles, texts = Roles.of(it), dict(it.prose)
+    for each in _telling(it):
+        loc, figure, text = each.loc, each.figure, texts[each.loc]
+        if figure.soft or not told_to_panels.isdisjoint(figure.readings) or _of_no_rule(roles, text, each):
             continue
-        if _of_no_rule(roles, texts[loc], figure):
-            continue
-        if any(it.stated.has(each) for each in figure.readings):
-            wrong = misplaced(roles, loc, texts[loc], figure)
+        if it.stated.has_any(figure.readings):
+            wrong = misplaced(roles, loc, text, figure, each.of_people)
             if wrong:
                 yield Found(f"{wrong}: text and rule must agree", loc, figure.at)
             continue
@@ -84,25 +88,27 @@ def _only_in_prose(it: Subject, told_to_panels: set[Reading]) -> Iterator[Found]
         yield Found(f"{said}: text and rule must agree", loc, figure.at)
 
 
-def _of_no_rule(roles: Roles, text: str, figure: Figure) -> bool:
+def _of_no_rule(roles: Roles, text: str, telling: Telling) -> bool:
     """`2 people` as the house asks them; `section 3`; `over 100%`, which nothing can be."""
-    if OF_PEOPLE.match(text, figure.at + len(figure.text)) and not roles.people.isdisjoint(figure.readings):
+    figure = telling.figure
+    if telling.of_people and not roles.people.isdisjoint(figure.readings):
         return True
-    if REFERENCE.search(text, max(0, figure.at - 14), figure.at):
+    before = text[max(0, figure.at - 14) : figure.at].rstrip().lower()
+    if before.endswith(REFERRING) and REFERENCE.search(text, max(0, figure.at - 14), figure.at):
         return True
-    whole = Amount(Decimal(100), "percent") in figure.readings
+    whole = WHOLE in figure.readings
     return whole and BEYOND.search(text, max(0, figure.at - 10), figure.at) is not None
 
 
-def _only_in_rule(it: Subject, asked: list[Figure], shown: set[Reading]) -> Iterator[Found]:
+def _only_in_rule(it: Subject, asked: list[Figure]) -> Iterator[Found]:
+    telling = _telling(it)
+    shown = _union(each.told for each in telling) if asked else frozenset()
     for figure in asked:
         if not (figure.soft or any(it.stated.has(each) or each in shown for each in figure.readings)):
             said = f"{figure.text.strip()!r} of a panel's question stands neither in the rule nor in the fine print"
             yield Found(f"{said}: write it there", it.block_of("panel"))
-    texts = dict(it.prose)
-    counting = {id(figure): _of_people(texts[loc], figure) for loc, figure in it.figures}
-    people = _shown(it, [figure for _, figure in it.figures if counting[id(figure)]])
-    others = _shown(it, [figure for _, figure in it.figures if not counting[id(figure)]])
+    people = _union(each.told for each in telling if each.of_people)
+    others = _union(each.told for each in telling if not each.of_people)
     for place, text, readings in it.figures_written:
         if place[-1] == "redraw":  # the composed description says how often seats are drawn again
             continue
@@ -111,27 +117,51 @@ def _only_in_rule(it: Subject, asked: list[Figure], shown: set[Reading]) -> Iter
             yield Found(f"{said}: write it there", place)
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A figure of the prose with what it tells: amounts in the rule's own scale, both ends of a stretch of time.
+
+    `of_people` says that it is a panel's number, `All 3 members`, and none of the rule's other counts.
+    """
+
+    loc: Loc
+    figure: Figure
+    told: Collection[Reading]
+    of_people: bool
+
+
+def _telling(it: Subject) -> list[Telling]:
+    found: list[Telling] | None = it.kept.get("telling")
+    if found is None:
+        texts = dict(it.prose)
+        found = it.kept["telling"] = [
+            Telling(loc, figure, _tells(it, figure), _of_people(texts[loc], figure)) for loc, figure in it.figures
+        ]
+    return found
+
+
+def _tells(it: Subject, figure: Figure) -> Collection[Reading]:
+    told: list[Reading] = []
+    for each in figure.readings:
+        if isinstance(each, Span):
+            told += (At(each.start), At(each.end))
+        else:
+            told.append(it.stated.bare(each) if isinstance(each, Amount) else each)
+    return told
+
+
 def _of_people(text: str, figure: Figure) -> bool:
-    """`All 3 members`, `2 of the 3 reviewers`: a panel's number, and none of the rule's other counts."""
     return OF_PEOPLE.match(text, figure.at + len(figure.text)) is not None
 
 
-def _told(readings: tuple[Reading, ...], shown: set[Reading]) -> bool:
+def _union(parts: Iterable[Collection[Reading]]) -> frozenset[Reading]:
+    return frozenset(each for part in parts for each in part)
+
+
+def _told(readings: tuple[Reading, ...], shown: frozenset[Reading]) -> bool:
     """Whether one of the readings is shown; what no reading has is no figure."""
-    plain = [each for each in readings if isinstance(each, Amount | At)]
-    return not plain or any(each in shown for each in plain)
-
-
-def _shown(it: Subject, found: list[Figure]) -> set[Reading]:
-    """What figures of the prose tell: amounts in the rule's own scale, both ends of a stretch of time."""
-    shown: set[Reading] = set()
-    for figure in found:
-        for each in figure.readings:
-            if isinstance(each, Span):
-                shown |= {At(each.start), At(each.end)}
-            else:
-                shown.add(it.stated.bare(each) if isinstance(each, Amount) else each)
-    return shown
+    plain = [each for each in readings if isinstance(each, FIGURED)]
+    return not plain or not shown.isdisjoint(plain)
 
 
 def _too_often(it: Subject, asked: list[Figure]) -> Iterator[Found]:
@@ -142,31 +172,37 @@ def _too_often(it: Subject, asked: list[Figure]) -> Iterator[Found]:
     for loc, figure in it.figures:
         if loc != QUESTION or figure.soft:
             continue
-        for readings in {key for key in there if set(key) & set(figure.readings)}:
-            said[readings] += 1
-            if said[readings] == there[readings] + 1:
-                text = f"{figure.text.strip()!r} stands in the question oftener than in the rule"
-                yield Found(f"{text}: one of them has to be another figure", loc, figure.at)
+        for readings, times in there.items():
+            if any(each in figure.readings for each in readings):
+                said[readings] += 1
+                if said[readings] == times + 1:
+                    text = f"{figure.text.strip()!r} stands in the question oftener than in the rule"
+                    yield Found(f"{text}: one of them has to be another figure", loc, figure.at)
 
 
 def _not_all_again(it: Subject) -> Iterator[Found]:
     """Where the fine print tells a figure of the question again, it tells every figure of the rule."""
-    again = _shown(it, [figure for loc, figure in it.figures if loc == ("fine_print",)])
-    first = _shown(it, [figure for loc, figure in it.figures if loc == QUESTION and not figure.soft])
-    wanted = [entry for entry in it.figures_written if _told(entry[2], first) and isinstance(entry[2][0], Amount | At)]
+    again = _union(each.told for each in _telling(it) if each.loc == FINE_PRINT)
+    if not again:
+        return
+    first = _union(each.told for each in _telling(it) if each.loc == QUESTION and not each.figure.soft)
+    figured = (entry for entry in it.figures_written if entry[2] and isinstance(entry[2][0], FIGURED))
+    wanted = [entry for entry in figured if _told(entry[2], first)]
     if not any(_told(readings, again) for _, _, readings in wanted):
         return
     for _, text, readings in wanted:
         if not _told(readings, again):
             said = f"the fine print tells some figures of the question again, but not {text.strip()!r}"
-            yield Found(f"{said}: tell all of them, or none", ("fine_print",))
+            yield Found(f"{said}: tell all of them, or none", FINE_PRINT)
 
 
 def _edges_twice(it: Subject) -> Iterator[Found]:
     """A list of the edges tells each of them once."""
     wanted = [readings for loc, _, readings in it.figures_written if loc[:2] == ("resolve", "edges")]
+    if len(wanted) < 2:
+        return
     texts, told = dict(it.prose), defaultdict[tuple[Loc, str], list[Figure]](list)
-    for loc, figure in it.figures if len(wanted) > 1 else ():
+    for loc, figure in it.figures:
         clause = around(texts[loc], figure.at, CLAUSE)[0]
         if OF_EDGES.search(clause) and any(set(readings) & set(figure.readings) for readings in wanted):
             told[loc, clause].append(figure)
@@ -184,7 +220,7 @@ def _called_t(it: Subject) -> Iterator[Found]:
     dated = it.spec.rule.type == "first_date"
     read_at = {node.at for node in it.of(Window)} - {None}
     texts = dict(it.prose)
-    for loc, figure in it.figures:
+    for loc, figure in it.figures if "T" in it.text else ():
         long = any(isinstance(each, Span) for each in figure.readings)
         if long and CALLED_T.search(texts[loc], max(0, figure.at - 8), figure.at):
             said = f"{figure.text!r} is a stretch of time, and T is the instant {in_words(it.spec.decides)}"
@@ -228,6 +264,10 @@ def _backwards(it: Subject) -> Iterator[Found]:
 
 
 def _named_twice(it: Subject) -> Iterator[Found]:
+    several = [word for word in it.words.intersection(VALUES) if it.low.count(word) > 1]
+    worded = any(f"{word} {of}" in it.low for word in several for of in ("of", "out of", "in"))
+    if not (worded or JOINED.search(it.text) or OF_AS_MANY.search(it.text)):
+        return
     for match in TWICE.finditer(it.text):
         yield Found(f'"{match.group()}" says one thing twice: name the other one', *it.at(match.start()))
 

@@ -9,12 +9,13 @@ reads. A number that stands alone, or that bears a unit, is never a name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 MONTHS = [
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -52,12 +53,16 @@ UNIT = (
     r"|mana|usd|dollars|elo|decimals?(?:[ ]places?)?)"
 )
 
-OPENINGS = sorted({name[:2] for name in (*MONTHS, *WORDS, "one", "half", "whole")})
-START = rf"(?:(?=[\d$])|(?<!\w)(?={'|'.join(OPENINGS)}|[qh][1-4]|an?\b)|(?=http))"
-"""Where a figure may begin: asked first, for at most places none does."""
+DIGIT = re.compile(r"[\d$]")
+BEGINNINGS = (*(name[:3] for name in MONTHS), *WORDS, "half", "whole", "http")
+UNIT_BEGINNINGS = (
+    "%", "per", "point", "pp", "second", "minute", "hour", "day", "week", "mana", "usd", "dollar", "elo", "decimal",
+)  # fmt: skip
+ONE_BEFORE = re.compile(r"(?:an?|one)[\s-](?:of\s)?\Z")
+"""How figures begin, in small letters: with a digit, a word, or one of a unit (`a week`, `an hour`)."""
 
 FIGURE = re.compile(
-    rf"""{START}(?:(?P<url>https?://\S+)
+    rf"""(?:(?P<url>https?://\S+)
       | (?P<iso>(?<![\w-])\d{{4}}-\d{{2}}-\d{{2}})(?:(?:[T ,]|\ at\ )\ ?(?P<clock>\d{{1,2}}:\d{{2}})(?::\d{{2}})?)?
       | (?<!\w)(?P<month1>{MONTH})\s+(?P<day1>\d{{1,2}})(?:st|nd|rd|th)?(?![\d%]|\s?percent)
         (?:,?\s+(?P<year1>\d{{4}}))?(?!\d)
@@ -113,31 +118,27 @@ PLAIN_WORDS = frozenset(
 """Before a hyphen these make no name: `top-5` is five."""
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A number and its unit; times are in seconds (`span`), counts bare."""
+class Amount(NamedTuple):
+    """A number and its unit; times are in seconds (`span`), counts bare. A tuple: compared, and in sets, very often."""
 
     value: Decimal
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class At:
+class At(NamedTuple):
     """An instant."""
 
     moment: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of the calendar, `in 2027`: [start, end)."""
 
     start: datetime
     end: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Yearless:
+class Yearless(NamedTuple):
     """A day without its year, or a time of day without its day."""
 
     form: str
@@ -184,13 +185,48 @@ def _pairs_of(name: str) -> frozenset[tuple[str, str]]:
 def figures(text: str, names: frozenset[tuple[str, str]]) -> list[Figure]:
     """Every figure of a text in order; those that are names by `names` left out."""
     found: list[Figure] = []
-    before = None
-    for match in FIGURE.finditer(text):
+    before, end = None, 0
+    for at in _begins(text):
+        match = FIGURE.match(text, at) if at >= end else None
+        if match is None:
+            continue
+        end = match.end()
         figure = _figure(match, text, names, before)
-        before = match if figure is not None else before
         if figure is not None:
+            before = match
             found.append(figure)
-    return _listed(text, found)
+    return _listed(text, found) if len(found) > 1 else found
+
+
+def _begins(text: str) -> Iterable[int]:
+    """Where a figure may begin, in order: found quicker than by trying the whole form at every place."""
+    low = text.lower()
+    if len(low) != len(text):  # a letter of which the small form is two: places differ
+        return range(len(text))
+    begins: set[int] = set()
+    for match in DIGIT.finditer(text):
+        at = match.start()
+        begins.add(at)
+        if at and low[at - 1] in "qh":
+            begins.add(at - 1)
+    for word in BEGINNINGS:
+        if word in low:
+            begins.update(places(low, word))
+    for word in UNIT_BEGINNINGS:
+        for at in places(low, word) if word in low else ():
+            parted = low[at - 1 : at]
+            one = ONE_BEFORE.search(low, max(0, at - 8), at) if parted == "-" or parted.isspace() else None
+            if one is not None:
+                begins.add(one.start())
+    return sorted(begins)
+
+
+def places(text: str, part: str) -> Iterator[int]:
+    """Where a part stands in a text."""
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + 1)
 
 
 def _mode(text: str, at: int, before: re.Match[str] | None) -> str:
@@ -206,12 +242,12 @@ def _mode(text: str, at: int, before: re.Match[str] | None) -> str:
 def _figure(
     match: re.Match[str], text: str, names: frozenset[tuple[str, str]], before: re.Match[str] | None
 ) -> Figure | None:
-    part = match.groupdict()
     whole, at = match.group(), match.start()
+    if match["number"]:
+        return _number(match, text, names, before)
+    part = match.groupdict()
     if part["url"]:
         return None
-    if part["number"]:
-        return _number(match, part, text, names, before)
     if part["word"]:
         return Figure(whole, at, (amount(WORDS[part["word"].lower()], part["unit3"]),))
     if part["loose"]:
@@ -229,18 +265,15 @@ def _loose(whole: str, at: int, word: str, unit: str | None) -> Figure | None:
 
 
 def _number(
-    match: re.Match[str],
-    part: Mapping[str, str | None],
-    text: str,
-    names: frozenset[tuple[str, str]],
-    before: re.Match[str] | None,
+    match: re.Match[str], text: str, names: frozenset[tuple[str, str]], before: re.Match[str] | None
 ) -> Figure | None:
-    at, digits = match.start("number"), part["number"] or ""
-    glued, unit = (part["glued"] or "").lower(), part["unit"] or part["unit2"]
+    at, digits = match.start("number"), match["number"]
+    glued, unit = (match["glued"] or "").lower(), match["unit"] or match["unit2"]
+    grown_by, dollar = glued or (match["grown"] or "").strip().lower(), match["dollar"]
     word, begin, parted = _word_before(text, at)
     close = bool(word) and parted != " " and parted != "\n" and word.lower() not in PLAIN_WORDS
     named = glued and glued not in (*MAGNITUDES, "st", "nd", "rd", "th", "x", "s")
-    if unit is None and not part["dollar"]:
+    if unit is None and not dollar:
         first = word.lower()
         version = first in ("version", "v")
         worded = first not in PLAIN_WORDS and (first, _short(digits)) in names
@@ -257,9 +290,9 @@ def _number(
     if halved and 1 <= int(digits) <= 12:
         hour = int(digits) % 12 + (12 if halved[1].lower() == "p" else 0)
         return Figure(text[at : halved.end()], at, (Yearless("%H:%M", f"{hour:02}:00"),))
-    value = _value(digits, glued or (part["grown"] or "").strip().lower())
-    readings: list[Reading] = [amount(value, "usd" if part["dollar"] else unit or "")] if value is not None else []
-    grown = MAGNITUDES.get(glued or (part["grown"] or "").strip().lower())
+    value = _value(digits, grown_by)
+    readings: list[Reading] = [amount(value, "usd" if dollar else unit or "")] if value is not None else []
+    grown = MAGNITUDES.get(grown_by)
     if grown and value is not None and unit is None:
         readings.append(Amount(value / 10**grown, f"e{grown}"))
     if unit is None and not glued and digits.isdigit() and len(digits) < 6 and FIRST_YEAR <= int(digits) <= LAST_YEAR:

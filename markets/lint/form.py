@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from math import log
 
 from markets.lint.code import Case, code, loaded
-from markets.lint.subject import Found, Subject
+from markets.lint.subject import Found, Subject, opening
 from markets.spec import MarketSpec
 
 ADDRESS = re.compile(
@@ -16,6 +17,9 @@ ADDRESS = re.compile(
     re.IGNORECASE,
 )
 """With its scheme or without: `example.org/rules`."""
+
+PATH = re.compile(r"\.[a-z]{2,18}/")
+"""In small letters; an address without its scheme has this."""
 
 HARM = re.compile(
     r"\b(dies?|died|dead|deaths?|kill(?:s|ed|ing)?|murder(?:s|ed)?|suicide"
@@ -34,13 +38,13 @@ OF_THINGS = re.compile(r"(?:dies?|died|dead|deaths?|kill)", re.IGNORECASE)
 FACTOR = 5
 """How far out of line is too far: a market of the debate has 1500 mana, as it is watched, though its ratio is 1.4."""
 LONG = "Will " + "very " * 22 + "many rows of the board reach 85% before July 2027?"
-HARM_WORDS = frozenset({
+HARM_WORDS = opening(
     "die", "dies", "died", "dead", "death", "deaths", "kill", "kills", "killed", "killing", "murder", "murders",
-    "murdered", "suicide", "bomb", "bombs", "bombed", "bombing", "terrorist", "terrorists", "terrorism", "injury",
-    "injuries", "injured", "arrest", "arrests", "arrested", "divorce", "divorced", "divorces", "pregnant",
+    "murdered", "suicide", "bomb", "bombs", "bombed", "bombing", "terrorist", "terrorists", "terrorism", "terrorisms",
+    "injury", "injuries", "injured", "arrest", "arrests", "arrested", "divorce", "divorced", "divorces", "pregnant",
     "pregnancy", "private", "assassin", "assassins", "assassinate", "assassinates", "assassinated", "assassination",
     "assassinations", "overdose", "overdoses", "overdosed", "diagnosis", "diagnosed",
-})  # fmt: skip
+)  # fmt: skip
 
 
 loaded(
@@ -71,7 +75,7 @@ loaded(
 )
 def page_of_terms(it: Subject) -> Iterator[Found]:
     """Terms on another page can change, or go. Write them here; an address of one of the rule's sources may stand."""
-    if "/" not in it.text and "www" not in it.words:
+    if not ("://" in it.text or "www." in it.low or ("/" in it.text and PATH.search(it.low))):
         return
     known = [source.fetch.url for source in it.sources if source.fetch.url]
     known += [url.partition("://")[2] for url in known]
@@ -124,11 +128,12 @@ def _weight(spec: MarketSpec) -> float:
     return 4 * p * (1 - p) * max(ratios, default=0.0)
 
 
-def ln_ratios(if_true: float, if_false: float) -> list[float]:
+@lru_cache(maxsize=4096)
+def ln_ratios(if_true: float, if_false: float) -> tuple[float, ...]:
     """ln LR of an event and of its absence; none where a probability is 0 or 1."""
     if not (0 < if_true < 1 and 0 < if_false < 1):
-        return []
-    return [log(if_true / if_false), log((1 - if_true) / (1 - if_false))]
+        return ()
+    return (log(if_true / if_false), log((1 - if_true) / (1 - if_false)))
 
 
 @code(
@@ -142,9 +147,7 @@ def harm(it: Subject) -> Iterator[Found]:
     """A market pays those who know, and those who can bring it about. No market on deaths, injuries, arrests or private
     people. The list of words is short and blunt; reword what it takes wrongly, and let a person look.
     """
-    if it.words.isdisjoint(HARM_WORDS):
-        return
-    for match in HARM.finditer(it.text):
+    for match in it.opened(HARM, HARM_WORDS):
         if _of_a_thing(it.text, match):
             continue
         said = f"{match.group()!r}: no market asks about deaths, harm or private people"

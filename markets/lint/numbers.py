@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from markets.lint.code import Case, code, loaded
 from markets.lint.examples import SEEN
-from markets.lint.figures import Amount, Figure, Reading, amount, figures
+from markets.lint.figures import Amount, Figure, Reading, amount, places
 from markets.lint.reach import truth_of
 from markets.lint.roles import Roles, text_at
 from markets.lint.subject import Found, Loc, Subject
@@ -23,6 +24,12 @@ STRICT_BEFORE = re.compile(
     r"|(?P<most>at most|no more than|not more than|up to|maximum of)\s+$",
     re.IGNORECASE,
 )
+STRICT_ENDS = (
+    "than", "over", "above", "exceed", "exceeds", "exceeding", "beat", "beats", "top", "tops", "under", "below",
+    "least", "most", "of", "reach", "reaches", "to",
+)  # fmt: skip
+"""How the words before a figure end that say a relation."""
+
 AFTER = re.compile(
     r"(?P<plus>\+)(?!\w)|\s*(?:(?P<least>or\s+(?:more|higher|above|better|over))"
     r"|(?P<most>or\s+(?:less|lower|below|fewer|under)))\b",
@@ -33,6 +40,14 @@ WORD_OF = {"more": ">", "less": "<", "least": ">=", "most": "<=", "plus": ">="}
 SAID = {">": "more than", "<": "less than", ">=": "at least", "<=": "at most"}
 DENIAL = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
 FLIPPED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
+
+HOLDING = re.compile(r"[<>-]")
+LAST = re.compile(r"(>=|<=|>|<)([^<>]*)\Z")
+FIRST = re.compile(r"\s*(>=|<=|>|<)")
+AWAY = re.compile(r"-\s*\Z")
+TIMES = re.compile(r"\s*\*")
+WORDLIKE = re.compile(r"[\w.]")
+"""How a number stands in a formula: what comes before it, and what after."""
 
 NUMBER = {
     "before July 2027?": "at the start of July 2027?",
@@ -82,15 +97,17 @@ def strict_or_not(it: Subject) -> Iterator[Found]:
     """More than, over and above leave the figure itself out (`>`); at least, reach and or more let it in (`>=`).
     Filters of rows and how many conditions have to hold are read as well; and at most is not at least.
     """
-    thresholds = list(_thresholds(it))
     texts = dict(it.prose)
-    floors = Roles(it).floors
+    thresholds: list[tuple[str, object]] | None = None
     for loc, figure in it.figures:
         said = _comparison(texts[loc], figure)
-        held = {op for op, wanted in thresholds if wanted in figure.readings} if said else set()
-        if said and said[1] == ">=" and loc != ("question",) and not floors.isdisjoint(figure.readings):
+        if said is None:
             continue
-        if said is None or said[1] in held:
+        if said[1] == ">=" and loc != ("question",) and not Roles.of(it).floors.isdisjoint(figure.readings):
+            continue
+        thresholds = list(_thresholds(it)) if thresholds is None else thresholds
+        held = {op for op, wanted in thresholds if wanted in figure.readings}
+        if said[1] in held:
             continue
         if held:
             op = min(held)
@@ -104,7 +121,8 @@ def strict_or_not(it: Subject) -> Iterator[Found]:
 def _comparison(text: str, figure: Figure) -> tuple[str, str] | None:
     """(the words, the relation they mean) around a figure; None where none or both are said."""
     begin = max(0, figure.at - 24)
-    before = STRICT_BEFORE.search(text, begin, figure.at)
+    worded = text[begin : figure.at].rstrip().lower().endswith(STRICT_ENDS)
+    before = STRICT_BEFORE.search(text, begin, figure.at) if worded else None
     after = AFTER.match(text, figure.at + len(figure.text))
     if after is not None:
         return after.group().strip(), WORD_OF[after.lastgroup or ""]
@@ -127,11 +145,10 @@ def _thresholds(it: Subject) -> Iterator[tuple[str, object]]:
                 yield DENIAL[op] if id(node) in denied else op, amount(side.value, side.unit)
     for entry in it.figures_written:
         yield from _filtered(it, *entry)
-    for panel_text in it.asked:
-        for figure in figures(panel_text, it.names):
-            said = _comparison(panel_text, figure)
-            if said is not None:
-                yield from ((said[1], each) for each in figure.readings)
+    for panel_text, figure in it.figures_asked:
+        said = _comparison(panel_text, figure)
+        if said is not None:
+            yield from ((said[1], each) for each in figure.readings)
 
 
 def _filtered(it: Subject, loc: Loc, text: str, readings: tuple[Reading, ...]) -> Iterator[tuple[str, object]]:
@@ -139,16 +156,25 @@ def _filtered(it: Subject, loc: Loc, text: str, readings: tuple[Reading, ...]) -
     plain = [each for each in readings if isinstance(each, Amount)]
     if loc[-1] in ("at_least", "agree", "hold"):
         yield from ((">=", each) for each in plain)
-    formula = text_at(it.value, loc)
-    number = re.escape(text.strip())
-    for match in re.finditer(rf"(>=|<=|>|<)\s*{number}(?![\w.])", formula):
-        yield from ((match[1], each) for each in plain)
-    for match in re.finditer(rf"(?<![\w.]){number}\s*(>=|<=|>|<)", formula):
-        yield from ((FLIPPED[match[1]], each) for each in plain)
-    for match in re.finditer(rf"(>=|>|<=|<)[^<>]*?(?<![\w.]){number}\s*\*", formula):
-        yield from ((match[1], each) for each in plain)
-    if re.search(rf"-\s*{number}(?![\w.])", formula):
-        yield from ((op, each) for op in SAID for each in plain)
+    for op in _relations(text_at(it.value, loc), text.strip()):
+        yield from ((op, each) for each in plain)
+
+
+@lru_cache(maxsize=8192)
+def _relations(formula: str, number: str) -> frozenset[str]:
+    """Every relation that a formula holds a number in; in any, where the number is taken away from something."""
+    found: set[str] = set()
+    for at in places(formula, number) if HOLDING.search(formula) else ():
+        before, end = formula[:at], at + len(number)
+        last = LAST.search(before)
+        if not WORDLIKE.match(formula, end):
+            found |= {last[1]} if last is not None and not last[2].strip() else set()
+            found |= SAID.keys() if AWAY.search(before) else set()
+        if not WORDLIKE.match(before[-1:]):
+            first = FIRST.match(formula, end)
+            found |= {FLIPPED[first[1]]} if first is not None else set()
+            found |= {last[1]} if last is not None and TIMES.match(formula, end) else set()
+    return frozenset(found)
 
 
 @code(

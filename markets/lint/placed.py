@@ -17,32 +17,42 @@ STRETCH = re.compile(r"\bfrom\s+\S+\s+(?:to\s+|and\s+)?before\s+$", re.IGNORECAS
 INSIDE = re.compile(
     r"\b(?:in|during|throughout|(?<!end )(?<!start )(?<!beginning )(?<!as )(?<!\bday )of)\s+$", re.IGNORECASE
 )
+WITHIN = ("in", "during", "throughout", "of")
 ENDING = frozenset({"or", "and", "to", "in", "that", "on", "at", "for", "with", "from", "than", "by", "is", "are"})
 
 
-def misplaced(roles: Roles, loc: Loc, text: str, figure: Figure) -> str | None:
+def misplaced(roles: Roles, loc: Loc, text: str, figure: Figure, of_people: bool) -> str | None:
     """What is wrong with the place of a figure that the rule has somewhere; None if nothing is."""
-    shown = repr(figure.text.strip())
-    where = "question" if loc == ("question",) else str(loc[-1])
-    if not roles.allow(loc, text, figure):
-        return f"{shown} ({where}) stands in the rule for something else than this sentence is about"
+    said = _wrong(roles, loc, text, figure, of_people)
+    if said is None:
+        return None
+    return f"{figure.text.strip()!r} ({'question' if loc == ('question',) else loc[-1]}) {said}"
+
+
+def _wrong(roles: Roles, loc: Loc, text: str, figure: Figure, of_people: bool) -> str | None:
+    if not roles.allow(text, figure, of_people):
+        return "stands in the rule for something else than this sentence is about"
     end = figure.at + len(figure.text)
+    before = text[max(0, figure.at - 16) : figure.at].rstrip().lower()
     plain = [each for each in figure.readings if isinstance(each, Amount) and each.unit == ""]
-    multiplied = MULTIPLE.match(figure.text) or TIMES.match(text, end)
-    if plain and (multiplied or PER.search(text, max(0, figure.at - 8), figure.at)):
-        if roles.factors.isdisjoint(plain):
-            return f"{shown} ({where}) is nothing that the rule multiplies by"
-    elif plain and len(plain) == len(figure.readings):
-        wanted = _counted(roles, text, end)
-        if wanted is not None and wanted.isdisjoint(plain):
-            told = " or ".join(f"{each.value.normalize():f}" for each in sorted(wanted, key=lambda each: each.value))
-            return f"{shown} ({where}) counts what the rule holds against {told}"
+    if plain:
+        multiplied = MULTIPLE.match(figure.text) or TIMES.match(text, end)
+        if multiplied or (before.endswith("per") and PER.search(text, max(0, figure.at - 8), figure.at)):
+            if roles.factors.isdisjoint(plain):
+                return "is nothing that the rule multiplies by"
+        elif len(plain) == len(figure.readings):
+            wanted = _counted(roles, text, end)
+            if wanted is not None and wanted.isdisjoint(plain):
+                told = " or ".join(f"{value.normalize():f}" for value in sorted(each.value for each in wanted))
+                return f"counts what the rule holds against {told}"
     moments = [each.moment for each in figure.readings if isinstance(each, At)]
-    ends = roles.title_ends if loc == ("question",) else roles.ends
-    if moments and _ends_here(text, figure.at) and ends.isdisjoint(moments):
-        return f"{shown} ({where}) is no end of anything in the rule"
-    if moments and len(moments) == len(figure.readings) and INSIDE.search(text, max(0, figure.at - 16), figure.at):
-        return f"{shown} ({where}) is one instant, in which nothing lasts"
+    if moments:
+        ends = roles.title_ends if loc == ("question",) else roles.ends
+        if ends.isdisjoint(moments) and _ends_here(text, figure.at):
+            return "is no end of anything in the rule"
+        inside = before.endswith(WITHIN) and INSIDE.search(text, max(0, figure.at - 16), figure.at)
+        if inside and len(moments) == len(figure.readings):
+            return "is one instant, in which nothing lasts"
     return None
 
 

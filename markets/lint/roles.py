@@ -7,22 +7,27 @@ default justifies only a sentence about that very default.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
-from markets.lint.figures import Amount, At, Figure, Reading
+from markets.lint.figures import Amount, At, Figure, Reading, places
 from markets.lint.stated import PEOPLE, Stated
 from markets.lint.subject import Loc, Subject
 from resolvers.durations import Duration
+from resolvers.rules.naming import once
 from resolvers.rules.nodes import Along
 
 SENTENCE = re.compile(r"(?<=[.?!])[\"”')]*\s+(?=[A-Z\"“(`\d])|\n\s*\n")
 CLAUSE = re.compile(r";|:\s")
 OF_NA = re.compile(r"\bN/A\b|\bnothing\s+is\s+asked\b|\bno\s+contest\b|\bvoid\b")
+NA_WORDS = ("N/A", "nothing", "contest", "void")
+"""Without one of these there is none of it."""
+
 IF_NOT = re.compile(r"\s*(?:If\s+(?:they|it|that|this|there)\s+\w+\s+not\b|If\s+not\b|Otherwise\b|Else\b)")
 OF_EDGES = re.compile(r"\b(?:answers?|divided|edges?|buckets?|ranges?)\b", re.IGNORECASE)
 OF_PEOPLE = re.compile(
@@ -41,6 +46,7 @@ DEFAULTS = {
 }
 """What a sentence has to be about for a default to justify its figure."""
 
+ASKED = frozenset({"question", "limbs"})
 NAME = re.compile(r"[A-Za-z_]\w*")
 COMPARED = re.compile(
     r"(?<![\w.])(?P<column>[A-Za-z_][\w.]*)\s*(?P<op>>=|<=|==|>|<)\s*(?P<number>\d+(?:\.\d+)?)(?![\w.-])(?P<unit>%|\s+[a-z]+)?"
@@ -49,6 +55,7 @@ COMPARED = re.compile(
 
 FACTOR = re.compile(r"(?:[*/]\s*(\d+(?:\.\d+)?)\b|(?<![\w.])(\d+(?:\.\d+)?)\s*[*/])")
 FLOOR = re.compile(r"max\([^()]*,\s*(\d+(?:\.\d+)?)\)")
+UNDER = re.compile(r"<=?\s*\Z")
 ENDS = frozenset({"before", "at", "closes", "decides"})
 
 
@@ -58,33 +65,46 @@ class Roles:
 
     it: Subject
 
-    def allow(self, loc: Loc, text: str, figure: Figure) -> bool:
-        """Whether the rule has a figure that this one may be, where it stands."""
+    @classmethod
+    def of(cls, it: Subject) -> Roles:
+        """Those of a market, worked out once."""
+        found: Roles | None = it.kept.get("roles")
+        if found is None:
+            found = it.kept["roles"] = cls(it)
+        return found
+
+    def allow(self, text: str, figure: Figure, of_people: bool) -> bool:
+        """Whether the rule has a figure that this one may be, where it stands; `of_people` as of `Telling`."""
         sentence, at = around(text, figure.at, SENTENCE)
-        clause = around(sentence, figure.at - at, CLAUSE)[0]
         readings = figure.readings
         if any(self._default(each, sentence) for each in readings):
             return True
-        if OF_PEOPLE.match(text, figure.at + len(figure.text)):
-            return any(each in self.people for each in readings)
-        if any(each in self.counts for each in readings):
+        if of_people:
+            return not self.people.isdisjoint(readings)
+        if not self.counts.isdisjoint(readings):
             return True
-        if self.edges is not None and OF_EDGES.search(clause) and any(self.edges.has(each) for each in readings):
+        of_edges = self.edges is not None and self.edges.has_any(readings)
+        if of_edges and OF_EDGES.search(around(sentence, figure.at - at, CLAUSE)[0]):
             return True
-        after = text[at + len(sentence) : at + len(sentence) + 120]
-        na = bool(OF_NA.search(sentence) or (IF_NOT.match(after) and OF_NA.search(after)))
-        return any((self.na if na else self.outcome).has(each) for each in readings)
+        na = _of_na(sentence, text[at + len(sentence) : at + len(sentence) + 120])
+        return (self.na if na else self.outcome).has_any(readings)
 
     def _default(self, reading: Reading, sentence: str) -> bool:
         if not (isinstance(reading, Amount) and reading.unit == "span"):
             return False
-        defaults = self.it.spec.rule.defaults
-        return any(
-            seconds(getattr(defaults, name)) == reading.value and about.search(sentence)
-            for name, about in DEFAULTS.items()
-        )
+        return any(about.search(sentence) for about in self._defaults.get(reading.value, ()))
 
-    @cached_property
+    @once
+    def _defaults(self) -> Mapping[Decimal, Sequence[re.Pattern[str]]]:
+        """Seconds -> what a sentence may be about in which a default of so many stands."""
+        found: dict[Decimal, list[re.Pattern[str]]] = {}
+        for name, about in DEFAULTS.items():
+            length = seconds(getattr(self.it.spec.rule.defaults, name))
+            if length is not None:
+                found.setdefault(length, []).append(about)
+        return found
+
+    @once
     def people(self) -> frozenset[Amount]:
         """How many sit on the panels, and how many of them have to agree; the house's own numbers among them."""
         panel, quorum = self.it.spec.rule.defaults.panel, self.it.spec.review.quorum
@@ -93,13 +113,13 @@ class Roles:
         numbers = {Amount(Decimal(value), "") for value in (panel.seats, panel.agree, quorum, *asked)}
         return frozenset(numbers | {each for each in written if isinstance(each, Amount)})
 
-    @cached_property
+    @once
     def edges(self) -> Stated | None:
         """The edges of the answers, where there are any."""
         found = [readings for loc, _, readings in self.it.figures_written if loc[:2] == ("resolve", "edges")]
         return self._holding(found) if found else None
 
-    @cached_property
+    @once
     def outcome(self) -> Stated:
         """All that the outcome hangs on, without the edges of its answers."""
         return self._holding(
@@ -107,7 +127,7 @@ class Roles:
             and not self.only_na(loc)
         )  # fmt: skip
 
-    @cached_property
+    @once
     def counts(self) -> frozenset[Amount]:
         """How many there are of what the rule counts over: the conditions of a list, the periods of a series."""
         found = {len(node.of.starts()) for node in self.it.of(Along)}
@@ -115,7 +135,7 @@ class Roles:
         found |= {len(part["of"]) for part in _blocks(self.it.value.get("resolve")) if isinstance(part.get("of"), list)}
         return frozenset(Amount(Decimal(number), "") for number in found)
 
-    @cached_property
+    @once
     def na(self) -> Stated:
         """All that the N/A clause hangs on; the answers that stand where it is refused may be named."""
         answers = " ".join(self.it.spec.answers)
@@ -134,11 +154,11 @@ class Roles:
             return False
         return loc[1] in self._read_by_na and loc[1] not in self._read_by_outcome
 
-    @cached_property
+    @once
     def _read_by_na(self) -> frozenset[str]:
         return reached(self.it.value, "na")
 
-    @cached_property
+    @once
     def _read_by_outcome(self) -> frozenset[str]:
         return reached(self.it.value, "resolve")
 
@@ -151,38 +171,43 @@ class Roles:
             moments={each.moment for each in every if isinstance(each, At)} | {spec.opens, spec.closes, spec.decides},
         )
 
-    @cached_property
+    @once
     def ends(self) -> frozenset[datetime]:
         """Every instant that something of the outcome ends at: T, the close, ends of windows, upper bounds."""
         found = {self.it.spec.closes, self.it.spec.decides}
         for loc, text, readings in self.it.figures_written:
-            upper = loc[-1] in ENDS or re.search(rf"<=?\s*{re.escape(text)}", text_at(self.it.value, loc))
+            upper = loc[-1] in ENDS or _bounded(text_at(self.it.value, loc), text)
             if upper or loc[:2] == ("resolve", "edges"):
                 found |= {each.moment for each in readings if isinstance(each, At)}
         return frozenset(found)
 
-    @cached_property
+    @once
     def title_ends(self) -> frozenset[datetime]:
         """The same for the question: a series ends before T, when its last period is read."""
         series = any(True for _ in self.it.of(Along))
         return self.ends - {self.it.spec.closes, self.it.spec.decides} if series else self.ends
 
-    @cached_property
+    @once
+    def formulas(self) -> tuple[str, ...]:
+        """Every text of the rule's blocks."""
+        return tuple(strings(self.it.value, ("rows", "values", "resolve", "na")))
+
+    @once
     def columns(self) -> Mapping[str, frozenset[Amount]]:
         """The words of a column's name -> every number that columns of that name are held against in the rule."""
         found: dict[str, set[Amount]] = {}
-        for formula in strings(self.it.value, ("rows", "values", "resolve", "na")):
+        for formula in self.formulas:
             for match in COMPARED.finditer(formula):
                 if (match["unit"] or "").strip() in ("", "and", "or"):
                     for word in match["column"].lower().replace(".", "_").split("_"):
                         found.setdefault(stem(word), set()).add(Amount(Decimal(match["number"]), ""))
         return {word: frozenset(numbers) for word, numbers in found.items() if len(word) > 2}
 
-    @cached_property
+    @once
     def factors(self) -> frozenset[Amount]:
         """What the rule multiplies or divides by, and what a ratio is held against."""
         found: set[Amount] = set()
-        for formula in strings(self.it.value, ("rows", "values", "resolve", "na")):
+        for formula in self.formulas:
             found |= {Amount(Decimal(match[1] or match[2]), "") for match in FACTOR.finditer(formula)}
             found |= {
                 Amount(Decimal(match["number"]), "") for match in COMPARED.finditer(formula)
@@ -190,12 +215,25 @@ class Roles:
             }  # fmt: skip
         return frozenset(found)
 
-    @cached_property
+    @once
     def floors(self) -> frozenset[Amount]:
         """What `max(x, 1)` takes a number for at least."""
-        formulas = strings(self.it.value, ("rows", "values", "resolve", "na"))
-        found = [match[1] for formula in formulas for match in FLOOR.finditer(formula)]
+        found = [match[1] for formula in self.formulas for match in FLOOR.finditer(formula)]
         return frozenset(Amount(Decimal(number), "") for number in found)
+
+
+def _of_na(sentence: str, after: str) -> bool:
+    """Whether a sentence tells of N/A; of two that belong together (`If they have not, ...`) the second may."""
+    return _tells_na(sentence) or (IF_NOT.match(after) is not None and _tells_na(after))
+
+
+def _tells_na(text: str) -> bool:
+    return any(word in text for word in NA_WORDS) and OF_NA.search(text) is not None
+
+
+def _bounded(formula: str, figure: str) -> bool:
+    """Whether a formula has something under a figure."""
+    return "<" in formula and any(UNDER.search(formula[:at]) for at in places(formula, figure))
 
 
 def of_people(loc: Loc) -> bool:
@@ -205,18 +243,16 @@ def of_people(loc: Loc) -> bool:
 
 def around(text: str, at: int, breaks: re.Pattern[str]) -> tuple[str, int]:
     """The part of a text, as `breaks` divide it, that a place lies in, and where that part begins."""
-    begin, end = 0, len(text)
-    for start, stop in _breaks(text, breaks):
-        if stop <= at:
-            begin = stop
-        elif start >= at:
-            end = start
-            break
-    return text[begin:end], begin
+    found = _breaks(text, breaks)
+    place = bisect_left(found, (at,))
+    begin = found[place - 1][1] if place else 0
+    if begin > at:  # within a break, which parts nothing here
+        begin = found[place - 2][1] if place > 1 else 0
+    return text[begin : found[place][0] if place < len(found) else len(text)], begin
 
 
 @lru_cache(maxsize=8192)
-def _breaks(text: str, breaks: re.Pattern[str]) -> tuple[tuple[int, int], ...]:
+def _breaks(text: str, breaks: re.Pattern[str]) -> tuple[tuple[int, ...], ...]:
     return tuple(match.span() for match in breaks.finditer(text))
 
 
@@ -234,17 +270,21 @@ def reached(value: Mapping[str, Any], start: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def strings(value: Any, keys: tuple[str, ...] = ()) -> Iterator[str]:
+def strings(value: Any, keys: tuple[str, ...] = ()) -> list[str]:
     """Every text of some blocks of a file; what panels are asked is none of the rule's formulas."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for key in keys or value:
-            if key in value and key not in ("question", "limbs"):
-                yield from strings(value[key])
-    elif isinstance(value, list):
-        for part in value:
-            yield from strings(part)
+    found: list[str] = []
+    ahead = [value]
+    while ahead:
+        part = ahead.pop()
+        if isinstance(part, str):
+            found.append(part)
+        elif isinstance(part, dict):
+            names = [key for key in keys or part if key in part and key not in ASKED]
+            ahead += [part[key] for key in reversed(names)]
+        elif isinstance(part, list):
+            ahead += reversed(part)
+        keys = ()
+    return found
 
 
 def _blocks(value: Any) -> Iterator[Mapping[str, Any]]:

@@ -35,6 +35,7 @@ def lint(it: Subject) -> list[Fault]:
     """
     looks = LOOKS if it.seen is None else LOOKS_AND_STORE
     found = [_fault(each, one) for each, look in looks for one in look(it)]
+    it.kept.clear()  # some of it names the market again: a ring that would stay until the collector comes
     kept = [*_unwaived(it, found), *_waivers(it, found)]
     made = placed(it.written.text, kept, frozenset()) if kept else []
     return [replace(fault, path=it.written.path) for fault in made]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from markets.fields import in_words
 from markets.lint.code import Case, code, loaded
 from markets.lint.examples import SEEN
-from markets.lint.subject import Found, Seen, Subject
+from markets.lint.subject import Found, Seen, Subject, opening
 from resolvers.evidence import Instant, SourceEvidence, instant, moment
 from resolvers.rules.nodes import Rows, State
 from resolvers.rules.panels import is_panel
@@ -31,13 +32,13 @@ FROZEN_AFTER = timedelta(days=180)
 RECENT = timedelta(days=7)
 LIVE = timedelta(hours=1)
 """A look that is on record this soon after it was made was made by us; what is imported comes later."""
-LOSS = frozenset({
-    "lost", "gone", "removed", "disappear", "disappears", "vanish", "vanishes", "taken", "goes", "longer",
-    "unreachable", "cannot",
-})  # fmt: skip
-TRUTH_WORDS = frozenset({
-    "actually", "really", "truly", "fact", "reality", "genuinely", "truth",
-})  # fmt: skip
+LOSS = opening(
+    "lost", "gone", "removed", "disappear", "disappears", "vanish", "vanishes", "unreachable", taken="taken down",
+    goes="goes away", longer="no longer", cannot="cannot be",
+)  # fmt: skip
+TRUTH_WORDS = opening(
+    "actually", "really", "truly", "genuinely", fact="in fact", reality="in reality", truth="in truth",
+)  # fmt: skip
 
 
 loaded(
@@ -72,7 +73,7 @@ def alone(it: Subject) -> Iterator[Found]:
     a condition on the source's state, or a sentence about it in the fine print.
     """
     guarded = {node.source for node in it.of(State)}
-    if not it.words.isdisjoint(LOSS) and LOST_WORDS.search(it.spec.fine_print):
+    if any(it.at(match.start())[0] == ("fine_print",) for match in it.opened(LOST_WORDS, LOSS)):
         return
     published = {source.id for source in it.sources if source.fetch.url is not None}
     for rows in it.of(Rows):
@@ -143,11 +144,7 @@ def about_the_fact(it: Subject) -> Iterator[Found]:
     """A rule is always about what its sources show, and its description says so. Words such as really, actually or in
     fact make readers think of the truth behind the source, which nobody here looks up: take them out, or ask a panel.
     """
-    if it.words.isdisjoint(TRUTH_WORDS):
-        return
-    if it.panels:
-        return
-    for match in IN_TRUTH.finditer(it.text):
+    for match in () if it.panels else it.opened(IN_TRUTH, TRUTH_WORDS):
         loc, offset = it.at(match.start())
         said = f"{match.group()!r} asks about the fact, but the rule reads what its sources show"
         yield Found(f"{said}: take the word out", loc, offset)
@@ -206,9 +203,14 @@ def closed_licence(it: Subject) -> Iterator[Found]:
     its bodies are kept to ourselves and only values are quoted; `republish: yes` says that the words mislead.
     """
     for source in it.sources:
-        if source.republish is None and CLOSED_LICENCE.search(source.licence):
+        if source.republish is None and _closed(source.licence):
             said = f"{source.id} may not be republished (licence: {source.licence}): quote single values only"
             yield Found(f"{said}, and write `republish: no` in its file", it.named(source.id))
+
+
+@lru_cache(maxsize=1024)
+def _closed(licence: str) -> bool:
+    return CLOSED_LICENCE.search(licence) is not None
 
 
 @code(
@@ -231,11 +233,9 @@ def reads_a_market(it: Subject) -> Iterator[Found]:
     what people bet there: a warning, to be waived with the reason.
     """
     for source in it.sources:
-        parts = urlsplit(source.fetch.url or "")
-        host = (parts.hostname or "").lower()
-        if host != "manifold.markets" and not host.endswith(".manifold.markets"):
+        last = _asked_there(source.fetch.url or "")
+        if last is None:
             continue
-        last = parts.path.rstrip("/").rpartition("/")[2].lower()
         own = _slugged(it.spec.question)
         if last == it.spec.slug or (len(last) >= 20 and own.startswith(last)) or (own and last == own):
             yield Found(f"{source.id} is this market itself: name a source outside", it.named(source.id))
@@ -263,6 +263,16 @@ def never_live(it: Subject) -> Iterator[Found]:
         name = evidence.spec.id
         if name not in spared and _good(evidence):
             yield Found(f"{name} was only ever imported: run `crux collect {name}` once", it.named(name))
+
+
+@lru_cache(maxsize=1024)
+def _asked_there(url: str) -> str | None:
+    """The last part of an address on Manifold, by which it names a market; None of any other address."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    if host != "manifold.markets" and not host.endswith(".manifold.markets"):
+        return None
+    return parts.path.rstrip("/").rpartition("/")[2].lower()
 
 
 def _good(evidence: SourceEvidence) -> list[Instant]:

@@ -7,11 +7,11 @@ never does. `half of the tasks` is 50%; `more than half of at least 3` is no sha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from markets.lint.figures import UNIT, Amount, Figure
+from markets.lint.figures import UNIT, Amount, Figure, places
 
 WORDS = [
     "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
@@ -26,14 +26,8 @@ VALUES = (
 PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
 SHARES = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4}
 ONE = rf"(?:(?:an?|one)[ ]+(?=hundred|thousand|dozen))?(?:{'|'.join(VALUES)})(?:[ ](?:hundred|thousand))?"
-OPENINGS = sorted(
-    {word[:2] for word in (*VALUES, *PARTS)}
-    | {"at", "mo", "le", "fe", "ex", "ov", "un", "do", "tr", r"an?\s", "a-", "one"}
-)
-"""How a claim may begin: asked first, for at most places none does."""
-
 CLAIM = re.compile(
-    rf"""(?<![\w-])(?={"|".join(OPENINGS)})(?:
+    rf"""(?<![\w-])(?:
         (?P<times>{ONE})(?=[\s-](?:times|fold)\b)
       | (?P<of>{ONE})(?=\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?(?:{ONE}|\d+)\b)
       | (?:(?<=\bof\s)|(?<=\bof\sthe\s)|(?<=\bof\sits\s))(?P<whole>{ONE})(?!\s+(?:{UNIT})(?![a-z]))
@@ -52,6 +46,7 @@ CLAIMING = frozenset({
     "thrice", "quadruple", "quadrupled", "quadrupling", "quadruples", "third", "thirds", "quarter", "quarters",
     "fifth", "fifths", "tenth", "tenths"),
 })  # fmt: skip
+WORD = re.compile(r"(?<![\w-])\w")
 COUNTED = re.compile(rf"\b(?:{ONE}|\d+)\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?$", re.IGNORECASE)
 MULTIPLE = {"double": 2, "triple": 3, "four": 4}
 
@@ -63,7 +58,12 @@ def spelled(text: str) -> tuple[Figure, ...]:
 
 
 def _spelled(text: str) -> Iterator[Figure]:
-    for match in CLAIM.finditer(text):
+    end = 0
+    for at in _begins(text):
+        match = CLAIM.match(text, at) if at >= end else None
+        if match is None:
+            continue
+        end = match.end()
         kind = match.lastgroup or ""
         if kind == "part":
             yield Figure(match.group(), match.start(), _share(match["share"], match["part"]))
@@ -73,6 +73,28 @@ def _spelled(text: str) -> Iterator[Figure]:
             yield Figure(match.group(), match.start(), (Amount(Decimal(MULTIPLE[kind]), ""),))
         elif kind != "whole" or COUNTED.search(text, max(0, match.start(kind) - 40), match.start(kind)):
             yield Figure(match[kind], match.start(kind), (Amount(Decimal(value(match[kind])), ""),))
+
+
+def _begins(text: str) -> Iterable[int]:
+    """Where a claim may begin, in order: a word that claims, or one of the three before (`at least a hundred`)."""
+    low = text.lower()
+    if len(low) != len(text):  # a letter of which the small form is two: places differ
+        return range(len(text))
+    begins: set[int] = set()
+    for word in CLAIMING:
+        for at in places(low, word) if word in low else ():
+            begin = _back(text, at + 1)
+            for _ in range(3):
+                begin = _back(text, len(text[:begin].rstrip()))
+            begins.update(match.start() for match in WORD.finditer(text, begin, at + 1))
+    return sorted(begins)
+
+
+def _back(text: str, at: int) -> int:
+    """Where the word begins that stands before a place."""
+    while at and not text[at - 1].isspace():
+        at -= 1
+    return at
 
 
 def value(words: str) -> int:

@@ -7,7 +7,7 @@ so that house defaults need not be told again in prose.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -24,7 +24,6 @@ from resolvers.rules.naming import Named
 from resolvers.rules.nodes import FieldOf, Pick, Reduce, Rows
 from resolvers.rules.panels import Panel
 from resolvers.rules.rule import Rule
-from resolvers.sources.spec import SourceSpec
 from resolvers.units import SECONDS
 
 Loc = tuple[str | int, ...]
@@ -34,6 +33,9 @@ NAMES_ONLY = frozenset({"from", "label", "matching", "has", "unit", "clock", "ti
 
 PROSE = frozenset({"never", "label", "question", "limbs"})
 """The author's own words inside a compiled rule: they justify no figure of the author's other words."""
+
+UNITED = frozenset({"value", "edges"})
+"""Fields whose numbers have the unit that stands beside them."""
 
 PEOPLE = frozenset({"seats", "agree", "redraw"})
 PANEL = (*PEOPLE, "for")
@@ -76,6 +78,10 @@ class Stated:
             return reading.start <= self.opens and reading.end == self.decides
         return any(format(moment, reading.form) == reading.text for moment in self.moments)
 
+    def has_any(self, readings: Iterable[Reading]) -> bool:
+        """Whether a figure occurs, read in one way or another."""
+        return any(self.has(each) for each in readings)
+
     def bare(self, reading: Amount) -> Amount:
         """`40 billion` as the 40 of a column that counts in billions, as `params_b`; any other amount as it is."""
         grown = reading.unit.removeprefix("e")
@@ -92,56 +98,94 @@ def stated(spec: MarketSpec) -> Stated:
     """
     found = Stated(opens=spec.opens, decides=spec.decides)
     defaults = spec.rule.defaults
-    for name, part in spec.rule.__dict__.items():
-        if name in Rule.model_fields and part is not defaults:
-            _collect(part, name, found)
+    fields = spec.rule.__dict__
+    for name in _names_of(Rule):
+        if fields[name] is not defaults:
+            _collect(fields[name], name, found)
     for part in defaults.__dict__.values():
         if isinstance(part, str | timedelta):
             _collect(part, "", found)
-    found.amounts.add(Amount(_seconds(spec.review.window), "span"))
+    for span in filter(None, (spec.review.window, spec.review.auto_after)):
+        found.amounts.add(Amount(_seconds(span), "span"))
     for source in spec.sources:
-        found.texts |= {source.id, source.publisher, " ".join(_credited(source))}
+        found.texts |= {source.id, source.publisher, _credited(source.attribution, source.id)}
     return found
 
 
-def _credited(source: SourceSpec) -> Iterator[str]:
+@lru_cache(maxsize=1024)
+def _credited(attribution: str, name: str) -> str:
     """The words of a source's attribution that name this very thing: their digits stand in its id too."""
-    for word in source.attribution.split():
-        digits = re.findall(r"\d+", word)
-        if digits and "/" not in word and all(number in source.id for number in digits):
-            yield word
+    words = attribution.split() if any(char.isdigit() for char in attribution) else ()
+    numbers = {word: re.findall(r"\d+", word) for word in words if "/" not in word}
+    return " ".join(word for word in words if numbers.get(word) and all(each in name for each in numbers[word]))
 
 
 def _collect(value: Any, key: str, found: Stated) -> None:
     """What occurs in one field of a compiled rule, which is called `key`."""
-    if isinstance(value, str):
-        length = DURATION.fullmatch(value) if value[:1].isdigit() else None
-        if length is not None:
-            found.amounts.add(amount(int(length[1]), length[2]))
-        else:
-            found.texts.add(value)
-    elif isinstance(value, SHARED):
-        told = _told(value)
-        found.amounts |= told.amounts
-        found.moments |= told.moments
-        found.texts |= told.texts
-    elif isinstance(value, BaseModel):
-        _fields(value, found)
-    elif isinstance(value, tuple | list):
-        for part in value:
-            _collect(part, key, found)
-    elif isinstance(value, dict):
-        for inner, part in value.items():
-            if isinstance(part, Decimal):
-                _number(part, inner, found)
-            elif inner not in PROSE:
-                _collect(part, inner, found)
-    elif isinstance(value, datetime):
-        found.moments.add(value.astimezone(UTC))
-    elif isinstance(value, timedelta):
-        found.amounts.add(Amount(_seconds(value), "span"))
-    elif isinstance(value, int) and not isinstance(value, bool) and key not in PEOPLE and (key, value) != ("n", 1):
+    KINDS[type(value)](value, key, found)
+
+
+def _of_text(value: str, _: str, found: Stated) -> None:
+    length = DURATION.fullmatch(value) if value[:1].isdigit() else None
+    if length is not None:
+        found.amounts.add(amount(int(length[1]), length[2]))
+    else:
+        found.texts.add(value)
+
+
+def _of_shared(value: Any, _: str, found: Stated) -> None:
+    told = _told(value)
+    found.amounts |= told.amounts
+    found.moments |= told.moments
+    found.texts |= told.texts
+
+
+def _of_model(value: BaseModel, _: str, found: Stated) -> None:
+    _fields(value, found)
+
+
+def _of_list(value: Iterable[Any], key: str, found: Stated) -> None:
+    for part in value:
+        _collect(part, key, found)
+
+
+def _of_map(value: Mapping[str, Any], _: str, found: Stated) -> None:
+    for inner, part in value.items():
+        if isinstance(part, Decimal):
+            _number(part, inner, found)
+        elif inner not in PROSE:
+            _collect(part, inner, found)
+
+
+def _of_moment(value: datetime, _: str, found: Stated) -> None:
+    found.moments.add(value.astimezone(UTC))
+
+
+def _of_length(value: timedelta, _: str, found: Stated) -> None:
+    found.amounts.add(Amount(_seconds(value), "span"))
+
+
+def _of_count(value: int, key: str, found: Stated) -> None:
+    if key not in PEOPLE and (key, value) != ("n", 1):
         found.amounts.add(Amount(Decimal(value), "places" if key == "round" else ""))
+
+
+def _of_nothing(value: Any, key: str, found: Stated) -> None:
+    """Truth values and what is left out are no figures."""
+
+
+class _Kinds(dict[type, Callable[[Any, str, Stated], None]]):
+    """What is done with each kind of value."""
+
+    def __missing__(self, kind: type) -> Callable[[Any, str, Stated], None]:
+        known = ((str, _of_text), (SHARED, _of_shared), (BaseModel, _of_model), ((tuple, list), _of_list),
+                 (dict, _of_map), (datetime, _of_moment), (timedelta, _of_length), (bool, _of_nothing),
+                 (int, _of_count))  # fmt: skip
+        self[kind] = next((does for kinds, does in known if issubclass(kind, kinds)), _of_nothing)
+        return self[kind]
+
+
+KINDS = _Kinds()
 
 
 @lru_cache(maxsize=8192)
@@ -152,17 +196,25 @@ def _told(part: Named) -> Stated:
     return found
 
 
+@lru_cache(maxsize=256)
+def _names_of(model: type[BaseModel]) -> tuple[str, ...]:
+    """The fields of a model: pydantic looks them up anew each time."""
+    return tuple(model.model_fields)
+
+
 def _fields(model: BaseModel, found: Stated) -> None:
     written = model.__dict__
     unit = written.get("unit")
-    for name in type(model).model_fields:
+    for name in _names_of(type(model)):
         part = written[name]
+        if part is None:
+            continue
         if isinstance(part, Decimal):
-            _number(part, unit if name in ("value", "edges") and isinstance(unit, str) else name, found)
+            _number(part, unit if name in UNITED and isinstance(unit, str) else name, found)
         elif name == "edges" and isinstance(unit, str):
             for edge in part:
                 _number(edge, unit, found)
-        elif part is not None and name not in PROSE:
+        elif name not in PROSE:
             _collect(part, name, found)
 
 

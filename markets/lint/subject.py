@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from markets.file import Written
-from markets.lint.figures import Amount, At, Figure, Reading, figures, pairs
+from markets.lint.figures import Amount, At, Figure, Reading, figures, pairs, places
 from markets.lint.spelled import CLAIMING, spelled
 from markets.lint.stated import Stated, stated, written
 from markets.spec import DebateSpec, MarketSpec
 from resolvers.errors import Level
 from resolvers.evidence import Evidence
+from resolvers.rules.naming import once
 from resolvers.rules.nodes import Node
 from resolvers.rules.panels import Panel
 from resolvers.sources.spec import SourceSpec
 
 Loc = tuple[str | int, ...]
+Openers = Mapping[str, tuple[str, ...]]
 N = TypeVar("N")
-WORD = re.compile(r"[a-z0-9]+")
+APART = bytes(code if chr(code).isdigit() or chr(code).islower() else 32 for code in range(128)).ljust(256)
+"""Puts a space for all but small letters and digits: how text falls into words quickest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +59,24 @@ class Subject:
     seen: Seen | None = None
     shared: dict[str, Any] = field(default_factory=dict)
     """What is worked out once for all markets of a debate."""
+    kept: dict[str, Any] = field(default_factory=dict, init=False, compare=False)
+    """What is worked out once for this one."""
 
     @property
     def value(self) -> Mapping[str, Any]:
         return self.written.value
 
-    @cached_property
+    @once
     def nodes(self) -> tuple[Node, ...]:
         """Every node of the rule."""
         return self.spec.rule.nodes()
 
-    def of(self, kind: type[N]) -> Iterator[N]:
+    def of(self, kind: type[N]) -> list[N]:
         """The rule's nodes of one kind."""
-        return (node for node in self.nodes if isinstance(node, kind))
+        every: tuple[Any, ...] = self.nodes
+        return [node for node in every if kind in type(node).__mro__]  # quicker than isinstance on a model
 
-    @cached_property
+    @once
     def prose(self) -> tuple[tuple[Loc, str], ...]:
         """The author's own words, each with its place: question, fine print, the name of the last answer."""
         parts: list[tuple[Loc, str]] = [(("question",), self.spec.question)]
@@ -81,17 +87,32 @@ class Subject:
             parts.append((("resolve", "never"), never))
         return tuple(parts)
 
-    @cached_property
+    @once
     def text(self) -> str:
         """All of the prose, for a search that is done once."""
         return "\n\n".join(text for _, text in self.prose)
 
-    @cached_property
+    @once
     def words(self) -> frozenset[str]:
         """Every word of the prose in small letters: whether a search is worth its while is seen from them."""
-        return frozenset(WORD.findall(self.text.lower()))
+        return frozenset(self.low.encode("ascii", "replace").translate(APART).decode("ascii").split())
 
-    @cached_property
+    @once
+    def low(self) -> str:
+        """The text in small letters."""
+        return self.text.lower()
+
+    def opened(self, pattern: re.Pattern[str], openers: Openers) -> Iterator[re.Match[str]]:
+        """Every match of a pattern in the text, as by its `finditer`, tried only where it may begin.
+
+        `openers` has the words without one of which there is no match; by each, how a match begins, in small letters.
+        """
+        told = self.words.intersection(openers)  # by the few openers, not by all words
+        if not told:
+            return iter(())
+        return matches(pattern, self.text, self.low, dict.fromkeys(each for word in told for each in openers[word]))
+
+    @once
     def panels(self) -> tuple[Panel, ...]:
         return self.spec.rule.panels()
 
@@ -103,7 +124,7 @@ class Subject:
             offset -= len(text) + 2
         return self.prose[-1][0], 0
 
-    @cached_property
+    @once
     def stated(self) -> Stated:
         found = stated(self.spec)
         for _, _, readings in self.figures_written:
@@ -111,12 +132,12 @@ class Subject:
             found.moments |= {each.moment for each in readings if isinstance(each, At)}
         return found
 
-    @cached_property
+    @once
     def figures_written(self) -> tuple[tuple[Loc, str, tuple[Reading, ...]], ...]:
         """Every figure that the author wrote in the rule: place, as written, readings."""
         return tuple(written(self.spec, self.value))
 
-    @cached_property
+    @once
     def figures(self) -> tuple[tuple[Loc, Figure], ...]:
         """Every figure of the prose with the place it stands in."""
         plain = self.words.isdisjoint(CLAIMING)
@@ -126,15 +147,20 @@ class Subject:
             for figure in (figures(text, self.names) if plain else _with_words(text, self.names))
         )
 
-    @cached_property
+    @once
     def names(self) -> frozenset[tuple[str, str]]:
         """Which word stands next to which number in all that the rule reads, and in what its panels are asked."""
         return pairs([*self.stated.texts, *self.asked])
 
-    @cached_property
+    @once
     def asked(self) -> tuple[str, ...]:
         """What the rule's panels read: their questions and limbs."""
         return tuple(text for panel in self.panels for text in (panel.question, *(limb.text for limb in panel.limbs)))
+
+    @once
+    def figures_asked(self) -> tuple[tuple[str, Figure], ...]:
+        """Every figure of that, with the text it stands in."""
+        return tuple((text, figure) for text in self.asked for figure in _asked(text, self.names))
 
     @property
     def sources(self) -> tuple[SourceSpec, ...]:
@@ -149,6 +175,31 @@ class Subject:
         return next(_keyed(self.value, keys, ()), ("resolve",))
 
 
+def matches(pattern: re.Pattern[str], text: str, low: str, begins: Iterable[str]) -> Iterator[re.Match[str]]:
+    """Every match of a pattern in a text, tried only where one of `begins` stands in `low`, the text in small letters.
+
+    A match begins where a word does.
+    """
+    if len(low) != len(text):  # a letter of which the small form is two: places differ
+        yield from pattern.finditer(text)
+        return
+    end = 0
+    for at in sorted({at for each in begins for at in places(low, each)}):
+        before = low[at - 1] if at else " "
+        if at < end or before.isalnum() or before == "_":
+            continue
+        match = pattern.match(text, at)
+        if match is not None:
+            yield match
+            end = match.end()
+
+
+def opening(*words: str, **others: str | tuple[str, ...]) -> Openers:
+    """Words with which a match begins; and others, each with how a match with it begins."""
+    told = {word: (word,) for word in words}
+    return told | {word: (each,) if isinstance(each, str) else each for word, each in others.items()}
+
+
 def _with_words(text: str, names: frozenset[tuple[str, str]]) -> list[Figure]:
     """The figures of a text, spelled ones among them, but not within a glossary, which is alike in every market."""
     from markets.lint.glossary import glossary_of
@@ -160,6 +211,12 @@ def _with_words(text: str, names: frozenset[tuple[str, str]]) -> list[Figure]:
         if each.at not in taken and not (own is not None and own.start <= each.at < own.end):
             found.append(each)
     return sorted(found, key=lambda each: each.at)
+
+
+@lru_cache(maxsize=4096)
+def _asked(text: str, names: frozenset[tuple[str, str]]) -> tuple[Figure, ...]:
+    """The figures of what a panel is asked; many markets ask the same."""
+    return tuple(figures(text, names))
 
 
 def _naming(value: Any, source: str, loc: Loc) -> Iterator[Loc]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from markets.lint.code import Case, code, loaded
 from markets.lint.figures import MONTH
-from markets.lint.subject import Found, Subject
+from markets.lint.subject import Found, Subject, opening
 from resolvers.durations import Duration
 from resolvers.rules.nodes import Window
 
@@ -39,14 +39,12 @@ OPEN_ENDED = re.compile(
 )
 OF_A_CLOCK = frozenset({"am", "pm", "m", *(f"{hour}{half}" for hour in range(1, 13) for half in ("am", "pm"))})
 END_OF = re.compile(r"^(?:the\s+)?end\s+of\s+", re.IGNORECASE)
-BY = frozenset({"by"})
-RELATIVE_WORDS = frozenset({
-    "soon", "shortly", "recently", "currently", "nowadays", "presently", "today", "tomorrow", "yesterday",
-    "eventually", "future", "next", "this", "last", "coming", "past",
-})  # fmt: skip
-UNTIL_WORDS = frozenset({
-    "until", "till", "through", "thru", "up", "between",
-})  # fmt: skip
+BY = opening("by")
+RELATIVE_WORDS = opening(
+    "soon", "shortly", "recently", "currently", "nowadays", "presently", "today", "tomorrow", "yesterday", "eventually",
+    "next", "this", "last", "coming", "past", future="in the near",
+)  # fmt: skip
+UNTIL_WORDS = opening("until", "till", "through", "thru", "up", "between")
 
 
 loaded(
@@ -92,9 +90,7 @@ def no_zone(it: Subject) -> Iterator[Found]:
 )
 def by_a_date(it: Subject) -> Iterator[Found]:
     """Some read "by June" as before June begins, others as before it ends: say which."""
-    if it.words.isdisjoint(BY):
-        return
-    for match in BY_DATE.finditer(it.text):
+    for match in it.opened(BY_DATE, BY):
         loc, offset = it.at(match.start())
         end = END_OF.sub("", match[1])
         said = f'"{match.group()}" can be read two ways: write "before {end}" or "before the end of {end}"'
@@ -110,9 +106,7 @@ def by_a_date(it: Subject) -> Iterator[Found]:
 )
 def relative_time(it: Subject) -> Iterator[Found]:
     """Next year, soon, currently: what they mean depends on the day they are read. Write the dates."""
-    if it.words.isdisjoint(RELATIVE_WORDS):
-        return
-    for match in RELATIVE.finditer(it.text):
+    for match in it.opened(RELATIVE, RELATIVE_WORDS):
         loc, offset = it.at(match.start())
         yield Found(f"{match.group()!r} depends on the day it is read: write the date", loc, offset)
 
@@ -179,9 +173,7 @@ def open_ended(it: Subject) -> Iterator[Found]:
     `through 2027` and `between A and B` leave open whether the last day counts. Write `before D`, or `before the end
     of D`.
     """
-    if it.words.isdisjoint(UNTIL_WORDS):
-        return
-    for match in OPEN_ENDED.finditer(it.text):
+    for match in it.opened(OPEN_ENDED, UNTIL_WORDS):
         loc, offset = it.at(match.start())
         said = f'"{match.group()}…" leaves open whether its last day counts: write "from …" and "before …"'
         yield Found(said, loc, offset)

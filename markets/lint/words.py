@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from markets.lint.code import Case, code
-from markets.lint.subject import Found, Subject
+from markets.lint.subject import Found, Subject, opening
 from resolvers.rules.filters import columns_of
 from resolvers.rules.nodes import Rows
 
@@ -52,28 +52,29 @@ CLASSED = {
     "from: board}": "from: board, label: {class: labs}, where: {class: [P0]}}",
     "a row of the board": "a raw predictor on the board",
 }
-VAGUE_WORDS = frozenset({
+VAGUE_WORDS = opening(
     "significant", "significantly", "substantial", "substantially", "major", "widely", "widespread", "considerable",
     "considerably", "meaningful", "meaningfully", "credible", "serious", "seriously", "reasonable", "reasonably",
-    "notable", "notably", "dramatic", "dramatically", "state", "human", "superhuman", "agi", "tai", "asi", "agent",
-    "agents", "agentic", "frontier", "leading", "mainstream", "popular", "successful", "successfully", "roughly",
-    "about", "most",
-})  # fmt: skip
-TERM_WORDS = frozenset({
-    "p0", "p1", "p1d", "p2", "r1", "r2", "predictor", "predictors", "rl", "training", "labs", "lab",
-})  # fmt: skip
-OPEN_WORDS = frozenset({
-    "such", "example", "instance", "so", "like", "including", "etc", "e",
-})  # fmt: skip
-UTTERED_WORDS = frozenset({
+    "notable", "notably", "dramatic", "dramatically", "superhuman", "agi", "tai", "asi", "agent", "agents", "agentic",
+    "frontier", "mainstream", "popular", "successful", "successfully", "roughly",
+    state="state", human="human", leading="leading lab", about="about half", most="most experts",
+)  # fmt: skip
+TERM_WORDS = opening(
+    "p0", "p1", "p1d", "p2", "r1", "r2", predictor=("conditioned p", "raw p"), predictors=("conditioned p", "raw p"),
+    rl=("rl-", "trained without", "built without"), training="training class", labs=("labs", "listed labs"),
+    lab=("lab on", "listed lab"),
+)  # fmt: skip
+OPEN_WORDS = opening(
+    "including", "etc", such="such as", example="for example", instance="for instance", so="and so on",
+    like="and the like", e="e.g.",
+)  # fmt: skip
+UTTERED_WORDS = opening(
     "say", "says", "said", "announces", "announced", "announcement", "announce", "admit", "admits", "admitted",
     "claims", "claimed", "states", "stated", "declare", "declares", "declared", "acknowledge", "acknowledges",
     "acknowledged", "describes", "described", "describe",
-})  # fmt: skip
-DENYING_WORDS = frozenset({"not", "never", "no"})
-TANGLED_WORDS = frozenset({
-    "or", "not", "never", "no", "unless",
-})  # fmt: skip
+)  # fmt: skip
+DENYING_WORDS = opening("not", "never", "no")
+UNLESS_WORDS = opening("unless")
 
 
 @code(
@@ -87,31 +88,32 @@ def vague(it: Subject) -> Iterator[Found]:
     """Significant, major, widely, AGI, agent, human-level: each trader has another bar in mind. Say what it means here
     ("major means …"), or name the measure instead. A word that is part of a name in the rule's sources is no matter.
     """
-    if it.words.isdisjoint(VAGUE_WORDS):
-        return
-    known = _names(it)
     said: set[str] = set()
-    for match in VAGUE.finditer(it.text):
+    known: frozenset[str] | None = None
+    for match in it.opened(VAGUE, VAGUE_WORDS):
         word = match.group().lower().removesuffix("s")
-        if _technical(it.text, match):
-            continue
-        if word in said or word in known or _defined(word, it.text):
+        known = _names(it) if known is None else known
+        if word in said or word in known or _technical(word, it.text, match) or _defined(word, it.text):
             continue
         said.add(word)
         loc, offset = it.at(match.start())
         yield Found(f"{match.group()!r} has no definition: write what it means here, or what is measured", loc, offset)
 
 
-def _technical(text: str, match: re.Match[str]) -> bool:
+def _technical(word: str, text: str, match: re.Match[str]) -> bool:
     """Whether the word belongs to a technical term: `user agent`, `major version`."""
+    if word not in ("agent", "major"):
+        return False
     return any(found.start() <= match.start() < found.end() for found in TECHNICAL.finditer(text))
 
 
 def _defined(word: str, text: str) -> bool:
-    return (
-        re.search(rf"\b{re.escape(word)}s?[\"”*]*\s*(?:\([^)]*\)\s*)?(?:means?|is|are|:|=)\s", text, re.IGNORECASE)
-        is not None
-    )
+    return _definition(word).search(text) is not None
+
+
+@lru_cache(maxsize=256)
+def _definition(word: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{re.escape(word)}s?[\"”*]*\s*(?:\([^)]*\)\s*)?(?:means?|is|are|:|=)\s", re.IGNORECASE)
 
 
 def _names(it: Subject) -> frozenset[str]:
@@ -135,9 +137,7 @@ def term_without_list(it: Subject) -> Iterator[Found]:
     """Training classes (P0 to R2, raw or conditioned predictor, RL-built) and lists of labs mean something only where
     the rule reads them: a registry column by `label`, a filter or an answer that names them, or a panel's limb.
     """
-    if it.words.isdisjoint(TERM_WORDS):
-        return
-    matches = list(TERM.finditer(it.text))
+    matches = list(it.opened(TERM, TERM_WORDS))
     if not matches or _behind(it):
         return
     texts = it.stated.texts
@@ -168,9 +168,7 @@ def _behind(it: Subject) -> bool:
 )
 def open_set(it: Subject) -> Iterator[Found]:
     """Examples leave open what else belongs: list all that counts, or say what they have in common."""
-    if it.words.isdisjoint(OPEN_WORDS):
-        return
-    for match in OPEN_SET.finditer(it.text):
+    for match in it.opened(OPEN_SET, OPEN_WORDS):
         loc, offset = it.at(match.start())
         yield Found(f"{match.group()!r} leaves the list open: name all that counts, or what decides", loc, offset)
 
@@ -184,9 +182,7 @@ def open_set(it: Subject) -> Iterator[Found]:
 )
 def uttered(it: Subject) -> Iterator[Found]:
     """Whether somebody said, announced or admitted a thing depends on the words they chose: name the act, or them."""
-    if it.words.isdisjoint(UTTERED_WORDS):
-        return
-    for match in UTTERED.finditer(it.text):
+    for match in it.opened(UTTERED, UTTERED_WORDS):
         if NO_MATTER.match(it.text, match.end()):
             continue
         loc, offset = it.at(match.start())
@@ -202,11 +198,9 @@ def uttered(it: Subject) -> Iterator[Found]:
 )
 def tangled(it: Subject) -> Iterator[Found]:
     """Readers of a tangled sentence untangle it differently."""
-    if it.words.isdisjoint(TANGLED_WORDS):
-        return
-    for match in AND_OR.finditer(it.text) if "/" in it.text else ():
+    for match in AND_OR.finditer(it.text) if "and/or" in it.low else ():
         yield Found('"and/or" is two questions: write "or", or "both"', *it.at(match.start()))
-    for match in () if it.words.isdisjoint(DENYING_WORDS) else DOUBLE_NO.finditer(it.text):
+    for match in it.opened(DOUBLE_NO, DENYING_WORDS):
         yield Found(f"{match.group()!r} denies twice: say it the other way round", *it.at(match.start()))
-    for match in list(UNLESS.finditer(it.text))[1:] if "unless" in it.words else ():
+    for match in list(it.opened(UNLESS, UNLESS_WORDS))[1:]:
         yield Found("a second `unless`: write the exceptions as a list", *it.at(match.start()))

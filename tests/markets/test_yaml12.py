@@ -41,6 +41,7 @@ def test_a_fraction_keeps_its_published_digits() -> None:
         ("a: 1\n\tb: 2\n", [(2, 1, "Y-TAB")]),
         ("a: b\tc\n", [(1, 5, "Y-TAB")]),
         ("a: &x 1\n", [(1, 4, "Y-ANCHOR")]),
+        ("a: &x 1\nb: &x 2\n", [(1, 4, "Y-ANCHOR"), (2, 4, "Y-ANCHOR")]),
         ("a: &x 1\nb: *x\n", [(1, 4, "Y-ANCHOR"), (2, 4, "Y-ALIAS")]),
         ("a: !!str 5\n", [(1, 4, "Y-TAG")]),
         ("a: !!python/object/apply:os.system [ls]\n", [(1, 4, "Y-TAG")]),
