@@ -6,15 +6,15 @@ from collections.abc import Collection, Iterable
 
 from markets.live import LiveComment
 from markets.manifold import Manifold
-from markets.outbox import Entry, window_of
+from markets.outbox import Entry, notice_of
 
 
 def notices_of(proposal: int, settled: Iterable[Entry]) -> frozenset[str]:
-    """The comment ids of every notice of a proposal, those of earlier rounds too."""
+    """The comment ids of every notice of a proposal: that it is proposed, that its window began, in every round."""
     return frozenset(
         str(entry.found["comment_id"])
         for entry in settled
-        if entry.found is not None and (window_of(entry.write) or (None,))[0] == proposal
+        if entry.found is not None and (notice_of(entry.write) or (None,))[0] == proposal
     )
 
 

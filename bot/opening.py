@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from bot.platform import Platform
 from bot.ready import held
+from bot.review.pausing import paused
 from bot.scoring import keep_edits, keep_inputs
 from bot.store import Store
 from bot.store import markets as opened
@@ -22,6 +23,7 @@ from markets.load import Loaded
 from markets.outbox import CREATION, Write
 from markets.plan import Limits, Opened, Plan, plan
 from markets.spec import MarketSpec
+from resolvers.errors import Refusal
 
 READS_AT_ONCE = 8
 
@@ -65,7 +67,12 @@ class Planner:
     async def apply(
         self, reviewed: Plan, *, checksum: str | None = None, tell: Callable[[str], None] = lambda line: None
     ) -> Applied:
-        """Carry out a plan; definitions, and what scores will rest on, are frozen before the first is created."""
+        """Carry out a plan; definitions, and what scores will rest on, are frozen before the first is created.
+
+        Refusal while all is paused.
+        """
+        if (stop := paused(self.store)) is not None:
+            raise Refusal(f"{stop.words()}; nothing is applied until `crux resume`")
         self._freeze(reviewed)
         done = await apply_plan(reviewed, self._outbox, self.platform.carrier(), checksum=checksum, tell=tell)
         self.write_down()

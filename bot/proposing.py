@@ -9,6 +9,8 @@ from typing import Literal
 import sqlalchemy as sa
 
 from bot.judging import Asked, Judged
+from bot.review.pausing import paused
+from bot.review.second import second_of
 from bot.store import Store, proposals
 from bot.store.proposals import Proposal
 from resolvers.outcome import same_answer
@@ -24,19 +26,25 @@ class Proposed:
     did: Literal["proposed", "judged again", "withdrawn"]
 
 
-def propose_all(store: Store, judged: Judged, *, again: Collection[str] = ()) -> list[Proposed]:
+def propose_all(store: Store, judged: Judged, *, again: Collection[str] = (), by: str | None = None) -> list[Proposed]:
     """Put every decided verdict on an open market to people, unless a living proposal says the same already.
 
     A disputed proposal is judged again: the same answer goes to a new round of votes, another one supersedes it. A
     proposal that nobody has agreed to and that no longer is what the evidence says is withdrawn. What was rejected is
-    put to people again only where other cells decide it, or its slug is in `again`.
+    put to people again only where other cells decide it, or its slug is in `again`. `by` is the person who asked for
+    it by name, and who may not approve it then. While all is paused, nothing is proposed.
     """
+    if paused(store) is not None:
+        return []
     done = []
     for question, verdict in zip(judged.questions, judged.verdicts, strict=True):
         if question.market is None or question.market.state == "resolved":
             continue
+        second = _second(store, question, verdict, judged.last_snapshot)
         with store.transaction() as connection:
-            case = _Case(store, connection, question, question.market.id, verdict, judged.last_snapshot)
+            case = _Case(
+                store, connection, question, question.market.id, verdict, judged.last_snapshot, by or "crux", second
+            )
             step = _one(case, question.slug in again)
         if step is not None:
             done.append(step)
@@ -53,6 +61,18 @@ class _Case:
     market: int
     verdict: Verdict
     last_snapshot: int
+    actor: str
+    second: str | None
+
+
+def _second(store: Store, question: Asked, verdict: Verdict, last_snapshot: int) -> str | None:
+    """What a second source says otherwise, where a proposal may be made now."""
+    assert question.market is not None
+    with store.reading() as connection:
+        there = proposals.living(connection, question.market.id)
+    if there is not None and same_answer(there.outcome, verdict.outcome):
+        return None
+    return second_of(store, question, verdict, last_snapshot)
 
 
 def _one(case: _Case, again: bool) -> Proposed | None:
@@ -96,6 +116,8 @@ def _make(case: _Case, there: Proposal | None) -> Proposal:
         last_snapshot=case.last_snapshot,
         at=case.store.now(),
         supersedes=there,
+        actor=case.actor,
+        second=case.second,
     )
 
 

@@ -56,7 +56,12 @@ def card_row(card: Card) -> dict[str, Any]:
         "definition": proposal.version,
         "window_until": proposal.window_until,
         "approvals_wanted": card.wanted,
-        "reviews": [{"person": one.person, "vote": one.vote, "because": one.because} for one in card.reviews],
+        "quorum": {"needed": card.quorum.needed, "because": list(card.quorum.because)},
+        "taken_by": card.taken_by,
+        "reviews": [
+            {"person": one.person, "vote": one.vote, "because": one.because, "category": one.category, "via": one.via}
+            for one in card.reviews
+        ],
         "objections": [
             {"id": one.id, "by": one.by, "text": one.text, "answer": one.answer, "answered_by": one.answered_by}
             for one in card.objections

@@ -7,15 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from bot import publishing, undoing
 from bot.objections import notices_of, objections
 from bot.review import notices
 from bot.review.desk import Card, card, cards, unanswered
+from bot.review.pausing import paused
 from bot.store import Store, audit, markets, proposals, resolutions, reviews
 from bot.store.outbox import Outbox
 from markets import outbox as writes
 from markets.apply import Carrier, close_without_sending, perform
 from resolvers.errors import Outside, Refusal
 from resolvers.outcome import NotApplicable
+
+HEARD = ("proposed", "approved", "disputed")
+"""States in which objections are read so that they show on the card; later they are read before each resolution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,10 @@ class Stepped:
 
     slug: str
     proposal: int
-    did: Literal["announced", "objected", "held", "waiting", "resolved", "refused", "open"]
+    did: Literal[
+        "published", "closed", "opened", "approved", "announced", "objected", "held", "waiting", "resolved", "undone",
+        "refused", "open",
+    ]  # fmt: skip
     because: str
 
 
@@ -37,15 +45,59 @@ class Resolver:
     carrier: Carrier
 
     async def announce_all(self) -> list[Stepped]:
-        """Post the notice of every approved proposal, once; its window begins when the notice stands."""
+        """Post the notice of every approved proposal, once; its window begins when the notice stands.
+
+        Then traders are told of what is newly proposed, and trading is closed or opened where a definition asks for it.
+        Nothing while all is paused.
+        """
+        if paused(self.store) is not None:
+            return []
         left = await self._close_notices()
+        silent = [
+            Stepped(each.market.slug, each.proposal.id, "approved", "nobody said anything against it: auto_after")
+            for each in self._living()
+            if publishing.silence_decides(self, each)
+        ]
         told = [
             step
             for each in self._living()
             if each.proposal.state == "approved"
             for step in await self._told(each, self._announce(each))
         ]
-        return [*left, *told]
+        return [*left, *silent, *told, *await self._publish()]
+
+    async def _publish(self) -> list[Stepped]:
+        """The first notice of every proposal that stands before reviewers; trading as its definition wants it."""
+        posted = {one.write.key for one in self.outbox.settled_entries() if one.write.kind == "comment"}
+        done = [
+            step
+            for each in self._living()
+            if each.proposal.state == "proposed" and not publishing.is_told(each, posted)
+            for step in await self._told(each, self._publish_one(each))
+        ]
+        for each, living in publishing.newest_of_markets(self):
+            done += await self._told(each, self._trade(each, living))
+        return done
+
+    async def _publish_one(self, listed: Card) -> list[Stepped]:
+        seen = card(self.store, listed.proposal.id)
+        if seen.proposal.state != "proposed":
+            return []
+        because = await publishing.tell_proposed(self, seen)
+        return [Stepped(seen.market.slug, seen.proposal.id, "published", because)]
+
+    async def _trade(self, seen: Card, living: bool) -> list[Stepped]:
+        because = await publishing.set_trading(self, seen, living=living)
+        if because is None:
+            return []
+        return [Stepped(seen.market.slug, seen.proposal.id, "closed" if living else "opened", because)]
+
+    async def undo_all(self) -> list[Stepped]:
+        """Take back on Manifold what reviewers have undone; goes on with what an earlier run had begun."""
+        return [step for each in undoing.undoing(self) for step in await self._told(each, self._undo(each))]
+
+    async def _undo(self, seen: Card) -> list[Stepped]:
+        return [Stepped(seen.market.slug, seen.proposal.id, "undone", await undoing.take_back(self, seen))]
 
     async def _close_notices(self) -> list[Stepped]:
         """Close the notices that an earlier run left open: kept where they were posted, else dropped.
@@ -54,19 +106,23 @@ class Resolver:
         """
         left = []
         for entry in self.outbox.open_entries():
-            window = writes.window_of(entry.write)
-            if window is None:
+            notice = writes.notice_of(entry.write)
+            if notice is None:
                 continue
             try:
                 await close_without_sending(entry, self.outbox, self.carrier, "never posted; a later run begins anew")
             except Outside as outside:
-                left.append(Stepped(entry.write.slug, window[0], "open", str(outside)))
+                left.append(Stepped(entry.write.slug, notice[0], "open", str(outside)))
         return left
 
     async def resolve_all(self) -> list[Stepped]:
         """Carry out what is agreed, past its window and not objected to; finish what an earlier run had begun."""
-        done: list[Stepped] = []
+        done: list[Stepped] = await self.undo_all()
+        if paused(self.store) is not None:
+            return done
         for each in self._living():
+            if each.proposal.state in HEARD:
+                done += await self._told(each, self._objections(each))
             if each.proposal.state in ("agreed", "resolving"):
                 done += await self._told(each, self._carry_on(each))
         return [*done, *await self._say()]
@@ -95,7 +151,8 @@ class Resolver:
         if proposal.state != "approved":
             return []
         until = self._now() + seen.frozen.review.window
-        text = notices.announcement(proposal.verdict, proposal.outcome.words(), until, alone=seen.frozen.review.declare)
+        alone, silent = seen.frozen.review.declare, (proposal.facts or {}).get("auto_after")
+        text = notices.announcement(proposal.verdict, proposal.outcome.words(), until, alone=alone, silent=silent)
         notice = writes.window_notice(seen.market.slug, seen.market.market_id, proposal.id, proposal.round, text)
         posted = (await perform(notice, self.outbox, self.carrier))["comment_id"]
         until = self._now() + seen.frozen.review.window
@@ -159,9 +216,9 @@ class Resolver:
         """The proposals that may owe their traders a word: those agreed on, and resolved ones without a receipt yet."""
         with self.store.reading() as connection:
             there = {one.id: one.market_id for one in markets.every(connection, self.outbox.debate)}
-            found = proposals.listing(connection, states=("agreed", "resolving", "resolved"))
+            found = proposals.listing(connection, states=("agreed", "resolving", "resolved", "undone"))
         ours = [one for one in found if one.market in there]
-        return [card(self.store, one.id) for one in ours if receipt_key(there[one.market], one.id) not in posted]
+        return [card(self.store, one.id) for one in ours if _last_key(there[one.market], one) not in posted]
 
     async def _resolve(self, seen: Card, read_at: datetime) -> Stepped:
         proposal, slug = seen.proposal, seen.market.slug
@@ -169,6 +226,8 @@ class Resolver:
             held = self._held(seen) or self._unheard(seen, read_at)
             if held is not None:
                 return held
+            if (stop := paused(self.store)) is not None:
+                return Stepped(slug, proposal.id, "held", stop.words())
             with self.store.transaction() as connection:
                 intent = {"outcome": proposal.outcome.model_dump(mode="json"), "market_id": seen.market.market_id}
                 proposal, _ = resolutions.begin(connection, proposal, intent=intent, actor="crux", at=self._now())
@@ -239,6 +298,9 @@ def _owed(seen: Card) -> list[writes.Write]:
             seen.proposal.verdict, seen.proposal.outcome.words(), str(seen.receipt["audit_head"])
         )
         owed.append(writes.comment(slug, market_id, f"proposal/{seen.proposal.id}/receipt", text))
+    if seen.undone is not None:
+        text = notices.undone_comment(seen.proposal.outcome.words(), *seen.undone)
+        owed.append(writes.comment(slug, market_id, f"proposal/{seen.proposal.id}/undone", text))
     return owed
 
 
@@ -252,6 +314,13 @@ def remedy(seen: Card) -> str:
     if isinstance(seen.proposal.outcome, NotApplicable) and clause is not None and clause.if_refused is not None:
         told += f"; where N/A is not granted the definition says {clause.if_refused.words()}"
     return told
+
+
+def _last_key(market_id: str, proposal: proposals.Proposal) -> str:
+    """The outbox key of the last word that is owed to traders."""
+    if proposal.state == "undone":
+        return f"comment/{market_id}/proposal/{proposal.id}/undone"
+    return receipt_key(market_id, proposal.id)
 
 
 def receipt_key(market_id: str, proposal: int) -> str:
@@ -276,7 +345,13 @@ def receipt(seen: Card, proposal: proposals.Proposal, found: Mapping[str, Any], 
             {"source": source, "sha256": body} for source, body in sorted({(cite.source, cite.body) for cite in cites})
         ],
         "cells": [cite.model_dump(mode="json") for cite in cites],
-        "reviews": [{"person": one.person, "vote": one.vote, "because": one.because} for one in seen.reviews],
+        "reviews": [
+            {"person": one.person, "vote": one.vote, "because": one.because}
+            | ({"category": one.category} if one.category else {})
+            | ({"via": one.via} if one.via else {})
+            for one in seen.reviews
+        ],
+        "quorum": {"needed": seen.quorum.needed, "because": list(seen.quorum.because)},
         "objections": [{"by": one.by, "text": one.text, "answer": one.answer} for one in seen.objections],
         "manifold": dict(found),
         "record_before": before,

@@ -20,6 +20,9 @@ M = TypeVar("M", bound=BaseModel)
 Parse = Callable[[Path, bytes], Document]
 """From a file's bytes to its document; who keeps documents gives the one it has."""
 
+USUAL_BYTES = 32_768
+"""Asked for first: room for the largest file that may be would be made, and given back, for each."""
+
 LINTED = (
     ("unit", "", "N01"),
     ("edges", "", "N05"),
@@ -86,7 +89,9 @@ def open_file(path: Path, parse: Parse = parsed) -> File:
         return File(path, Document("", None, (fault,)))
     try:
         with path.open("rb", buffering=0) as opened:
-            raw = opened.read(MAX_BYTES + 1)
+            raw = opened.read(USUAL_BYTES)
+            if len(raw) == USUAL_BYTES:
+                raw += opened.read(MAX_BYTES + 1 - USUAL_BYTES)
     except OSError as error:
         fault = Fault("F-FILE", f"cannot be read: {error.strerror}", line=1, column=1)
         return File(path, Document("", None, (fault,)))

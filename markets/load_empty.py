@@ -22,10 +22,26 @@ def check_answers(file: File, answers: Any) -> None:
 
 def check_filters(file: File, value: Any, loc: Loc) -> None:
     """No entry of a `where:` anywhere under `loc` is empty, but where a fault stands there already."""
+    if value is None or not _has_empty(value):
+        return
     said = {fault.loc for fault in file.faults}
     for place in _empty(value, loc, within=False):
         if place not in said:
             file.add("R-SHAPE", "this is empty: write what is wanted, in quotes if it is the word null", *place)
+
+
+def _has_empty(value: Any) -> bool:
+    """Whether anything at all is empty: seldom, and quicker to ask than where."""
+    ahead = [value]
+    while ahead:
+        part = ahead.pop()
+        if part is None:
+            return True
+        if isinstance(part, dict):
+            ahead += part.values()
+        elif isinstance(part, list):
+            ahead += part
+    return False
 
 
 def _empty(value: Any, loc: Loc, *, within: bool) -> Iterator[Loc]:

@@ -103,7 +103,7 @@ def _market(member: Member, shared: Shared) -> MarketSpec | None:
 
 
 def _spec(slug: str, fields: MarketFile, rule: Rule, review: ReviewSpec, shared: Shared) -> MarketSpec:
-    known = {**shared.sources, **{panel.source: source_of(panel) for panel in rule.panels()}}
+    panels = {panel.source: source_of(panel) for panel in rule.panels()}
     return MarketSpec(
         debate=shared.debate.debate,
         slug=slug,
@@ -113,7 +113,7 @@ def _spec(slug: str, fields: MarketFile, rule: Rule, review: ReviewSpec, shared:
         initial_pct=fields.initial,
         topics=fields.topics,
         rule=rule,
-        sources=tuple(known[each] for each in rule.sources()),
+        sources=tuple(panels.get(each) or shared.sources[each] for each in rule.sources()),
         bears_on=fields.bears_on,
         neutral=fields.neutral,
         baseline=fields.baseline,
@@ -131,9 +131,11 @@ def _review(file: File, debate: DebateSpec) -> ReviewSpec | None:
         return debate.review
     if not isinstance(given, dict):
         return None  # said by the field's own check
-    before = debate.review.model_dump(mode="json")
+    before = debate.review.frozen()
     if "declare" in given:
         before.pop("window")
+    if "quorum" in given:
+        before.pop("rising", None)
     merged = {**before, **given}
     try:
         review = ReviewSpec.model_validate(merged)
@@ -147,6 +149,13 @@ def _review(file: File, debate: DebateSpec) -> ReviewSpec | None:
             f"review.quorum: {review.quorum} must agree, {len(debate.reviewers)} are named",
             "review",
             "quorum",
+        )
+    elif review.rising and len(debate.reviewers) < max(review.rising):
+        file.add(
+            "F-VALUE",
+            f"review.rising: {max(review.rising)} must agree, {len(debate.reviewers)} are named",
+            "review",
+            "rising",
         )
     return review
 

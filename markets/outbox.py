@@ -21,11 +21,11 @@ from markets.changes import Change, Create, Fund, Update
 from markets.manifold import Creation
 from resolvers.outcome import Outcome
 
-Kind = Literal["create", "update", "fund", "comment", "resolve", "unresolve"]
+Kind = Literal["create", "update", "fund", "comment", "resolve", "unresolve", "trading"]
 
 CREATION: TypeAdapter[Creation] = TypeAdapter(Creation)
 OUTCOME: TypeAdapter[Outcome] = TypeAdapter(Outcome)
-WINDOW = re.compile(r"comment/[^/]+/proposal/(\d+)/(\d+)/window")
+NOTICE = re.compile(r"comment/[^/]+/proposal/(\d+)/(\d+)/(?:window|proposed)")
 
 
 @dataclass(frozen=True)
@@ -149,15 +149,26 @@ def window_notice(slug: str, market_id: str, proposal: int, round_: int, markdow
     return comment(slug, market_id, f"proposal/{proposal}/{round_}/window", markdown)
 
 
-def window_of(write: Write) -> tuple[int, int] | None:
-    """The proposal and its round whose window a comment begins; None for any other write."""
-    found = WINDOW.fullmatch(write.key)
+def first_notice(slug: str, market_id: str, proposal: int, round_: int, markdown: str) -> Write:
+    """The comment that says that a proposal has been put to reviewers, once a round."""
+    return comment(slug, market_id, f"proposal/{proposal}/{round_}/proposed", markdown)
+
+
+def proposal_notices(market_id: str, proposal: int, round_: int) -> tuple[str, str]:
+    """The keys of a round's two notices: that it is proposed, and that its window has begun."""
+    start = f"comment/{market_id}/proposal/{proposal}/{round_}"
+    return f"{start}/proposed", f"{start}/window"
+
+
+def notice_of(write: Write) -> tuple[int, int] | None:
+    """The proposal and its round of which a comment tells traders; None for any other write."""
+    found = NOTICE.fullmatch(write.key)
     return (int(found[1]), int(found[2])) if found else None
 
 
 def rests_on_a_proposal(write: Write) -> bool:
     """Whether a write may only be sent while the proposal that it speaks for stands as it did."""
-    return write.kind == "resolve" or window_of(write) is not None
+    return write.kind in ("resolve", "unresolve", "trading") or notice_of(write) is not None
 
 
 def resolve(slug: str, market_id: str, key: str, outcome: Outcome) -> Write:
@@ -169,6 +180,11 @@ def resolve(slug: str, market_id: str, key: str, outcome: Outcome) -> Write:
 def unresolve(slug: str, market_id: str, key: str) -> Write:
     """A resolution to be taken back, within ten minutes of it."""
     return Write("unresolve", slug, f"unresolve/{market_id}/{key}", {"market_id": market_id})
+
+
+def trading(slug: str, market_id: str, key: str, closes: datetime) -> Write:
+    """Trading ends at `closes`: now, or as it was before; `key` names the occasion, as `proposal/17/closed`."""
+    return Write("trading", slug, f"trading/{market_id}/{key}", {"market_id": market_id, "closes": closes.isoformat()})
 
 
 def moment_in(text: str) -> datetime:

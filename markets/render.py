@@ -16,7 +16,7 @@ from markets.fields import in_words
 from resolvers.rules.panels import is_panel
 
 if TYPE_CHECKING:
-    from markets.spec import MarketSpec
+    from markets.spec import MarketSpec, ReviewSpec
     from resolvers.sources.spec import SourceSpec
 
 NO_AI = "There will be no AI clarifications added to this market's description."
@@ -146,9 +146,23 @@ def _people(spec: MarketSpec) -> list[str]:
         )
     else:
         who = f"A rule that anyone can run again proposes; {review.quorum} reviewers must agree."
+    more = _beyond(review)
     panel = [SEATS] if any(is_panel(source.id) for source in spec.sources) else []
     account = "The account that asks does not trade here. Every resolution names the bytes it rests on."
-    return [who, window, *panel, account]
+    return [who, window, *more, *panel, account]
+
+
+def _beyond(review: ReviewSpec) -> list[str]:
+    """What a definition says of its review besides the quorum and the window."""
+    told = []
+    if review.rising:
+        doubted = " then ".join(str(number) for number in review.rising[1:]) or str(review.quorum)
+        told.append(f"With each dispute, and where the price or a second source contradicts, {doubted} must agree.")
+    if review.on_proposed == "close":
+        told.append("Trading is closed while a proposal stands before the reviewers.")
+    if review.auto_after is not None:
+        told.append(f"A proposal to which nobody says anything for {review.auto_after} goes on by itself.")
+    return told
 
 
 def _sentence(text: str) -> str:

@@ -7,7 +7,7 @@ import json
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -31,6 +31,10 @@ SMALLEST_TIER_MANA = 100
 TOPICS = 5
 ALONE = Duration.of_days(4)
 """The shortest window in which traders may object where one interested person resolves."""
+SILENCE = Duration.of_days(2)
+"""The shortest `auto_after`: nobody's silence over a night is a word."""
+FIRST_OF_REVIEW = ("quorum", "window", "declare")
+"""The review keys that every frozen definition names."""
 
 OVERRIDES = ("clock", "max_age", "bridge", "settle", "label_settle", "lost_after", "ties", "panel")
 
@@ -42,13 +46,39 @@ class _Frozen(BaseModel):
 class ReviewSpec(_Frozen):
     """Who has to agree before a market resolves: `quorum` people, then `window` for traders to object.
 
-    `declare: true` says openly that one interested person resolves; only then is a quorum of 1 allowed, and the
-    window is 7 days unless the file says otherwise (never under 4).
+    `rising` is how many must agree as the doubts grow: at first, with one doubt, with two… (by default the quorum, one
+    more, three more). A doubt is each dispute so far, a price under 20 % on the proposed outcome while the market is
+    open, a pool of at least `large_pool_mana` (0 turns that off), and a second source that says otherwise.
+    `on_proposed: close` ends trading while a proposal stands. `auto_after` lets a proposal to which nobody said
+    anything at all go on by itself; without it no time-out ever does.
+
+    `declare: true` says openly that one interested person resolves; only then is a quorum of 1 allowed, nothing rises,
+    and the window is 7 days unless the file says otherwise (never under 4).
     """
 
     quorum: Annotated[int, Field(strict=True, ge=1, le=9)] = 2
     window: Duration = Duration(hours=48)
     declare: Annotated[bool, Field(strict=True)] = False
+    rising: Annotated[tuple[Annotated[int, Field(strict=True, ge=1, le=20)], ...], Field(max_length=9)] = ()
+    large_pool_mana: Annotated[int, Field(strict=True, ge=0)] = 10_000
+    on_proposed: Literal["close", "leave"] = "leave"
+    auto_after: Duration | None = None
+
+    @property
+    def ladder(self) -> tuple[int, ...]:
+        """How many must agree with no doubt, with one, with two, and with any number beyond the last."""
+        if self.rising or self.declare:
+            return self.rising or (self.quorum,)
+        return (self.quorum, self.quorum + 1, self.quorum + 3)
+
+    def frozen(self) -> dict[str, Any]:
+        """What is fixed with a definition: what came later is named only where a file says it (the hash stays)."""
+        told = self.model_dump(mode="json")
+        return {
+            name: value
+            for name, value in told.items()
+            if name in FIRST_OF_REVIEW or getattr(self, name) != type(self).model_fields[name].default
+        }
 
     @model_validator(mode="before")
     @classmethod
@@ -67,9 +97,31 @@ class ReviewSpec(_Frozen):
             raise ValueError("without a window nobody can object: write 48 hours")
         return self
 
+    @model_validator(mode="after")
+    def _rises(self) -> ReviewSpec:
+        if self.rising and (self.rising[0] != self.quorum or list(self.rising) != sorted(self.rising)):
+            raise ValueError(f"rising begins with the quorum and never falls: write [{self.quorum}, …], as [2, 3, 5]")
+        if self.auto_after is not None and self.declare:
+            raise ValueError("one interested person resolves, so silence decides nothing: leave auto_after out")
+        if self.auto_after is not None and self.auto_after < SILENCE:
+            raise ValueError(f"leave reviewers at least {SILENCE} before their silence counts, not {self.auto_after}")
+        return self
+
 
 class ReviewerSpec(_Frozen):
     """A person who reviews, and the Manifold account by which a conflict of interest shows."""
+
+    manifold: str | None = None
+
+
+class AutoApplySpec(_Frozen):
+    """The service applies a plan by itself where it costs at most `max_mana` and breaks no limit."""
+
+    max_mana: Mana
+
+
+class PanelistSpec(_Frozen):
+    """A person who may sit on panels, and the Manifold account (its username) by which a position shows."""
 
     manifold: str | None = None
 
@@ -80,12 +132,14 @@ class LimitsSpec(_Frozen):
     max_mana: Mana = Decimal(5000)
     budget: Mana | None = None
     changed: Percent = Decimal(25)
+    auto_apply: AutoApplySpec | None = None
 
 
 class DebateSpec(_Frozen):
     """debate.yaml: whose debate, who reviews, and what holds in every market unless it says otherwise.
 
-    `axes` are the questions that divide it, `voices` who takes part, `lexicon` what probability a word stands for.
+    Seats of panels are drawn from `panelists`, or from the reviewers where nobody is named. `axes` are the questions
+    that divide it, `voices` who takes part, `lexicon` what probability a word stands for.
     """
 
     debate: str = Field(pattern=NAME)
@@ -93,6 +147,7 @@ class DebateSpec(_Frozen):
     about: str = ""
     account: str | None = None
     reviewers: dict[Annotated[str, Field(pattern=NAME)], ReviewerSpec | None] = Field(default_factory=dict)
+    panelists: dict[Annotated[str, Field(pattern=NAME)], PanelistSpec | None] = Field(default_factory=dict)
     review: ReviewSpec = ReviewSpec()
     defaults: HouseDefaults = HouseDefaults()
     limits: LimitsSpec = LimitsSpec()
@@ -106,6 +161,22 @@ class DebateSpec(_Frozen):
             raise ValueError(
                 f"{self.review.quorum} reviewers must agree, but {len(self.reviewers)} are named: name more"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _enough_for_doubts(self) -> DebateSpec:
+        if self.review.rising and len(self.reviewers) < max(self.review.rising):
+            asked, named = max(self.review.rising), len(self.reviewers)
+            raise ValueError(f"review.rising asks for {asked} people, but {named} reviewers are named: name more")
+        return self
+
+    @model_validator(mode="after")
+    def _one_account_each(self) -> DebateSpec:
+        named = [(one.manifold.casefold(), name) for name, one in self.reviewers.items() if one and one.manifold]
+        for account, name in named:
+            others = [other for known, other in named if known == account and other != name]
+            if others:
+                raise ValueError(f"{name} and {others[0]} name the same Manifold account: one person, one vote")
         return self
 
 
@@ -222,7 +293,7 @@ class MarketSpec(_Frozen):
             "answers": list(self.answers),
             "rule": json.loads(self.rule.canonical()),
             "reads": {source.id: json.loads(source.read.canonical()) for source in self.sources},
-            "review": self.review.model_dump(mode="json"),
+            "review": self.review.frozen(),
             "text": self.fixed_text,
             "semantics": SEMANTICS,
         }

@@ -1,4 +1,4 @@
-"""The demo's made-up people: traders who bet a little, and two reviewers who read from a script and say so."""
+"""The demo's made-up people: traders who bet a little, and reviewers who read from a script and say so."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from bot.store import Store
 from bot.store.markets import Market
 from markets.sandbox.server import Sandbox
 
-READERS = ("first-reader", "second-reader")
+READERS = ("first-reader", "second-reader", "third-reader")
+"""The third is asked where two are not enough, as after a dispute."""
+NUMBERS = {2: "both", 3: "all three"}
 DISPUTED = "aider-polyglot-85-2025"
 """The proposal that the second reader disputes once."""
 OBJECTED = "bfcl-prompted-within-3"
@@ -49,7 +51,7 @@ class Traders:
 
 @dataclass(slots=True)
 class Readers:
-    """Two reviewers who approve what the rules decided; one dispute and one answer are in the script."""
+    """Reviewers who approve what the rules decided; one dispute and one answer are in the script."""
 
     store: Store
     disputed: set[str] = field(default_factory=set)
@@ -71,8 +73,9 @@ class Readers:
                 vote(self.store, card, person=READERS[1], said="dispute", because=because, reviewers=READERS)
                 said.append(f"{slug}: {READERS[1]} disputes proposal {card.proposal.id}")
                 continue
-            for person in READERS:
+            agreed = READERS[: card.quorum.needed]
+            for person in agreed:
                 because = "The cited cells are in the body, and the rule says what they mean."
                 card = vote(self.store, card, person=person, said="approve", because=because, reviewers=READERS)
-            said.append(f"{slug}: both readers approve proposal {card.proposal.id}")
+            said.append(f"{slug}: {NUMBERS[len(agreed)]} readers approve proposal {card.proposal.id}")
         return said

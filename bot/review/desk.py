@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, get_args
 
+import sqlalchemy as sa
+
 from bot.frozen import Frozen
-from bot.review.quorum import Vote, standing, wanted
-from bot.store import Store, accept, awaiting, markets, proposals, resolutions, reviews
+from bot.review.doubting import doubts_about, quorum_of
+from bot.review.quorum import Doubts, Quorum, Vote, standing, wanted
+from bot.store import Store, accept, awaiting, markets, proposals, resolutions, reviews, takes
 from bot.store.markets import Market
+from bot.store.outbox import is_known
+from bot.store.prices import Sample, keep
 from bot.store.proposals import Proposal
-from bot.store.reviews import Objection, Review
+from bot.store.reviews import CATEGORIES, Category, Objection, Review
+from markets.outbox import proposal_notices
 from resolvers.errors import Refusal
 from resolvers.rules.faults import nearest
 
@@ -22,7 +29,7 @@ OPEN_TO_DISPUTE = ("proposed", "approved", "agreed")
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """All that a reviewer sees of one proposal."""
+    """All that a reviewer sees of one proposal. `published`: traders have been told of it, or will be at once."""
 
     proposal: Proposal
     market: Market
@@ -30,26 +37,62 @@ class Card:
     reviews: tuple[Review, ...]
     objections: tuple[Objection, ...]
     receipt: Mapping[str, Any] | None = None
+    quorum: Quorum = field(default_factory=partial(Quorum, 2))
+    doubts: Doubts = field(default_factory=Doubts)
+    taken_by: str | None = None
+    published: bool = False
 
     @property
     def wanted(self) -> int:
-        """How many more approvals it takes."""
-        return wanted(self.reviews, self.frozen.review.quorum)
+        """How many more approvals it takes; none where the definition let silence decide."""
+        return 0 if self.quorum.needed == 0 else wanted(self.reviews, self.quorum.needed)
+
+    @property
+    def undone(self) -> tuple[str, str] | None:
+        """Who took its resolution back, and why; None where nobody has."""
+        told = (self.proposal.facts or {}).get("undone")
+        return (told["by"], told["because"]) if told and self.proposal.state in ("undoing", "undone") else None
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What one person says of a proposal, and what was read before it may count: `facts`, and the `price` of then."""
+
+    person: str
+    said: str
+    because: str
+    category: Category | None = None
+    via: str | None = None
+    facts: Mapping[str, Any] | None = None
+    price: Sample | None = None
 
 
 def card(store: Store, number: int) -> Card:
     """One proposal with everything said about it; Refusal where there is none."""
     with store.reading() as connection:
-        proposal = proposals.get(connection, number)
-        market = markets.market(connection, proposal.market)
-        return Card(
-            proposal,
-            market,
-            Frozen.of(markets.spec(connection, proposal.version)),
-            reviews.reviews(connection, proposal),
-            reviews.objections(connection, proposal.id),
-            resolutions.of(connection, number).receipt if proposal.state == "resolved" else None,
-        )
+        return card_in(connection, store, number)
+
+
+def card_in(connection: sa.Connection, store: Store, number: int) -> Card:
+    """The same inside a transaction."""
+    proposal = proposals.get(connection, number)
+    market = markets.market(connection, proposal.market)
+    frozen = Frozen.of(markets.spec(connection, proposal.version))
+    doubts = doubts_about(connection, proposal, market, store.now())
+    done = proposal.state in ("resolved", "undoing", "undone")
+    taken = takes.taken(connection, number)
+    return Card(
+        proposal,
+        market,
+        frozen,
+        reviews.reviews(connection, proposal),
+        reviews.objections(connection, proposal.id),
+        receipt=resolutions.of(connection, number).receipt if done else None,
+        quorum=quorum_of(proposal, frozen, doubts),
+        doubts=doubts,
+        taken_by=taken.person if taken else None,
+        published=is_known(connection, proposal_notices(market.market_id, proposal.id, proposal.round)),
+    )
 
 
 def cards(store: Store, *, living: bool = True, debate: str | None = None) -> list[Card]:
@@ -63,40 +106,80 @@ def cards(store: Store, *, living: bool = True, debate: str | None = None) -> li
 def vote(store: Store, seen: Card, *, person: str, said: str, because: str, reviewers: Collection[str]) -> Card:
     """Take down what one named person says of a proposal as they saw it, and carry it on from there.
 
-    Refusal: no such reviewer, no reason given, voted already, or the proposal has changed since it was seen.
+    Nothing is read from Manifold here: people vote by bot.review.deciding, which looks for a conflict of interest
+    first. Refusal: no such reviewer, no reason given, voted already, or the proposal has changed since it was seen.
     """
-    kind = _allowed(seen, person, said, because, reviewers)
+    word = Word(person, said, because)
+    allowed(seen, word, reviewers)
     with store.transaction() as connection:
-        at = store.now()
-        if kind == "ask":
-            _not_voted(person, reviews.reviews(connection, seen.proposal))
-        reviews.review(connection, seen.proposal, person=person, vote=kind, because=because, at=at)
-        said_so_far = reviews.reviews(connection, seen.proposal)
-        stands = standing(said_so_far, seen.frozen.review.quorum)
-        to: proposals.ProposalState | None = None
-        if kind == "dispute":
-            to = "disputed"
-        elif stands == "approved" and seen.proposal.state == "proposed":
-            to = "approved"
-        elif stands == "rejected" and seen.proposal.state == "proposed":
-            to = "rejected"
-        if to is not None:
-            proposals.move(connection, seen.proposal, to, actor=person, at=at, because=because)
+        taken_down(connection, store, seen, word)
     return card(store, seen.proposal.id)
 
 
-def _allowed(seen: Card, person: str, said: str, because: str, reviewers: Collection[str]) -> Vote:
-    _reviewer(person, reviewers)
+def taken_down(connection: sa.Connection, store: Store, seen: Card, word: Word) -> None:
+    """One word that is `allowed`, inside the transaction: put down, and what follows from it for the proposal."""
+    at, proposal = store.now(), seen.proposal
+    kind = _kind(word.said)
+    if kind == "ask":
+        _not_voted(word.person, reviews.reviews(connection, proposal))
+    if word.price is not None:
+        keep(connection, [word.price])
+    doubts = doubts_about(connection, proposal, seen.market, at)
+    asked = quorum_of(proposal, seen.frozen, doubts)
+    facts = {"doubts": doubts.told(), "needed": asked.needed, "because": list(asked.because)}
+    reviews.review(
+        connection,
+        proposal,
+        person=word.person,
+        vote=kind,
+        because=word.because,
+        at=at,
+        category=word.category,
+        via=word.via,
+        facts={**facts, **(word.facts or {})},
+    )
+    stands = standing(reviews.reviews(connection, proposal), asked.needed, seen.frozen.review.quorum)
+    to: proposals.ProposalState | None = None
+    if kind == "dispute":
+        to = "disputed"
+    elif stands == "approved" and proposal.state == "proposed":
+        to = "approved"
+    elif stands == "rejected" and proposal.state == "proposed":
+        to = "rejected"
+    if to is not None:
+        told = facts if to == "approved" else None
+        proposals.move(connection, proposal, to, actor=word.person, at=at, because=word.because, facts=told)
+
+
+def _kind(said: str) -> Vote:
     found = next((one for one in VOTES if one == said), None)
     if found is None:
         raise Refusal(f"{said!r} is no answer{nearest(said, VOTES)}; say one of {', '.join(VOTES)}")
-    if not because.strip():
-        raise Refusal("say why: --because TEXT; it stands on the record beside the vote")
-    state = seen.proposal.state
-    if state not in (OPEN_TO_DISPUTE if found == "dispute" else OPEN_TO_VOTES):
-        more = "; a dispute still stops it" if state in OPEN_TO_DISPUTE and found != "dispute" else ""
-        raise Refusal(f"proposal {seen.proposal.id} is {state}, so there is nothing to {found}{more}")
     return found
+
+
+def allowed(seen: Card, word: Word, reviewers: Collection[str]) -> None:
+    """Refusal where this person may not say this of the proposal as they see it."""
+    reviewer(word.person, reviewers)
+    said = _kind(word.said)
+    if not word.because.strip():
+        raise Refusal("say why: --because TEXT; it stands on the record beside the vote")
+    if word.category is not None:
+        _category(said, word.category)
+    state, number = seen.proposal.state, seen.proposal.id
+    if state not in (OPEN_TO_DISPUTE if said == "dispute" else OPEN_TO_VOTES):
+        more = "; a dispute still stops it" if state in OPEN_TO_DISPUTE and said != "dispute" else ""
+        raise Refusal(f"proposal {number} is {state}, so there is nothing to {said}{more}")
+    if said == "approve" and word.person == seen.proposal.proposed_by:
+        raise Refusal(f"{word.person} has put proposal {number} forward: who proposes does not approve, others must")
+
+
+def _category(said: str, category: str) -> None:
+    if category not in CATEGORIES:
+        near = nearest(category, CATEGORIES)
+        raise Refusal(f"{category!r} is no category{near}; say one of {', '.join(CATEGORIES)}")
+    if said == "approve":
+        raise Refusal("a category says what is wrong, and an approval says that nothing is: leave it out")
 
 
 def _not_voted(person: str, said: Sequence[Review]) -> None:
@@ -108,7 +191,7 @@ def _not_voted(person: str, said: Sequence[Review]) -> None:
 
 def answer(store: Store, objection: int, *, person: str, text: str, reviewers: Collection[str]) -> Objection:
     """A reviewer answers a trader's objection, once; the resolution is free to go on when none is left unanswered."""
-    _reviewer(person, reviewers)
+    reviewer(person, reviewers)
     if not text.strip():
         raise Refusal("say what the answer is: --because TEXT; it is posted under the objection")
     with store.transaction() as connection:
@@ -119,7 +202,7 @@ def accept_import(
     store: Store, snapshot: int, *, person: str, because: str, reviewers: Collection[str], quorum: int
 ) -> int | None:
     """A reviewer accepts an import dated after a market opened; with the last of the quorum it counts (law 1)."""
-    _reviewer(person, reviewers)
+    reviewer(person, reviewers)
     if not because.strip():
         raise Refusal("say why: --because TEXT; it stands on the record beside the import")
     if snapshot not in [one.snapshot for one in awaiting(store)]:
@@ -127,7 +210,8 @@ def accept_import(
     return accept(store, snapshot, person, because, quorum=quorum)
 
 
-def _reviewer(person: str, reviewers: Collection[str]) -> None:
+def reviewer(person: str, reviewers: Collection[str]) -> None:
+    """Refusal of whoever is not named."""
     if person not in reviewers:
         raise Refusal(
             f"{person!r} is no reviewer{nearest(person, reviewers)}; debate.yaml names {', '.join(sorted(reviewers))}"

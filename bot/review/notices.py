@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from bot.review.quorum import Quorum
 from resolvers.verdict import Citation, Verdict
 
 MAX_CITES = 6
@@ -28,9 +29,47 @@ def utc(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def announcement(verdict: Verdict, outcome: str, until: datetime, *, alone: bool = False) -> str:
-    """The comment that starts the window: outcome, why, until when, how to object; `alone`: one person decides."""
+def first(verdict: Verdict, outcome: str, quorum: Quorum) -> str:
+    """The comment that goes out with the reviewers' card: they learn nothing before traders do."""
+    needed = f"{quorum.needed} reviewers must agree" if quorum.needed > 1 else "One interested person decides"
+    return "\n\n".join(
+        [
+            f"**Proposed: {escaped(outcome, 240)}.** Reviewers are asked; nothing is decided. {needed} before a window "
+            "for objections begins.",
+            f"Why: {escaped(verdict.because, 600)}",
+            *cited(verdict.citations()),
+            "Reply to this comment to object if you hold a position here; an objection holds the resolution until a "
+            "reviewer has answered it.",
+            "This comment is no clarification of the criteria.",
+        ]
+    )
+
+
+def undone_comment(outcome: str, person: str, because: str) -> str:
+    """The comment after a resolution was taken back."""
+    return "\n\n".join(
+        [
+            f"**The resolution to {escaped(outcome, 240)} was taken back.** It is looked at and judged again.",
+            f"{escaped(person)}: {escaped(because, 600)}",
+            "This comment is no clarification of the criteria.",
+        ]
+    )
+
+
+def by_silence(after: str) -> str:
+    """What an announcement says of a proposal that went on by itself."""
+    return f"Nobody said anything against it for {after}, which the definition lets decide"
+
+
+def announcement(
+    verdict: Verdict, outcome: str, until: datetime, *, alone: bool = False, silent: str | None = None
+) -> str:
+    """The comment that starts the window: outcome, why, until when, how to object.
+
+    `alone`: one person decides. `silent`: nobody spoke for that long, and the definition lets that decide.
+    """
     who = "One interested person, who said so when this opened, has decided" if alone else "Reviewers have agreed"
+    who = by_silence(silent) if silent else who
     return "\n\n".join(
         [
             f"**Proposed resolution: {escaped(outcome, 240)}.** {who}; nothing is resolved yet.",

@@ -2,7 +2,9 @@
 
 proposed ─▶ approved ─▶ agreed ─▶ resolving ─▶ resolved
    │  ▲         │          │
-   │  └─ disputed ◀────────┘      anything before resolving may end superseded or withdrawn, a proposed one rejected
+   │  └─ disputed ◀────────┘                             └─▶ undoing ─▶ undone, or resolved again where it was refused
+
+Anything before resolving may end superseded or withdrawn, a proposed one rejected.
 """
 
 from __future__ import annotations
@@ -30,6 +32,8 @@ ProposalState = Literal[
     "agreed",
     "resolving",
     "resolved",
+    "undoing",
+    "undone",
     "rejected",
     "superseded",
     "withdrawn",
@@ -41,9 +45,11 @@ NEXT: Mapping[ProposalState, frozenset[ProposalState]] = {
     "disputed": frozenset({"proposed", "rejected", "superseded", "withdrawn"}),
     "agreed": frozenset({"resolving", "disputed", "superseded", "withdrawn"}),
     "resolving": frozenset({"resolved", "agreed"}),  # back where Manifold refused
+    "resolved": frozenset({"undoing"}),
+    "undoing": frozenset({"undone", "resolved"}),
 }
 
-ENDED: frozenset[ProposalState] = frozenset({"resolved", "rejected", "superseded", "withdrawn"})
+ENDED: frozenset[ProposalState] = frozenset({"resolved", "undone", "rejected", "superseded", "withdrawn"})
 
 _OUTCOME: TypeAdapter[Outcome] = TypeAdapter(Outcome)
 
@@ -52,7 +58,9 @@ _OUTCOME: TypeAdapter[Outcome] = TypeAdapter(Outcome)
 class Proposal:
     """A verdict frozen and put to people: on which spec, semantics, instant and last snapshot it rests (law 1).
 
-    `revision` counts its changes of state, `round` how often it was put to the vote.
+    `revision` counts its changes of state, `round` how often it was put to the vote. `proposed_by` is the person who
+    put it forward, if one did; `second` what a live second source says otherwise; `facts` what its last approval
+    rested on.
     """
 
     id: int
@@ -71,6 +79,9 @@ class Proposal:
     supersedes: int | None
     created_at: datetime
     closed_at: datetime | None
+    proposed_by: str | None = None
+    second: str | None = None
+    facts: Mapping[str, Any] | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -87,8 +98,9 @@ def propose(
     at: datetime,
     actor: str = "crux",
     supersedes: Proposal | None = None,
+    second: str | None = None,
 ) -> Proposal:
-    """Put a decided verdict to people; a market has one living proposal at most.
+    """Put a decided verdict to people; a market has one living proposal at most. `actor`: a person who put it forward.
 
     Refusal where the verdict is not decided, or the market has a living proposal that is not the one superseded here.
     """
@@ -102,10 +114,12 @@ def propose(
     row: dict[str, Any] = {"market": market, "version": version, "semantics": verdict.semantics}
     row |= {"as_of": verdict.as_of, "last_snapshot": last_snapshot, "state": "proposed", "round": 1, "revision": 0}
     row |= {"outcome": _OUTCOME.dump_python(verdict.outcome, mode="json"), "verdict": verdict.model_dump_json()}
-    row |= {"supersedes": supersedes.id if supersedes else None, "created_at": at}
+    row |= {"supersedes": supersedes.id if supersedes else None, "created_at": at, "second": second}
+    row |= {"proposed_by": None if actor == "crux" else actor}
     made = insert_row(connection, schema.proposals, **row)
     told = {"slug": verdict.slug, "outcome": row["outcome"], "version": version, "last_snapshot": last_snapshot}
     told |= {"market": market, "semantics": verdict.semantics, "as_of": verdict.as_of.isoformat()}
+    told |= {"second": second} if second else {}
     told |= {"supersedes": row["supersedes"], "verdict": hashlib.sha256(row["verdict"].encode()).hexdigest()}
     _tell(connection, made, "propose", actor, at, told | {"looks": _looks(connection, version, last_snapshot)})
     return get(connection, made)
@@ -152,17 +166,19 @@ def move(
     because: str,
     window_until: datetime | None = None,
     comment_id: str | None = None,
+    facts: Mapping[str, Any] | None = None,
     more: Mapping[str, Any] | None = None,
 ) -> Proposal:
     """Change a proposal's state, if it still is as it was `seen`; Refusal to everyone but the first.
 
     Put to the vote again (disputed -> proposed), it starts a new round and the votes of the last no longer count.
-    `more` is put on the record besides.
+    `facts` are what an approval rests on. `more` is put on the record besides.
     """
     values: dict[str, Any] = {"state": to, "revision": seen.revision + 1}
     values |= {"round": seen.round + 1} if to == "proposed" else {}
     values |= {"window_until": window_until} if window_until else {}
     values |= {"comment_id": comment_id} if comment_id else {}
+    values |= {"facts": dict(facts)} if facts else {}
     values |= {"closed_at": at} if to in ENDED else {}
     if to not in NEXT.get(seen.state, frozenset()):
         raise Refusal(f"proposal {seen.id} is {seen.state} and cannot become {to}")
@@ -171,6 +187,7 @@ def move(
     told: dict[str, Any] = {"because": because, "from": seen.state, "revision": seen.revision + 1, **(more or {})}
     told |= {"window_until": window_until.isoformat()} if window_until else {}
     told |= {"comment_id": comment_id} if comment_id else {}
+    told |= {"facts": dict(facts)} if facts else {}
     _tell(connection, seen.id, to, actor, at, told)
     return get(connection, seen.id)
 

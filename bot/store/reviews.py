@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
 
@@ -15,13 +16,21 @@ from resolvers.errors import Refusal
 
 Vote = Literal["approve", "reject", "ask", "dispute"]
 
+Category = Literal["too early", "wrong value", "wrong source", "ambiguous", "tampered source"]
+"""What is wrong with a proposal, in one word."""
+
+CATEGORIES: tuple[Category, ...] = get_args(Category)
+
 COUNTED: tuple[Vote, ...] = ("approve", "reject")
 """Given once by each person in a round; asking may be done as often as one likes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What one person said of a proposal, in which round, having seen which revision."""
+    """What one person said of a proposal, in which round, having seen which revision.
+
+    `via` is the platform it was said on; `facts` what was read before it counted: their positions, the price.
+    """
 
     id: int
     proposal: int
@@ -31,6 +40,9 @@ class Review:
     vote: Vote
     because: str
     at: datetime
+    category: Category | None = None
+    via: str | None = None
+    facts: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +60,18 @@ class Objection:
     answered_at: datetime | None
 
 
-def review(connection: sa.Connection, seen: Proposal, *, person: str, vote: Vote, because: str, at: datetime) -> Review:
+def review(
+    connection: sa.Connection,
+    seen: Proposal,
+    *,
+    person: str,
+    vote: Vote,
+    because: str,
+    at: datetime,
+    category: Category | None = None,
+    via: str | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> Review:
     """Put down one person's word on the proposal as they saw it.
 
     Refusal where it has changed since, or where they have voted in this round already: one person, one vote.
@@ -58,9 +81,11 @@ def review(connection: sa.Connection, seen: Proposal, *, person: str, vote: Vote
     if vote in COUNTED and before:
         raise Refusal(f"{person} has said {before[0].vote} to proposal {seen.id} already: one person, one vote")
     row: dict[str, Any] = {"proposal": seen.id, "round": seen.round, "revision": seen.revision, "person": person}
-    row |= {"vote": vote, "because": because, "at": at}
+    more = {"category": category, "via": via, "facts": dict(facts) if facts else None}
+    row |= {"vote": vote, "because": because, "at": at, **more}
     made = insert_row(connection, schema.reviews, **row)
-    told = {"review": made, "because": because, "round": seen.round, "revision": seen.revision}
+    told: dict[str, Any] = {"review": made, "because": because, "round": seen.round, "revision": seen.revision}
+    told |= {name: value for name, value in more.items() if value is not None}
     audit.append(connection, at=at, actor=person, act=vote, subject=f"proposal {seen.id}", payload=told)
     return Review(made, **row)
 
@@ -100,6 +125,14 @@ def answered(connection: sa.Connection, objection: int, *, by: str, answer: str,
         raise Refusal(f"objection {objection} was answered by {found.answered_by} already: {found.answer}")
     told = {"objection": objection, "answer": answer}
     audit.append(connection, at=at, actor=by, act="answer", subject=f"proposal {found.proposal}", payload=told)
+    return Objection(*found)
+
+
+def objection(connection: sa.Connection, number: int) -> Objection:
+    """One objection by its number; Refusal where there is none."""
+    found = connection.execute(sa.select(schema.objections).where(schema.objections.c.id == number)).one_or_none()
+    if found is None:
+        raise Refusal(f"there is no objection {number}")
     return Objection(*found)
 
 

@@ -1,7 +1,7 @@
 """Every table, in the order of the river: what was seen, what we asked, what people said, what we did.
 
 Insert-only (triggers refuse the rest): bodies, snapshots, readings, observations, reading_rows, read_blocks, specs,
-acceptances, reviews, panel_seats, panel_votes, audit. Caches, which may be dropped and are rebuilt: timelines, spans,
+acceptances, reviews, panel_draws, panel_votes, audit. Caches, which may be dropped and are rebuilt: timelines, spans,
 verdicts.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from bot.store.columns import integer, maybe, metadata, number, table, text
-from bot.store.schema_people import identities, link_codes, panel_seats, panel_votes, panels, takes
+from bot.store.schema_people import identities, link_codes, link_tries, panel_draws, panel_votes, panels, takes
 from bot.store.schema_service import job_runs, leases, plan_cards, price_samples, reminders, switches
 from bot.store.schema_talk import follows, phrases, posts, presses, submissions
 from bot.store.types import Flag, Int, Json, Mana, Micros, Moment
@@ -27,12 +27,13 @@ __all__ = [
     "leases",
     "ledger",
     "link_codes",
+    "link_tries",
     "markets",
     "metadata",
     "objections",
     "observations",
     "outbox",
-    "panel_seats",
+    "panel_draws",
     "panel_votes",
     "panels",
     "phrases",
@@ -64,7 +65,7 @@ HEAD = "0011"
 
 INSERT_ONLY = (
     "bodies", "snapshots", "acceptances", "read_blocks", "readings", "observations", "reading_rows",
-    "specs", "reviews", "panel_seats", "panel_votes", "audit",
+    "specs", "reviews", "panel_draws", "panel_votes", "audit",
 )  # fmt: skip
 
 source_names = table("source_names", text("source", key=True), text("debate"))
@@ -240,6 +241,9 @@ proposals = table(
     sa.Column("supersedes", Int, sa.ForeignKey("proposals.id"), nullable=True),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("closed_at", Moment, nullable=True),
+    maybe("proposed_by"),  # the person who put it forward, where that was no rule's run alone
+    maybe("second"),  # what a live second source says otherwise
+    sa.Column("facts", Json, nullable=True),  # what the last approval rested on: quorum, price, pool, disputes
     sa.Index("ix_proposals_state", "state"),
     sa.Index(
         "ux_proposals_living",
@@ -260,6 +264,9 @@ reviews = table(
     text("vote"),
     text("because"),
     sa.Column("at", Moment, nullable=False),
+    maybe("category"),
+    maybe("via"),  # the platform it was said on
+    sa.Column("facts", Json, nullable=True),  # what was read before it counted: positions, price
     sa.Index("ix_reviews_proposal", "proposal"),
     sa.Index(
         "ux_reviews_one_vote",

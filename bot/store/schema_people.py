@@ -49,6 +49,16 @@ link_codes = table(
     sa.Column("used_at", Moment, nullable=True),
 )
 
+link_tries = table(
+    "link_tries",
+    number(),
+    text("debate"),
+    text("platform"),
+    text("account"),
+    sa.Column("at", Moment, nullable=False),  # of a code that was none: too many of them, and one has to wait
+    sa.Index("ix_link_tries_account", "debate", "platform", "account"),
+)
+
 takes = table(
     "takes",
     integer("proposal", sa.ForeignKey("proposals.id"), key=True),
@@ -62,19 +72,18 @@ panels = table(
     text("debate"),
     text("slug"),  # of the market that asked first
     text("source"),  # panel.<12 hex digits of the question's hash>
-    text("question"),
-    sa.Column("limbs", Json, nullable=False),
+    sa.Column("terms", Json, nullable=False),  # the rule's own panel: question, limbs, seats, agree, time, until…
     sa.Column("keys", Json, nullable=False),  # the rows asked about, or the one word `answer`
-    integer("seats"),
-    integer("agree"),
-    integer("draw"),  # 1 for the first seats, one more each time they are drawn anew
+    sa.Column("later", Json, nullable=False),  # rows asked for meanwhile: in the next draw
+    sa.Column("pack", Json, nullable=False),  # what was known of the rows when they were put to people
+    integer("draw"),  # the newest draw of seats on this question, counted over all its panels; 0 before the first
     text("state"),  # open, answered, lapsed, withdrawn
     text("because"),
     sa.Column("opened_at", Moment, nullable=False),
-    sa.Column("until", Moment, nullable=False),  # of this draw
+    sa.Column("until", Moment, nullable=True),  # of this draw; NULL while no seats are drawn
     sa.Column("last", Moment, nullable=False),  # answers from then on come too late
     sa.Column("closed_at", Moment, nullable=True),
-    sa.Column("snapshot", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=True),
+    sa.Column("snapshot", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=True),  # the newest of it
     integer("revision"),
     sa.Index(
         "ux_panels_living",
@@ -86,12 +95,14 @@ panels = table(
     ),
 )
 
-panel_seats = table(
-    "panel_seats",
+panel_draws = table(
+    "panel_draws",
     integer("panel", sa.ForeignKey("panels.id"), key=True),
     integer("draw", key=True),
-    text("person", key=True),
+    sa.Column("keys", Json, nullable=False),  # the rows that this draw was asked about
+    sa.Column("placed", Json, nullable=False),  # everyone on the list, as drawn: person, hash, seated, because
     sa.Column("drawn_at", Moment, nullable=False),
+    sa.Column("until", Moment, nullable=False),
 )
 
 panel_votes = table(
@@ -103,6 +114,7 @@ panel_votes = table(
     text("key"),
     sa.Column("limbs", Json, nullable=False),  # limb -> yes, no or unclear
     text("because"),
+    text("salt"),  # of the hash that stands on the record until the vote may be shown
     sa.Column("at", Moment, nullable=False),
     sa.UniqueConstraint("panel", "draw", "person", "key"),
 )

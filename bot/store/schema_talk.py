@@ -10,16 +10,17 @@ from bot.store.types import Json, Moment
 posts = table(
     "posts",
     number(),
-    text("kind"),  # card, panel, plan, notice, alert, direct
+    text("kind"),  # card, panel, plan, notice, alert, direct, said (in a card's thread), record (a copy of the record)
     text("key"),  # what it is about: one post each
-    text("place"),  # channel, or user
+    text("place"),  # channel:review|announce|audit, user:<account>, thread:<key of the post it hangs on>
     sa.Column("wanted", Json, nullable=False),  # what it should show
     integer("version"),  # of what it should show
     integer("shown"),  # the version that was posted last, 0 for none
     maybe("message"),
     maybe("thread"),
-    text("state"),  # open, sending, done, parked, gone
+    text("state"),  # open, sending, done, final, parked, gone
     integer("attempts"),
+    integer("losses"),  # how often its message was deleted: a new one needs a new nonce
     text("because"),
     sa.Column("not_before", Moment, nullable=True),
     sa.Column("created_at", Moment, nullable=False),

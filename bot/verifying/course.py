@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from bot.review.quorum import Vote, standing
 from bot.store.audit import Act
+from bot.store.raw import UNREADABLE
+from bot.store.reviews import COUNTED
+from bot.verifying.agreed import UNREAD, approval_faults
 from bot.verifying.stored import Row, Stored, differing, sha256
 from bot.verifying.told import Wanted
+from markets.outbox import OUTCOME
+from markets.spec import ReviewSpec
 
-PAST_QUORUM = ("approved", "agreed", "resolving", "resolved")
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One vote, as the record has it."""
-
-    person: str
-    vote: Vote
+PAST_QUORUM = ("approved", "agreed", "resolving", "resolved", "undoing", "undone")
+TAKEN_BACK = timedelta(minutes=10)
+"""How long after it a resolution may be taken back (Manifold's own limit for a creator)."""
 
 
-def course_faults(there: Stored, number: int, quorum: int | None) -> list[str]:
+def course_faults(there: Stored, number: int, review: ReviewSpec | None) -> list[str]:
     """Where the tables say of a proposal what nobody did, or the record itself breaks the rules of review (law 7)."""
     told = there.told
     row, wanted = there.proposals.get(number), told.proposals.get(number)
@@ -37,7 +34,7 @@ def course_faults(there: Stored, number: int, quorum: int | None) -> list[str]:
     found += _resolution(there.resolutions.get(number), told.resolutions.get(number))
     found += differing({**row, "verdict": sha256(row["verdict"])}, wanted)
     found += _objections(there, number) + _looks(there, number, row)
-    return found + _allowed(there, number, wanted, quorum)
+    return found + _allowed(there, number, wanted, review)
 
 
 def _of(rows: Mapping[int, Row], proposal: int) -> dict[int, dict[str, Any]]:
@@ -74,19 +71,48 @@ def _looks(there: Stored, number: int, row: Row) -> list[str]:
     return [] if last in there.newest or last == 0 else [f"snapshot {last}, the newest when it was proposed, is gone"]
 
 
-def _allowed(there: Stored, number: int, wanted: Wanted, quorum: int | None) -> list[str]:
-    """The rules of review, held against the acts themselves: quorum, window, objections."""
+def _allowed(there: Stored, number: int, wanted: Wanted, review: ReviewSpec | None) -> list[str]:
+    """The rules of review, held against the acts themselves: quorum, window, objections, undo."""
     found = []
-    if wanted["state"] in PAST_QUORUM and quorum is not None:
-        votes = [
-            Said(row["person"], row["vote"])
-            for _, row in sorted(there.told.reviews.items())
-            if (row["proposal"], row["round"]) == (number, wanted["round"])
-        ]
-        stands = standing(votes, quorum)
-        if stands != "approved":
-            found.append(f"it is {wanted['state']}, but by the votes of its last round it is {stands}")
-    return found + _in_time(there.told.acts.get(number, []))
+    if wanted["state"] in PAST_QUORUM and review is not None:
+        try:
+            outcome = OUTCOME.validate_python(wanted["outcome"])
+        except UNREADABLE:
+            outcome = None
+        found += [UNREAD] if outcome is None else approval_faults(there, number, wanted, review, outcome)
+    acts = there.told.acts.get(number, [])
+    return found + _one_vote(acts) + _in_time(acts) + _undone(acts)
+
+
+def _one_vote(acts: Sequence[tuple[Act, Any]]) -> list[str]:
+    """One person, one vote in a round; whoever put a proposal forward none for it, a holder none at all."""
+    found, counted, proposer = [], set[str](), ""
+    for act, said in acts:
+        if act.act == "propose":
+            proposer = act.actor
+        elif act.act == "proposed":
+            counted = set()
+        elif act.act in COUNTED:
+            if act.actor in counted:
+                found.append(f"{act.actor} has voted twice in one round")
+            if act.act == "approve" and act.actor == proposer:
+                found.append(f"{act.actor} has approved what they put forward themselves")
+            if ((said.get("facts") or {}).get("positions") or {}).get("holds"):
+                found.append(f"{act.actor} has voted with shares in the market")
+            counted.add(act.actor)
+    return found
+
+
+def _undone(acts: Sequence[tuple[Act, Any]]) -> list[str]:
+    """Taken back only within ten minutes of the resolution, and only where there was one."""
+    found, since = [], None
+    for act, said in acts:
+        if act.act == "receipt":
+            told = (said["receipt"].get("manifold") or {}).get("resolved_at")
+            since = datetime.fromisoformat(told) if told else act.at
+        elif act.act == "undoing" and (since is None or act.at > since + TAKEN_BACK):
+            found.append("its resolution was taken back later than ten minutes after it")
+    return found
 
 
 def _in_time(acts: Sequence[tuple[Act, Any]]) -> list[str]:

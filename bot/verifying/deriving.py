@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from bot.frozen import Frozen
+from bot.review.second import second_opinion
 from bot.store import BrokenBody, Store, proposals, rederive, resolutions
 from bot.store.markets import Spec
 from bot.store.proposals import Proposal
@@ -15,6 +16,7 @@ from bot.store.raw import UNREADABLE, undecodable
 from bot.store.rederiving import Memo
 from bot.verifying.stored import Row, sha256
 from markets.render import text_tag
+from markets.spec import ReviewSpec
 from resolvers.errors import CruxError
 from resolvers.outcome import Outcome
 from resolvers.rules.judge import SEMANTICS, judge
@@ -65,6 +67,10 @@ class Deriver:
             return [f"{without}the bytes say {said}, the proposal {proposal.outcome.words()}: {verdict.because}"]
         if verdict != told and not (again.broken and verdict.citations() == told.citations()):
             return [f"{without}the bytes say the same, but not by the trace that is stored"]
+        second = second_opinion(slug, kept.rule, again.evidence, proposal.as_of, proposal.outcome)
+        if second != proposal.second and not again.broken:
+            told_of = proposal.second or "silent"
+            return [f"a second source says {second or 'nothing else'} by the bytes, it was proposed as {told_of}"]
         if resolved is not None and resolved != proposal.outcome:
             return [f"resolved to {resolved.words()}, proposed was {proposal.outcome.words()}"]
         return []
@@ -97,8 +103,8 @@ def _without(broken: Sequence[BrokenBody]) -> str:
     return "".join(f"without {one.source} {one.sha256[:12]}, whose bytes are damaged, " for one in broken)
 
 
-def quorum_of(spec: Row | None) -> int | None:
-    """How many people a definition asks for; None where it cannot be read."""
+def review_of(spec: Row | None) -> ReviewSpec | None:
+    """Who has to agree by a definition; None where it cannot be read."""
     if spec is None or definition_faults(spec):
         return None
-    return frozen(spec).review.quorum
+    return frozen(spec).review

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,10 +13,12 @@ import sqlalchemy as sa
 from bot.store import audit, schema
 from bot.store.audit import BrokenLink
 from bot.store.digests import digests
-from bot.store.raw import rows, undecodable
+from bot.store.prices import Sample
+from bot.store.raw import UNREADABLE, rows, undecodable
 from bot.store.types import canonical
 from bot.verifying.sighted import Sighted, sighted
 from bot.verifying.told import Told, Wanted, replay
+from resolvers.evidence import moment
 
 Row = Mapping[str, Any]
 
@@ -33,6 +36,8 @@ class Stored:
     outbox: Mapping[str, Row]  # by key
     ledger: Mapping[str, Row]
     acceptances: Mapping[tuple[int, str], Row]
+    identities: Mapping[int, Row]
+    prices: Mapping[tuple[int, int], Sample]  # by market and moment, those that approvals may rest on
     links: tuple[BrokenLink, ...]
     told: Told
     looks: Mapping[tuple[str, int], str]
@@ -57,6 +62,8 @@ def stored(connection: sa.Connection) -> Stored:
         specs={row["version"]: row for row in rows(connection, schema.specs)},
         outbox={row["key"]: {**row, "subject": f"{row['debate']}/{row['slug']}"} for row in outbox},
         ledger={keys.get(row["outbox"], f"row {row['outbox']}"): row for row in rows(connection, schema.ledger)},
+        identities={row["id"]: row for row in rows(connection, schema.identities)},
+        prices=_prices(connection),
         acceptances={(row["snapshot"], row["person"]): row for row in rows(connection, schema.acceptances)},
         links=tuple(links),
         told=told,
@@ -64,6 +71,18 @@ def stored(connection: sa.Connection) -> Stored:
         sighted=sighted(connection, told.seen),
         newest=_there(connection, {row["last_snapshot"] for row in made.values()}),
     )
+
+
+def _prices(connection: sa.Connection) -> dict[tuple[int, int], Sample]:
+    """Every price that was kept; one that cannot be read is as one that is gone."""
+    found = {}
+    for row in rows(connection, schema.price_samples):
+        try:
+            shares = {name: Decimal(text) for name, text in row["shares"].items()}
+            found[row["market"], row["at"]] = Sample(row["market"], moment(row["at"]), shares, row["liquidity_mana"])
+        except (*UNREADABLE, AttributeError, ArithmeticError):
+            continue
+    return found
 
 
 def _heads(done: Iterable[Row]) -> list[str]:

@@ -21,12 +21,12 @@ Wanted = dict[str, Any]
 """column -> the value that the record gives it"""
 
 MOVES = frozenset({*NEXT, *ENDED})
-CHANGES: Mapping[str, Callable[[str], Any]] = {
+CHANGES: Mapping[str, Callable[[Any], Any]] = {
     "state": str,
     "version": str,
     "subsidy_mana": Decimal,
     "closes_at": datetime.fromisoformat,
-    "resolved_at": datetime.fromisoformat,
+    "resolved_at": lambda said: None if said is None else datetime.fromisoformat(said),
 }
 """What an act may say of a market that has changed."""
 
@@ -55,6 +55,7 @@ class Told:
     outbox: dict[str, Wanted] = field(default_factory=dict)  # by key
     ledger: dict[str, Wanted] = field(default_factory=dict)
     acceptances: dict[tuple[int, str], Wanted] = field(default_factory=dict)
+    identities: dict[int, Wanted] = field(default_factory=dict)
     seen: dict[int, Seen] = field(default_factory=dict)  # by snapshot
     faults: list[BrokenLink] = field(default_factory=list)
 
@@ -80,6 +81,8 @@ def _play(told: Told, act: Act, said: Any) -> None:
     elif kind == "snapshot":
         row = {"because": said["because"], "at": act.at, "counted_as": said["counted_as"]}
         told.acceptances[int(number), act.actor] = row
+    elif kind == "person":
+        _linked(told, act, said, number)
     elif act.act.startswith("outbox-"):
         _outbox(told, act, said)
     elif act.act == "open":
@@ -90,6 +93,14 @@ def _play(told: Told, act: Act, said: Any) -> None:
         there["revision"] += 1
 
 
+def _linked(told: Told, act: Act, said: Any, person: str) -> None:
+    if act.act == "link":
+        row = {name: said[name] for name in ("debate", "platform", "account", "name")}
+        told.identities[said["identity"]] = row | {"person": person, "linked_at": act.at, "unlinked_at": None}
+    elif act.act == "unlink":
+        told.identities[said["identity"]]["unlinked_at"] = act.at
+
+
 def _proposal(told: Told, act: Act, number: int, said: Any) -> None:
     if act.act == "propose":
         _proposed(told, act, number, said)
@@ -98,7 +109,8 @@ def _proposal(told: Told, act: Act, number: int, said: Any) -> None:
     elif act.act in get_args(Vote):
         told.reviews[said["review"]] = {
             "proposal": number, "round": said["round"], "revision": said["revision"], "person": act.actor,
-            "vote": act.act, "because": said["because"], "at": act.at,
+            "vote": act.act, "because": said["because"], "at": act.at, "category": said.get("category"),
+            "via": said.get("via"), "facts": said.get("facts"),
         }  # fmt: skip
     elif act.act == "object":
         told.objections[said["objection"]] = {
@@ -117,7 +129,8 @@ def _proposed(told: Told, act: Act, number: int, said: Any) -> None:
     told.slugs[number] = said["slug"]
     row = {name: said[name] for name in ("market", "version", "semantics", "last_snapshot", "outcome", "verdict")}
     row |= {"as_of": datetime.fromisoformat(said["as_of"]), "supersedes": said["supersedes"], "created_at": act.at}
-    row |= {"state": "proposed", "round": 1, "revision": 0, "window_until": None, "comment_id": None}
+    row |= {"state": "proposed", "round": 1, "revision": 0, "window_until": None, "comment_id": None, "facts": None}
+    row |= {"second": said.get("second"), "proposed_by": None if act.actor == "crux" else act.actor}
     told.proposals[number] = row | {"closed_at": None}
     told.looks[number] = {str(source): str(digest) for source, digest in said["looks"].items()}
 
@@ -129,11 +142,12 @@ def _moved(told: Told, act: Act, number: int, said: Any) -> None:
     there |= {"state": act.act, "revision": said["revision"], "round": there["round"] + (act.act == "proposed")}
     there |= {"window_until": datetime.fromisoformat(said["window_until"])} if "window_until" in said else {}
     there |= {"comment_id": said["comment_id"]} if "comment_id" in said else {}
+    there |= {"facts": said["facts"]} if "facts" in said else {}
     there |= {"closed_at": act.at} if act.act in ENDED else {}
     if act.act == "resolving":
         row = {"market": said["market"], "outcome": there["outcome"], "intent": said["intent"], "at": act.at}
         told.resolutions[number] = row | {"done_at": None, "receipt": None}
-    elif act.act == "resolved":
+    elif act.act == "resolved" and said["from"] == "resolving":
         told.resolutions[number]["done_at"] = act.at
 
 

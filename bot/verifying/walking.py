@@ -8,7 +8,8 @@ from bot.store import BrokenBody, Store
 from bot.store.audit import BrokenLink
 from bot.verifying.course import course_faults
 from bot.verifying.derived import derived_faults
-from bot.verifying.deriving import Deriver, definition_faults, quorum_of
+from bot.verifying.deriving import Deriver, definition_faults, review_of
+from bot.verifying.paneled import panel_faults
 from bot.verifying.stored import Row, Stored, differing, stored, unlike
 
 
@@ -63,7 +64,7 @@ def verify(store: Store) -> Verified:
     failed |= done - set(numbers)
     links = there.links or (*told.faults, *_around(there))  # a broken record tells of echoes only
     if not (there.links or there.sighted.looks):  # else what was made of the looks is an echo, too
-        links = (*links, *derived_faults(store, deriver.memo))
+        links = (*links, *derived_faults(store, deriver.memo), *panel_faults(store))
     damaged = {one.sha256: one for one in there.sighted.bodies} | deriver.damaged
     return Verified(len(done), len(done - failed), len(numbers), tuple(broken), tuple(damaged.values()), links)
 
@@ -75,7 +76,7 @@ def _faults(there: Stored, deriver: Deriver, number: int) -> list[str]:
     found = [] if row is None else deriver.faults(row, spec, market, there.resolutions.get(number))
     return [
         *found,
-        *course_faults(there, number, quorum_of(spec)),
+        *course_faults(there, number, review_of(spec)),
         *([] if market is None else _market_faults(there, market)),
     ]
 
@@ -112,6 +113,7 @@ def _around(there: Stored) -> list[BrokenLink]:
             "outbox row", there.outbox, told.outbox, {key: row["closing"] or 0 for key, row in told.outbox.items()}
         ),
         *unlike("ledger row of", there.ledger, told.ledger),
+        *unlike("identity", there.identities, told.identities),
         *unlike("acceptance of snapshot", there.acceptances, told.acceptances),
         *(BrokenLink(0, f"proposal {number} was voted on or resolved, and is on no record") for number in strayed),
     ]

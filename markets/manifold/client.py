@@ -70,6 +70,22 @@ class Manifold:
         query = {"userId": user_id} if user_id else None
         return [Position.parse(row) for row in _rows(await self._wire.read(f"/v0/market/{market_id}/positions", query))]
 
+    async def account(self, username: str) -> Account | None:
+        """Who goes by that name now; None where nobody does."""
+        if not username.isascii() or not username.replace("_", "").replace("-", "").replace(".", "").isalnum():
+            return None  # no name that Manifold gives, and nothing to put into an address
+        try:
+            return Account.parse(await self._wire.read(f"/v0/user/{username}"))
+        except Refused as refused:
+            if refused.status == 404:
+                return None
+            raise
+
+    async def comments_by(self, user_id: str) -> list[LiveComment]:
+        """The newest comments of an account, under any market."""
+        query = {"userId": user_id, "order": "newest", "limit": COMMENT_PAGE}
+        return [LiveComment.parse(row) for row in _rows(await self._wire.read("/v0/comments", query))]
+
     async def created_by(self, user_id: str) -> list[LiveMarket]:
         """The newest public markets of an account, at most a thousand, without descriptions."""
         query = {"creatorId": user_id, "sort": "newest", "filter": "all", "limit": PAGE}

@@ -58,6 +58,23 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "link_tries",
+        sa.Column("id", Int, nullable=False),
+        sa.Column("debate", sa.Text(), nullable=False),
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_link_tries"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_link_tries_account", "link_tries", ["debate", "platform", "account"], unique=False)
+    op.add_column("reviews", sa.Column("category", sa.Text(), nullable=True))
+    op.add_column("reviews", sa.Column("via", sa.Text(), nullable=True))
+    op.add_column("reviews", sa.Column("facts", Json(), nullable=True))
+    op.add_column("proposals", sa.Column("proposed_by", sa.Text(), nullable=True))
+    op.add_column("proposals", sa.Column("second", sa.Text(), nullable=True))
+    op.add_column("proposals", sa.Column("facts", Json(), nullable=True))
+    op.create_table(
         "takes",
         sa.Column("proposal", Int, autoincrement=False, nullable=False),
         sa.Column("person", sa.Text(), nullable=False),
@@ -72,16 +89,15 @@ def upgrade() -> None:
         sa.Column("debate", sa.Text(), nullable=False),
         sa.Column("slug", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("question", sa.Text(), nullable=False),
-        sa.Column("limbs", Json(), nullable=False),
+        sa.Column("terms", Json(), nullable=False),
         sa.Column("keys", Json(), nullable=False),
-        sa.Column("seats", Int, autoincrement=False, nullable=False),
-        sa.Column("agree", Int, autoincrement=False, nullable=False),
+        sa.Column("later", Json(), nullable=False),
+        sa.Column("pack", Json(), nullable=False),
         sa.Column("draw", Int, autoincrement=False, nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("because", sa.Text(), nullable=False),
         sa.Column("opened_at", Moment(), nullable=False),
-        sa.Column("until", Moment(), nullable=False),
+        sa.Column("until", Moment(), nullable=True),
         sa.Column("last", Moment(), nullable=False),
         sa.Column("closed_at", Moment(), nullable=True),
         sa.Column("snapshot", Int, nullable=True),
@@ -98,13 +114,15 @@ def upgrade() -> None:
         postgresql_where=sa.text("closed_at IS NULL"),
     )
     op.create_table(
-        "panel_seats",
+        "panel_draws",
         sa.Column("panel", Int, autoincrement=False, nullable=False),
         sa.Column("draw", Int, autoincrement=False, nullable=False),
-        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("keys", Json(), nullable=False),
+        sa.Column("placed", Json(), nullable=False),
         sa.Column("drawn_at", Moment(), nullable=False),
-        sa.ForeignKeyConstraint(["panel"], ["panels.id"], name="fk_panel_seats_panel_panels"),
-        sa.PrimaryKeyConstraint("panel", "draw", "person", name="pk_panel_seats"),
+        sa.Column("until", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["panel"], ["panels.id"], name="fk_panel_draws_panel_panels"),
+        sa.PrimaryKeyConstraint("panel", "draw", name="pk_panel_draws"),
         sqlite_strict=True,
     )
     op.create_table(
@@ -116,19 +134,25 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("limbs", Json(), nullable=False),
         sa.Column("because", sa.Text(), nullable=False),
+        sa.Column("salt", sa.Text(), nullable=False),
         sa.Column("at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(["panel"], ["panels.id"], name="fk_panel_votes_panel_panels"),
         sa.PrimaryKeyConstraint("id", name="pk_panel_votes"),
         sa.UniqueConstraint("panel", "draw", "person", "key", name="uq_panel_votes_panel_draw_person_key"),
         sqlite_strict=True,
     )
-    protect(op.get_bind(), "panel_seats", "panel_votes")
+    protect(op.get_bind(), "panel_draws", "panel_votes")
 
 
 def downgrade() -> None:
     op.drop_table("panel_votes")
-    op.drop_table("panel_seats")
+    op.drop_table("panel_draws")
     op.drop_table("panels")
     op.drop_table("takes")
+    added = {"proposals": ("facts", "second", "proposed_by"), "reviews": ("facts", "via", "category")}
+    for table, columns in added.items():
+        for column in columns:
+            op.drop_column(table, column)
+    op.drop_table("link_tries")
     op.drop_table("link_codes")
     op.drop_table("identities")

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("thread", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("attempts", Int, autoincrement=False, nullable=False),
+        sa.Column("losses", Int, autoincrement=False, nullable=False),
         sa.Column("because", sa.Text(), nullable=False),
         sa.Column("not_before", Moment(), nullable=True),
         sa.Column("created_at", Moment(), nullable=False),

@@ -59,7 +59,7 @@ def test_faults_of_several_files_come_together_and_in_order(tmp_path: Path) -> N
     )
     assert said(found, tmp_path) == [
         "debate.yaml:4:1: F-UNKNOWN: `tone` is no key here: known are about, account, axes, debate, defaults, "
-        "lexicon, limits, review, reviewers, title, voices",
+        "lexicon, limits, panelists, review, reviewers, title, voices",
         "markets/reach-85.yaml:1:1: F-MISSING: `opens` is missing: add it",
         "markets/reach-85.yaml:5:28: S-BROKEN: the source board has faults of its own: mend them first",
         "sources/board.yaml:1:1: F-MISSING: `licence` is missing: add it",

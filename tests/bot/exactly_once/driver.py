@@ -28,6 +28,7 @@ import sqlalchemy as sa
 
 import bot.app
 import bot.platform
+import bot.service.exchange
 import markets.sandbox.server
 import resolvers.fetch
 from bot.cli import main as crux
@@ -225,6 +226,7 @@ def run(order_path: str) -> None:
     near = partial(Limits, private_ok=True, attempts=1)  # the publisher is on this machine
     replaced(resolvers.fetch, "Limits", near)
     replaced(bot.platform, "connect", partial(bot.platform.connect, sleep=clock.sleep))
+    replaced(bot.service.exchange, "connected", partial(bot.service.exchange.connected, sleep=clock.sleep))
     watch_store(points.reach)
     watch_wire(points.reach)
     without_certificates()

@@ -60,6 +60,11 @@ class Prepared:
         """Its notice posted, and its window past."""
         return self._made("agreed", self.approved, self._agree)
 
+    @property
+    def resolved(self) -> Path:
+        """The second resolved, within its ten minutes."""
+        return self._made("resolved", self.agreed, lambda there: self._ran(there, "resolve"))
+
     def _made(self, name: str, before: Path | None, act: Callable[[Stage], object]) -> Path:
         folder = self.root / name
         if not folder.exists():

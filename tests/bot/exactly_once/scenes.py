@@ -16,12 +16,12 @@ RETITLED = "Will something else happen before February 2026?"
 
 def just_enough(there: Stage) -> None:
     """A budget for opening both markets and nothing more."""
-    there.edit("debate.yaml", "budget: 552", "budget: 550")
+    there.edit("debate.yaml", "budget: 553", "budget: 550")
 
 
 def more_subsidy(there: Stage) -> None:
     there.edit("markets/half-solved.yaml", "subsidy: 150", "subsidy: 200")
-    there.edit("debate.yaml", "budget: 552", "budget: 600")
+    there.edit("debate.yaml", "budget: 553", "budget: 600")
 
 
 def retitled(there: Stage) -> None:
@@ -32,7 +32,7 @@ def retitled(there: Stage) -> None:
 
 def objected(there: Stage) -> None:
     """A holder replies to the notice; the next run reads it back and holds, and a reviewer answers."""
-    there.edit("debate.yaml", "budget: 552", "budget: 553")
+    there.edit("debate.yaml", "budget: 553", "budget: 554")
     notice = there.state()["comments"][0]
     reply = {"contractId": notice["contract_id"], "markdown": "Really?", "replyToCommentId": notice["id"]}
     there.post("trader1", "/v0/comment", reply)
@@ -71,6 +71,15 @@ RESOLVING = Scene("resolving", lambda made: made.agreed, "resolve", "POST /v0/ma
 TELLING = Scene("telling", lambda made: made.agreed, "resolve", "POST /v0/comment")  # the receipt
 
 ANSWERING = Scene("answering", lambda made: made.agreed, "resolve", "POST /v0/comment", objected)
+UNDO = "review 2 undo --as ann --because wrong"
+
+
+def told_of_undoing(there: Stage) -> None:
+    """One more comment, by which traders are told."""
+    there.edit("debate.yaml", "budget: 553", "budget: 554")
+
+
+UNDOING = Scene("undoing", lambda made: made.resolved, UNDO, "POST /unresolve", told_of_undoing)
 PROPOSING = Scene("proposing", lambda made: made.decided, "propose", "")
 VOTING = Scene("voting", lambda made: made.proposed, "review 2 approve --as ann --because agreed", "")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +21,8 @@ from scenes import (
     RESOLVING,
     RESTORING,
     RETITLED,
+    UNDO,
+    UNDOING,
     VOTING,
     Scene,
     Theatre,
@@ -54,7 +57,10 @@ def test_killed_at_any_point_of_opening_two_markets_it_makes_and_pays_for_each_o
 
 def test_killed_at_any_point_of_announcing_it_posts_the_notice_once(theatre: Theatre, say: Say) -> None:
     end = killed_everywhere(theatre, ANNOUNCING, say)
-    assert [len(row["content"]) for row in end.rows("comments")] == [1]
+    assert [len(row["content"]) for row in end.rows("comments")] == [
+        1,
+        1,
+    ]  # the window of one, that the other is proposed
     assert end.proposals == [(1, "proposed", False), (2, "agreed", True)]
     assert ("BOT_COMMENT_FEE", 1) in end.payments()
 
@@ -63,8 +69,8 @@ def test_killed_at_any_point_of_resolving_it_resolves_and_gives_its_receipt_once
     end = killed_everywhere(theatre, RESOLVING, say)
     assert [market["resolution"] for market in end.rows("markets") if market.get("is_resolved")] == ["CHOOSE_MULTIPLE"]
     assert end.proposals == [(1, "proposed", False), (2, "resolved", True)]
-    assert [payment for payment in end.payments() if payment[0] == "BOT_COMMENT_FEE"] == [("BOT_COMMENT_FEE", 1)] * 2
-    assert len({str(row["content"]) for row in end.rows("comments")}) == 2
+    assert [payment for payment in end.payments() if payment[0] == "BOT_COMMENT_FEE"] == [("BOT_COMMENT_FEE", 1)] * 3
+    assert len({str(row["content"]) for row in end.rows("comments")}) == 3
 
 
 def test_killed_at_any_point_of_funding_it_pays_the_difference_once(theatre: Theatre, say: Say) -> None:
@@ -89,7 +95,23 @@ def test_killed_around_the_answer_to_an_objection_it_resolves_answers_and_gives_
             again(there, ANSWERING)
             assert books(there) == wanted, f"killed at point {number}, {points[number - 1]}"
     assert [row["reply_to"] is not None for row in wanted.rows("comments")].count(True) == 2
-    assert [mana for category, mana in wanted.payments() if category == "BOT_COMMENT_FEE"] == [1, 1, 1]
+    assert [mana for category, mana in wanted.payments() if category == "BOT_COMMENT_FEE"] == [1, 1, 1, 1]
+
+
+def test_killed_around_any_write_of_taking_a_resolution_back_it_is_taken_back_and_told_once(theatre: Theatre) -> None:
+    with theatre.stage(UNDOING) as there:
+        points = there.run(UNDO).points
+        assert there.run("resolve", "resolve").codes == (0, 0)
+        wanted = books(there)
+    assert wanted.proposals == [(1, "proposed", False), (2, "undone", True)]
+    assert "CONTRACT_UNDO_RESOLUTION_PAYOUT" in {row["category"] for row in wanted.rows("txns")}
+    for number in (number for number, name in enumerate(points, 1) if not name.startswith("GET")):
+        with theatre.stage(UNDOING) as there:
+            assert there.run(UNDO, kill_at=number).code == KILLED
+            assert there.run("resolve").codes == (0,)
+            assert there.run(UNDO).codes in ((0,), (1,))  # the second where it had begun before
+            again(there, replace(UNDOING, command="resolve"))
+            assert books(there) == wanted, f"killed at point {number}, {points[number - 1]}"
 
 
 @pytest.mark.parametrize("scene", [PROPOSING, VOTING], ids=lambda scene: scene.name)

@@ -1,0 +1,53 @@
+"""After a dispute or an undo the evidence is looked at again before it is judged again: which sources are due."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.store import Store, markets, schema
+from resolvers.evidence import instant
+from resolvers.rules.panels import is_panel
+
+
+def recollect_due(store: Store, debate: str) -> frozenset[str]:
+    """The sources of every disputed (or undone) market of a debate that nobody has looked at since.
+
+    A look counts whatever came of it, so that a source that is gone keeps nothing waiting.
+    """
+    with store.reading() as connection:
+        found: set[str] = set()
+        for market, since in _doubted(connection, debate):
+            spec = markets.spec(connection, markets.market(connection, market).version)
+            found |= _unseen(connection, spec.sources, since)
+    return frozenset(found)
+
+
+def _doubted(connection: sa.Connection, debate: str) -> list[tuple[int, datetime]]:
+    """Each market whose last proposal stands disputed or undone, and since when."""
+    proposal, review, market = schema.proposals.c, schema.reviews.c, schema.markets.c
+    newest = sa.select(sa.func.max(proposal.id)).group_by(proposal.market)
+    disputed = (
+        sa.select(proposal.market, sa.func.max(review.at))
+        .select_from(schema.proposals.join(schema.markets).join(schema.reviews, review.proposal == proposal.id))
+        .where(market.debate == debate, proposal.state == "disputed", review.vote == "dispute")
+        .group_by(proposal.market)
+    )
+    undone = (
+        sa.select(proposal.market, proposal.closed_at)
+        .select_from(schema.proposals.join(schema.markets))
+        .where(market.debate == debate, proposal.state == "undone", proposal.id.in_(newest))
+    )
+    rows = [*connection.execute(disputed), *connection.execute(undone)]
+    return [(number, at) for number, at in rows if at is not None]
+
+
+def _unseen(connection: sa.Connection, sources: Collection[str], since: datetime) -> set[str]:
+    table = schema.snapshots.c
+    seen = (
+        sa.select(table.source).where(table.source.in_(sorted(sources)), table.recorded_at >= instant(since)).distinct()
+    )
+    looked_at = {source for source in sources if not is_panel(source)}
+    return looked_at - set(connection.execute(seen).scalars())

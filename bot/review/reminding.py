@@ -1,0 +1,101 @@
+"""Reminders: what waits for people, told once at half of its time and once when nine tenths of it are over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from bot.review.desk import Card, cards, unanswered
+from bot.review.pausing import paused
+from bot.store import Store, reviews, schema
+from bot.store.writing import insert_new
+from markets.load import Loaded
+
+STAGES = (("soon", 0.9), ("half", 0.5))
+"""Which reminder is due from which part of the time on, the later one first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """One thing that waits; `key` names it and which time it is told, so that it is told once."""
+
+    key: str
+    text: str
+    proposal: int | None = None
+    panel: int | None = None
+    people: tuple[str, ...] = ()
+
+
+def due(store: Store, loaded: Loaded, now: datetime) -> list[Reminder]:
+    """What is to be told now and has not been: missing votes, objections without an answer, windows and panels ending.
+
+    A later reminder takes an earlier one's place where both are due. Nothing while all is paused. Writes nothing: who
+    tells it says so with `told`.
+    """
+    if loaded.debate is None or paused(store) is not None:
+        return []
+    named = tuple(loaded.debate.reviewers)
+    found = [one for each in cards(store, debate=loaded.debate.debate) for one in _of_card(store, each, named, now)]
+    with store.reading() as connection:
+        found += _panels(connection, loaded.debate.debate, now)
+        there = set(connection.execute(sa.select(schema.reminders.c.key)).scalars())
+    return [one for one in found if one.key not in there]
+
+
+def told(connection: sa.Connection, reminder: Reminder, at: datetime) -> bool:
+    """Put down that it was told, in the transaction that has it posted; False where somebody was faster."""
+    return insert_new(connection, schema.reminders, [{"key": reminder.key, "at": at}]) == 1
+
+
+def stage(since: datetime, until: datetime, now: datetime) -> str | None:
+    """How far a time has run: None, half, or soon over."""
+    whole = until - since
+    if whole <= timedelta(0):
+        return None
+    return next((name for name, part in STAGES if now - since >= whole * part), None)
+
+
+def _of_card(store: Store, seen: Card, named: tuple[str, ...], now: datetime) -> Iterator[Reminder]:
+    proposal, slug, window = seen.proposal, seen.market.slug, seen.frozen.review.window
+    start = f"proposal/{proposal.id}/{proposal.round}"
+    if proposal.state == "proposed":
+        since = _round_since(store, seen)
+        missing = tuple(one for one in named if one not in {said.person for said in seen.reviews})
+        part = stage(since, since + (seen.frozen.review.auto_after or window), now)
+        if part and missing:
+            count = f"{seen.wanted} of {seen.quorum.needed} approvals are missing"
+            text = f"{slug}: {count}; no word yet from {', '.join(missing)}"
+            yield Reminder(f"{start}/votes/{part}", text, proposal.id, people=missing)
+    for objection in unanswered(seen.objections):
+        part = stage(objection.at, proposal.window_until or objection.at + window, now)
+        if part:
+            text = f"{slug}: {objection.by}'s objection waits for a reviewer's answer and holds the resolution"
+            yield Reminder(f"{start}/objection/{objection.id}/{part}", text, proposal.id, people=named)
+    if proposal.state == "agreed" and proposal.window_until is not None and now < proposal.window_until:
+        part = stage(proposal.window_until - window, proposal.window_until, now)
+        if part:
+            text = f"{slug}: the window ends {proposal.window_until:%Y-%m-%d %H:%M} UTC; a dispute stops it until then"
+            yield Reminder(f"{start}/window/{part}", text, proposal.id, people=named)
+
+
+def _round_since(store: Store, seen: Card) -> datetime:
+    """When this round began: with the proposal, or with the dispute that ended the round before."""
+    if seen.proposal.round == 1:
+        return seen.proposal.created_at
+    with store.reading() as connection:
+        said = reviews.reviews(connection, seen.proposal, all_rounds=True)
+    return max((one.at for one in said if one.vote == "dispute"), default=seen.proposal.created_at)
+
+
+def _panels(connection: sa.Connection, debate: str, now: datetime) -> Iterator[Reminder]:
+    table = schema.panels.c
+    which = sa.and_(table.debate == debate, table.closed_at.is_(None), table.until.is_not(None))
+    rows = connection.execute(sa.select(table.id, table.slug, table.draw, table.opened_at, table.until).where(which))
+    for number, slug, draw, since, until in rows:
+        part = stage(since, until, now) if now < until else None
+        if part:
+            text = f"{slug}: the panel {number} closes {until:%Y-%m-%d %H:%M} UTC, and answers may be missing"
+            yield Reminder(f"panel/{number}/{draw}/{part}", text, panel=number)
