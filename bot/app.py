@@ -11,7 +11,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bot import debates, say
-from bot.settings import Settings, unknown_variables
+from bot.setting_faults import meant
+from bot.settings import Settings, unknown_variables, variables
 from bot.store import Store, open_store
 from bot.store.engine import sqlite_path, url_of
 from bot.store.source_names import claim_names
@@ -53,6 +54,12 @@ def store_url(settings: Settings) -> str:
     return url
 
 
+def store_is_there() -> bool:
+    """Whether the settings name a store that has something in it, or one that is on a server."""
+    path = sqlite_path(url_of(store_url(Settings())))
+    return path is None or (path.exists() and path.stat().st_size > 0)
+
+
 @contextmanager
 def opened_store(*, create: bool = True) -> Iterator[tuple[Settings, Store]]:
     """The store the settings name, open until the command ends; unknown CRUX_ variables are pointed out.
@@ -61,7 +68,7 @@ def opened_store(*, create: bool = True) -> Iterator[tuple[Settings, Store]]:
     """
     settings = Settings()
     for name in unknown_variables():
-        say.aside(f"crux: {name} is set, but no setting has that name; it does nothing")
+        say.aside(f"crux: {name} is set, but no setting has that name{meant(name, variables())}; it does nothing")
     store = open_store(store_url(settings), now=wall_clock, create=create)
     try:
         yield settings, store

@@ -4,11 +4,32 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from bot import say
-from bot.commands import backtest, database, desk, evidence, files, manifold, new, play, rules, scoreboard, start
+from bot.commands import (
+    backtest,
+    database,
+    desk,
+    discord_setup,
+    doctor,
+    evidence,
+    files,
+    manifold,
+    new,
+    panels,
+    people,
+    play,
+    rules,
+    scoreboard,
+    service,
+    start,
+    status,
+)
+from bot.settings_file import use_file
 from resolvers.errors import CruxError, InputFault, Outside
 
 DONE, FAULTS, USAGE, OUTSIDE = 0, 1, 2, 3
@@ -21,8 +42,37 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for room in (play, start, new, files, rules, manifold, evidence, backtest, desk, scoreboard, database):
+for room in (
+    play,
+    start,
+    new,
+    files,
+    rules,
+    manifold,
+    evidence,
+    backtest,
+    desk,
+    panels,
+    people,
+    scoreboard,
+    service,
+    status,
+    doctor,
+    discord_setup,
+    database,
+):
     room.register(app)
+
+
+@app.callback()
+def everywhere(
+    settings: Annotated[
+        Path | None,
+        typer.Option("--settings", help="Read the settings from this TOML file.", show_default=False),
+    ] = None,
+) -> None:
+    """Turns the predictions of a debate into Manifold markets and resolves them on dated, re-checkable evidence."""
+    use_file(settings)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, Protocol, TypeVar
 
 from httpx import AsyncClient
 
@@ -20,6 +22,18 @@ AT_ONCE = 6
 """Looks at the same time; publishers each see one."""
 
 Sleep = Callable[[float], Awaitable[None]]
+T = TypeVar("T")
+
+
+class Aside(Protocol):
+    """Runs what blocks in a thread."""
+
+    async def __call__(self, act: Callable[[], T]) -> T: ...
+
+
+async def in_a_thread(act: Callable[[], T]) -> T:
+    """In whichever thread is free, where nobody else is waiting for one."""
+    return await asyncio.to_thread(act)
 
 
 async def collect(
@@ -41,20 +55,35 @@ async def look_at_all(
     turn = asyncio.Semaphore(AT_ONCE)
     sources = [source for source in sources if not unanswered(source, base)]
 
-    async def look(source: SourceSpec) -> tuple[SourceSpec, Recorded]:
-        async with turn:
-            last = await asyncio.to_thread(validators, store, source.id)
-            since = Validators(last.etag, last.last_modified) if last else None
-            got = await fetch(client, source, since, now=store.now, sleep=sleep, limits=limits, base=base)
-        via: Via = "file" if source.fetch.file else "fetch"
-        confirms = last.body if last else None
-        return source, await asyncio.to_thread(record, store, source, got, via=via, confirms=confirms)
+    async def one(source: SourceSpec) -> tuple[SourceSpec, Recorded]:
+        return source, await look(client, store, source, base=base, limits=limits, sleep=sleep, turn=turn)
 
-    came = await asyncio.gather(*(look(source) for source in sources), return_exceptions=True)
+    came = await asyncio.gather(*(one(source) for source in sources), return_exceptions=True)
     good = [each for each in came if not isinstance(each, BaseException)]
     if len(good) < len(came):
         _tell(sources, came)
     return good
+
+
+async def look(
+    client: AsyncClient,
+    store: Store,
+    source: SourceSpec,
+    *,
+    base: Path,
+    limits: Limits,
+    sleep: Sleep,
+    turn: AbstractAsyncContextManager[object],
+    aside: Aside = in_a_thread,
+) -> Recorded:
+    """Look at one source when it is its `turn`, and record whatever came; the store is worked on `aside`."""
+    async with turn:
+        last = await aside(partial(validators, store, source.id))
+        since = Validators(last.etag, last.last_modified) if last else None
+        got = await fetch(client, source, since, now=store.now, sleep=sleep, limits=limits, base=base)
+    via: Via = "file" if source.fetch.file else "fetch"
+    confirms = last.body if last else None
+    return await aside(partial(record, store, source, got, via=via, confirms=confirms))
 
 
 def unanswered(source: SourceSpec, base: Path) -> bool:

@@ -15,16 +15,25 @@ BUNDLED = Path(str(resources.files("markets"))) / "definitions"
 
 
 def debate_folder(given: Path | None) -> Path:
-    """The folder named by --debate or CRUX_DEBATE, else the one we stand in; Refusal where there is none."""
+    """The folder named by --debate or CRUX_DEBATE, else the one we stand in or the settings name; else Refusal."""
     if given is not None:
         return given if given.exists() or not (BUNDLED / given).is_dir() else BUNDLED / given
     if Path("debate.yaml").is_file():
         return Path()
+    if (set_there := _in_settings()) is not None:
+        return debate_folder(set_there)
     bundled = ", ".join(sorted(path.name for path in BUNDLED.iterdir() if path.is_dir()))
     raise Refusal(
         "no debate is chosen; name its folder with --debate or CRUX_DEBATE, or stand in it "
         f"(bundled, to look at: {bundled})"
     )
+
+
+def _in_settings() -> Path | None:
+    """The folder that the settings file names; read only where nothing nearer says one."""
+    from bot.settings import Settings
+
+    return Settings().debate
 
 
 def load(given: Path | None) -> tuple[Path, Loaded]:
@@ -57,13 +66,20 @@ def _asked_for(paths: Sequence[Path], debate: Path | None) -> list[tuple[Path, l
         return [(debate_folder(debate), None)]
     asked: dict[Path, list[Path] | None] = {}
     for path in paths:
-        if not path.exists():
-            raise Refusal(f"{path}: there is no such file or folder; name a debate's folder or a file in it")
+        folder = folder_of(path)
         if path.is_dir():
             asked[path] = None
             continue
-        folder = path.parent if (path.parent / "debate.yaml").is_file() else path.parent.parent
         chosen = asked.setdefault(folder, [])
         if chosen is not None:
             chosen.append(path)
     return list(asked.items())
+
+
+def folder_of(path: Path) -> Path:
+    """The debate's folder that a path is, or lies in; Refusal where nothing is there."""
+    if not path.exists():
+        raise Refusal(f"{path}: there is no such file or folder; name a debate's folder or a file in it")
+    if path.is_dir():
+        return path
+    return path.parent if (path.parent / "debate.yaml").is_file() else path.parent.parent

@@ -57,7 +57,7 @@ async def platform(settings: Settings, store: Store, sandbox: Path | None) -> As
 async def _chosen(settings: Settings, store: Store, sandbox: Path | None) -> AsyncIterator[Platform]:
     if sandbox is not None:
         async with (
-            _sandboxed(sandbox) as (url, key),
+            sandboxed(sandbox) as (url, key),
             connect(url, key, store, address="sandbox", patience=SANDBOX_PATIENCE) as there,
         ):
             yield there
@@ -84,7 +84,7 @@ async def connect(
 
 
 @asynccontextmanager
-async def _sandboxed(path: Path) -> AsyncIterator[tuple[str, str]]:
+async def sandboxed(path: Path) -> AsyncIterator[tuple[str, str]]:
     from markets.sandbox.journal import StateFileError
     from markets.sandbox.server import Sandbox
 

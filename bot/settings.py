@@ -1,19 +1,133 @@
-"""What a person sets from outside: the only place that reads the environment."""
+"""What a person sets from outside, by environment or in one TOML file: the only place that reads the environment.
+
+A variable wins over the file. The file is the one of `--settings` or CRUX_SETTINGS, else `crux.toml` where one stands.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.setting_faults import Given, told
+from bot.settings_file import named_file
+from resolvers.durations import Duration
 from resolvers.errors import Refusal
 from resolvers.sources.spec import is_web_address
 
 MANIFOLD_URL = "https://api.manifold.markets"
+FILE = "crux.toml"
+LARGEST_SNOWFLAKE = 2**63 - 1
+OTHERS = ("CRUX_SETTINGS", "CRUX_REAL_BODIES")
+"""Variables of ours that are no settings: where the settings are, and what the tests are told."""
+
+
+def _no_flag(value: Any) -> Any:
+    """True is no number, whatever Python says."""
+    if isinstance(value, bool):
+        raise ValueError(": true and false are no numbers")
+    return value
+
+
+Snowflake = Annotated[int, BeforeValidator(_no_flag), Field(ge=1, le=LARGEST_SNOWFLAKE)]
+"""A number by which Discord knows a server, a channel or a role (developer mode, then Copy ID)."""
+
+
+def _number_of(what: str) -> Any:
+    return Field(default=None, description=f"the id of {what}", examples=[901234567890123456])
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Channels(_Group):
+    """Where the bot speaks: cards for reviewers, notices for everyone, a copy of the record."""
+
+    review: Snowflake | None = _number_of("a channel")
+    announce: Snowflake | None = _number_of("a channel")
+    audit: Snowflake | None = _number_of("a channel")
+
+
+class Roles(_Group):
+    """Who may do what on the server."""
+
+    reviewer: Snowflake | None = _number_of("a role")
+    submitter: Snowflake | None = _number_of("a role")
+    admin: Snowflake | None = _number_of("a role")
+
+
+class DiscordSettings(_Group):
+    """The bot's token and its one server; without a token there is no Discord, and all else runs."""
+
+    token: SecretStr | None = Field(default=None, description="the bot's token from the developer portal")
+    guild: Snowflake | None = _number_of("the one server")
+    channels: Channels = Channels()
+    roles: Roles = Roles()
+
+    @field_validator("token", mode="before")
+    @classmethod
+    def _can_be_sent(cls, value: Any) -> Any:
+        return _sendable(value)
+
+
+class AutoApply(_Group):
+    """`max_mana`: the most that a plan may cost and still be applied by itself, if debate.yaml allows it too."""
+
+    max_mana: Annotated[Decimal, Field(ge=0, allow_inf_nan=False)] | None = Field(
+        default=None, description="an amount of mana", examples=["500"]
+    )
+
+
+def _every(text: str) -> Any:
+    return Field(default=Duration.parse(text), description="a duration", examples=["5 minutes"])
+
+
+class Every(_Group):
+    """How often each job of the service runs."""
+
+    plan: Duration = _every("1 minute")
+    collect: Duration = _every("1 minute")
+    judge: Duration = _every("1 minute")
+    resolve: Duration = _every("1 minute")
+    remind: Duration = _every("10 minutes")
+    prices: Duration = _every("10 minutes")
+    panels: Duration = _every("1 minute")
+    backup: Duration = _every("1 hour")
+
+    @field_validator("*")
+    @classmethod
+    def _some_time(cls, each: Duration) -> Duration:
+        if not each:
+            raise ValueError(": a job cannot run without a pause; write 1 second or more")
+        return each
+
+
+class ServiceSettings(_Group):
+    """How `crux run` runs: its jobs, its logs, and the port of its health (none: no port is opened)."""
+
+    port: Annotated[int, BeforeValidator(_no_flag), Field(ge=1, le=65535)] | None = Field(
+        default=None, description="a port", examples=[8080]
+    )
+    host: str = Field(default="127.0.0.1", description="the address to listen on")
+    log: Literal["text", "json"] = Field(default="text", description="text or json", examples=["json"])
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="debug, info, warning or error", examples=["info"]
+    )
+    auto_apply: AutoApply = AutoApply()
+    every: Every = Every()
+    job_timeout: Duration = Field(
+        default=Duration.parse("10 minutes"), description="a duration", examples=["10 minutes"]
+    )
+    backups: Annotated[int, BeforeValidator(_no_flag), Field(ge=0, le=1000)] = Field(
+        default=7, description="how many daily copies of the store are kept", examples=[7]
+    )
 
 
 def data_directory() -> Path:
@@ -28,9 +142,12 @@ def data_directory() -> Path:
 
 
 class Settings(BaseSettings):
-    """Environment variables, each `CRUX_…`; a flag on the command line wins over them."""
+    """All there is to set; Refusal with every fault at once, none of which shows a secret.
 
-    model_config = SettingsConfigDict(env_prefix="CRUX_", extra="ignore")
+    A flag on the command line wins over a variable, a variable over the file.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid")
 
     database_url: str = Field(
         default="", description="SQLAlchemy URL of the store; if empty, SQLite in the data folder"
@@ -41,23 +158,40 @@ class Settings(BaseSettings):
         default=None, description="API key of the market account; none means read-only"
     )
     contact: str = Field(default="", description="how publishers can reach you; sent in the User-Agent of every fetch")
+    discord: DiscordSettings = DiscordSettings()
+    service: ServiceSettings = ServiceSettings()
+
+    def __init__(self) -> None:
+        given, faults = _given()
+        try:
+            super().__init__(**given.values)
+        except ValidationError as error:
+            faults += told(error, given, type(self))
+        if faults:
+            raise Refusal("\n".join(faults))
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `_given` has read: it knows where each value stood."""
+        return (init_settings,)
 
     @field_validator("manifold_key", "contact", mode="before")
     @classmethod
-    def _can_be_sent(cls, value: Any, info: ValidationInfo) -> Any:
-        """Refusal of what no HTTP header can carry; a secret is not repeated."""
-        if isinstance(value, str) and not (value.isascii() and value.isprintable()):
-            raise Refusal(
-                f"CRUX_{(info.field_name or '').upper()} has characters that cannot be sent: "
-                "copy it again, in plain letters, digits and marks"
-            )
-        return value
+    def _can_be_sent(cls, value: Any) -> Any:
+        return _sendable(value)
 
     @field_validator("manifold_url")
     @classmethod
     def _on_the_web(cls, url: str) -> str:
         if not is_web_address(url):
-            raise Refusal(f"CRUX_MANIFOLD_URL: {url!r} is no address of the web; write {MANIFOLD_URL}")
+            raise ValueError(f": {url!r} is no address of the web; write {MANIFOLD_URL}")
         return url
 
     def store_url(self) -> str:
@@ -68,8 +202,85 @@ class Settings(BaseSettings):
         folder.mkdir(parents=True, exist_ok=True)
         return f"sqlite:///{folder / 'crux.sqlite'}"
 
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret there is, for those who must not let one out."""
+        kept = (self.manifold_key, self.discord.token)
+        return tuple(each.get_secret_value() for each in kept if each is not None and each.get_secret_value())
+
+
+def _sendable(value: Any) -> Any:
+    """Refuses what no HTTP header can carry; a secret is not repeated."""
+    if isinstance(value, str) and not (value.isascii() and value.isprintable()):
+        raise ValueError(" has characters that cannot be sent: copy it again, in plain letters, digits and marks")
+    return value
+
+
+def settings_file() -> Path | None:
+    """The TOML file that is read; None where there is none."""
+    named = named_file() or (Path(os.environ["CRUX_SETTINGS"]) if os.environ.get("CRUX_SETTINGS") else None)
+    if named is not None:
+        return named
+    return Path(FILE) if Path(FILE).is_file() else None
+
+
+def variables() -> dict[str, tuple[str, ...]]:
+    """Every CRUX_ variable that a setting reads -> where it stands in the file, group by group."""
+    return {_variable(place): place for place in _places(Settings)}
+
 
 def unknown_variables() -> list[str]:
     """`CRUX_…` variables that no setting reads: most likely a typo, and otherwise ignored in silence."""
-    known = {f"CRUX_{name}".upper() for name in Settings.model_fields} | {"CRUX_REAL_BODIES"}
+    known = {*variables(), *OTHERS}
     return sorted(name for name in os.environ if name.startswith("CRUX_") and name not in known)
+
+
+def _variable(place: tuple[str, ...]) -> str:
+    """`discord.channels.review` -> CRUX_DISCORD_REVIEW_CHANNEL; others by their place."""
+    if len(place) == 3 and place[1] in ("channels", "roles"):
+        place = (place[0], place[2], place[1].removesuffix("s"))
+    return f"CRUX_{'_'.join(place)}".upper()
+
+
+def _places(group: type[BaseModel], before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for name, field in group.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from _places(inner, (*before, name))
+        else:
+            yield (*before, name)
+
+
+def _given() -> tuple[Given, list[str]]:
+    """What the file and the environment say, the environment over the file, and where each value stands."""
+    values, faults = _from_file()
+    path = settings_file()
+    given = Given(values, {}, str(path) if path else "")
+    for name, place in variables().items():
+        if os.environ.get(name):
+            given.put(place, os.environ[name], name)
+    return given, faults
+
+
+def _from_file() -> tuple[dict[str, Any], list[str]]:
+    import tomllib
+
+    path = settings_file()
+    if path is None:
+        return {}, []
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8")), []
+    except OSError as error:
+        return {}, [f"{path}: {error.strerror}; name the settings file with --settings or CRUX_SETTINGS"]
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return {}, [f'{path}: this is no TOML: {error}; write lines such as contact = "me@example.org"']
+
+
+def defaults() -> Mapping[str, str]:
+    """Every setting's name in the file -> its default as text: what the guide and the tests list."""
+    found = {}
+    for place in _places(Settings):
+        value: Any = Settings.model_construct()
+        for part in place:
+            value = getattr(value, part)
+        found[".".join(place)] = "" if value is None else str(value)
+    return found

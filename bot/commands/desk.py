@@ -1,8 +1,9 @@
-"""`crux propose|proposals|review|resolve|verify|status`: people decide, and anyone can check."""
+"""`crux propose|proposals|review|resolve|verify`: people decide, and anyone can check."""
 
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,6 @@ import typer
 
 from bot import say
 from bot.commands.options import LARGEST_ID, Debate, Json, SandboxFile, Slugs
-from resolvers.errors import Refusal
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -24,10 +24,16 @@ def register(app: typer.Typer) -> None:
     app.command()(review)
     app.command()(resolve)
     app.command()(verify)
-    app.command()(status)
 
 
-def propose(slugs: Slugs = None, debate: Debate = None, json: Json = False) -> None:
+def propose(
+    slugs: Slugs = None,
+    person: Annotated[
+        str | None, typer.Option("--as", help="Who puts it forward; who proposes does not approve.", show_default=False)
+    ] = None,
+    debate: Debate = None,
+    json: Json = False,
+) -> None:
     """Judge the open markets now and put every decided verdict to the reviewers.
 
     An answer that they rejected is put to them again where other cells decide it, or its market is named.
@@ -36,12 +42,15 @@ def propose(slugs: Slugs = None, debate: Debate = None, json: Json = False) -> N
     from bot.judging import asked, judge_all
     from bot.proposing import propose_all
     from bot.reversals import report_reversals
+    from bot.review.pausing import paused
 
     with opened_app(debate) as app:
+        by = None if person is None else speaking(app, person)
         questions = [each for each in asked(app.store, app.loaded, slugs) if each.market is not None]
         judged = judge_all(app.store, questions, app.store.now())
         turned = report_reversals(app.store, judged)
-        made = propose_all(app.store, judged, again=slugs or ())
+        made = propose_all(app.store, judged, again=slugs or (), by=by)
+        stop = paused(app.store)
     if json:
         rows = [{"id": one.proposal.id, "slug": one.slug, "did": one.did} for one in made]
         say.document([*rows, *({"id": None, "slug": each.slug, "did": f"reversed: {each.words()}"} for each in turned)])
@@ -50,7 +59,9 @@ def propose(slugs: Slugs = None, debate: Debate = None, json: Json = False) -> N
         say.line(f"reversed: {each.words()}")
     for one in made:
         say.line(f"{one.slug}: {one.did}, proposal {one.proposal.id}: {one.proposal.outcome.words()}")
-    if not made:
+    if stop is not None:
+        say.line(f"{stop.words()}; nothing is proposed until `crux resume`")
+    elif not made:
         say.line(f"nothing new to propose; {len(questions)} open markets judged")
 
 
@@ -75,44 +86,48 @@ def list_proposals(
 
 def review(
     number: Annotated[int, typer.Argument(metavar="ID", max=LARGEST_ID, help="The proposal.")],
-    said: Annotated[str, typer.Argument(metavar="approve|reject|ask|dispute|answer")],
-    person: Annotated[str, typer.Option("--as", help="Who you are in debate.yaml.")],
-    because: Annotated[str, typer.Option("--because", help="Why; it stands on the record.")],
+    said: Annotated[str, typer.Argument(metavar="approve|reject|ask|dispute|answer|take|undo")],
+    because: Annotated[str, typer.Option("--because", help="Why; it stands on the record.")] = "",
+    person: Annotated[
+        str | None, typer.Option("--as", help="Who you are in debate.yaml; a linked account may leave it out.")
+    ] = None,
+    category: Annotated[
+        str | None,
+        typer.Option("--category", help="too early, wrong value, wrong source, ambiguous or tampered source."),
+    ] = None,
     objection: Annotated[
         int | None, typer.Option("--objection", max=LARGEST_ID, help="With answer: which objection.")
     ] = None,
     debate: Debate = None,
+    sandbox: SandboxFile = None,
     json: Json = False,
 ) -> None:
-    """Say what you think of a proposal, once a round; or answer a trader's objection to it."""
+    """Say what you think of a proposal, once a round; take it, answer an objection to it, or undo it in ten minutes.
+
+    Your positions on Manifold are read first: who holds shares in a market has no word on it.
+    """
     from bot.app import opened_app
+    from bot.commands.reviewing import Said, carried_out
     from bot.reports import card_row
-    from bot.review.desk import answer, card, vote
 
     with opened_app(debate) as app:
-        seen = card(app.store, number)
-        if seen.market.debate != app.debate.debate:
-            raise Refusal(
-                f"proposal {number} is of the debate {seen.market.debate}, and this is {app.debate.debate}; "
-                "name that one's folder with --debate"
-            )
-        if said == "answer":
-            answer(app.store, _objection(seen, objection), person=person, text=because, reviewers=app.debate.reviewers)
-            after = card(app.store, number)
-        else:
-            after = vote(app.store, seen, person=person, said=said, because=because, reviewers=app.debate.reviewers)
+        after, told = asyncio.run(carried_out(app, sandbox, Said(number, said, person, because, category, objection)))
     if json:
         say.document(card_row(after))
-    else:
-        _show(after)
+        return
+    for line in told:
+        say.line(line)
+    _show(after)
 
 
 def resolve(debate: Debate = None, sandbox: SandboxFile = None, json: Json = False) -> None:
     """Post the notices of what is approved, read objections back, and resolve what is past its window."""
     from bot.app import opened_app
+    from bot.review.pausing import paused
 
     with opened_app(debate) as app:
         steps = asyncio.run(_resolve(app, sandbox))
+        stop = paused(app.store)
     if json:
         say.document(
             [{"slug": one.slug, "proposal": one.proposal, "did": one.did, "because": one.because} for one in steps]
@@ -120,7 +135,9 @@ def resolve(debate: Debate = None, sandbox: SandboxFile = None, json: Json = Fal
     else:
         for one in steps:
             say.line(f"{one.slug}: proposal {one.proposal} {one.did}: {one.because}")
-        if not steps:
+        if stop is not None:
+            say.line(f"{stop.words()}; nothing is resolved until `crux resume`")
+        elif not steps:
             say.line("nothing is agreed")
     if any(one.did == "open" for one in steps):
         raise typer.Exit(3)
@@ -153,30 +170,15 @@ def verify(json: Json = False) -> None:
         raise typer.Exit(1)
 
 
-def status(debate: Debate = None, json: Json = False) -> None:
-    """Where the state lives, and one line for every market."""
-    from bot.app import opened_app
-    from bot.ready import standing
-    from bot.reports import market_rows
-    from bot.review.desk import cards
+def speaking(app: App, person: str) -> str:
+    """The reviewer for whom this account of the machine speaks; Refusal where it may not."""
+    from bot.commands.terminal import myself
+    from bot.review.desk import reviewer
+    from bot.review.people import may_speak
 
-    with opened_app(debate) as app:
-        rows = market_rows(app)
-        stand = standing(app.store, app.loaded)
-        open_proposals = len(cards(app.store, debate=app.debate.debate))
-        where = app.store.name
-    if json:
-        told = {"database": where, "debate": str(app.folder), "markets": rows, "open_proposals": open_proposals}
-        say.document({**told, "clean": stand.clean, "ready": stand.ready, "waits": stand.waits})
-        return
-    say.line(f"database {where}")
-    say.line(f"debate   {app.folder}")
-    columns = ("slug", "type", "state", "closes", "url")
-    say.table("Markets", columns, ([row[column] for column in columns] for row in rows))
-    say.line(f"{open_proposals} proposals open")
-    say.line(stand.words())
-    for slug, because in stand.because.items():
-        say.line(f"{slug} waits: {because}")
+    reviewer(person, app.debate.reviewers)
+    may_speak(app.store, app.debate.debate, myself(), person)
+    return person
 
 
 async def _resolve(app: App, sandbox: Path | None) -> list[Stepped]:
@@ -190,17 +192,21 @@ async def _resolve(app: App, sandbox: Path | None) -> list[Stepped]:
         return [*await resolver.announce_all(), *await resolver.resolve_all()]
 
 
-def _objection(seen: Card, number: int | None) -> int:
-    open_ones = [one.id for one in seen.objections if one.answered_at is None]
-    if number is not None and number in [one.id for one in seen.objections]:
-        return number
-    if number is None and len(open_ones) == 1:
-        return open_ones[0]
-    listed = ", ".join(str(one) for one in open_ones) or "none is open"
-    raise Refusal(f"say which objection to proposal {seen.proposal.id} you answer with --objection: {listed}")
+def positions_read(card: Card) -> list[str]:
+    """Whose positions nobody could look at before their word counted: said, so that others may weigh it."""
+    unread = [
+        one.person
+        for one in card.reviews
+        if one.facts and not (one.facts.get("positions") or {"accounts": 1})["accounts"]
+    ]
+    return (
+        [f"no Manifold account is known of {', '.join(sorted(set(unread)))}: no positions were read"] if unread else []
+    )
 
 
 def _show(card: Card) -> None:
+    from bot.review.undo import undo_until
+
     proposal = card.proposal
     say.line(f"proposal {proposal.id}: {card.market.slug} -> {proposal.outcome.words()}  [{proposal.state}]")
     say.line(f"  {card.frozen.question}")
@@ -208,13 +214,24 @@ def _show(card: Card) -> None:
     for cite in proposal.verdict.citations()[:6]:
         say.line(f"  {cite.source}: {cite.key}, {cite.column} = {cite.text}, seen {say.short(cite.seen_at)}")
     for one in card.reviews:
-        say.line(f"  {one.person}: {one.vote}: {one.because}")
+        category = f" [{one.category}]" if one.category else ""
+        say.line(f"  {one.person}: {one.vote}{category}: {one.because}")
     for objection in card.objections:
         answered = (
             f" (answered by {objection.answered_by}: {objection.answer})" if objection.answer else " (unanswered)"
         )
         say.line(f"  objection {objection.id} by {objection.by}: {objection.text}{answered}")
     if proposal.state == "proposed":
-        say.line(f"  {card.wanted} more approvals wanted")
+        say.line(f"  {card.wanted} more approvals wanted, of {card.quorum.needed}")
+        for doubt in card.quorum.because:
+            say.line(f"  more must agree: {doubt}")
+        if not card.published:
+            say.line("  traders have not been told of it yet: `crux resolve` posts the notice")
+    if (until := undo_until(card)) is not None and until > datetime.now(UTC):
+        say.line(f"  it can be taken back until {say.short(until)}: crux review {proposal.id} undo")
+    if card.taken_by and proposal.closed_at is None:
+        say.line(f"  {card.taken_by} looks into it")
+    for line in positions_read(card):
+        say.line(f"  {line}")
     if proposal.window_until and proposal.state in ("agreed", "resolving"):
         say.line(f"  traders may object until {say.short(proposal.window_until)}")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot import say
 from bot.commands.options import Debate, Json
 from resolvers.errors import Fault, Refusal
+
+if TYPE_CHECKING:
+    from markets.load import Loaded
 
 
 def register(app: typer.Typer) -> None:
@@ -40,11 +43,10 @@ def check(
     from bot.debates import check_paths
 
     if ready or questions:
-        if paths:
-            raise Refusal("--ready and --questions look at a whole debate: name its folder with --debate")
-        asked = _asked(debate, json and not ready, told=not (json and ready)) if questions else {}
+        folder, files = _whole(paths or [], debate)
+        asked = _asked(folder, files, json and not ready, told=not (json and ready)) if questions else {}
         if ready:
-            _ready(debate, json, asked)
+            _ready(folder, files, json, asked)
         return
     markets, faults = check_paths(paths or [], debate)
     if json:
@@ -52,20 +54,38 @@ def check(
     else:
         for fault in faults:
             say.line(_told(fault))
-        say.aside(f"{markets} markets, {len(faults)} faults")
+        say.aside(f"{say.many(markets, 'market')}, {say.many(len(faults), 'fault')}")
         if markets:
             say.aside(_not_run())
     if any(fault.level == "error" for fault in faults):
         raise typer.Exit(1)
 
 
-def _ready(debate: Path | None, json: bool, asked: Mapping[str, object]) -> None:
-    """Every market with the store's evidence, and in JSON what `asked` has; exit 1 where one may not open."""
+def _whole(paths: Sequence[Path], debate: Path | None) -> tuple[Path | None, frozenset[Path] | None]:
+    """The debate to look at, and of its markets those whose files are named (None: all of them)."""
+    from bot.debates import folder_of
+
+    folders = {folder_of(path).resolve(): folder_of(path) for path in paths}
+    if len(folders) > 1:
+        raise Refusal("--ready and --questions look at one debate at a time: name files of one folder")
+    files = frozenset(path.resolve() for path in paths if path.is_file() and path.name != "debate.yaml")
+    return next(iter(folders.values()), debate), files or None
+
+
+def _chosen(loaded: Loaded, files: frozenset[Path] | None) -> list[str]:
+    """The markets of those files."""
+    if files is None:
+        return list(loaded.markets)
+    return [slug for slug in loaded.markets if Path(loaded.written[slug].path).resolve() in files]
+
+
+def _ready(debate: Path | None, files: frozenset[Path] | None, json: bool, asked: Mapping[str, object]) -> None:
+    """The markets with the store's evidence, and in JSON what `asked` has; exit 1 where one may not open."""
     from bot.app import opened_app
     from bot.ready import readiness
 
     with opened_app(debate) as app:
-        found = readiness(app.store, app.loaded)
+        found = readiness(app.store, app.loaded, _chosen(app.loaded, files))
     others = [
         fault for fault in app.loaded.faults if fault.path not in {each.path for each in app.loaded.written.values()}
     ]
@@ -88,14 +108,16 @@ def _ready(debate: Path | None, json: bool, asked: Mapping[str, object]) -> None
         raise typer.Exit(1)
 
 
-def _asked(debate: Path | None, json: bool, told: bool) -> Mapping[str, object]:
+def _asked(debate: Path | None, files: frozenset[Path] | None, json: bool, told: bool) -> Mapping[str, object]:
     """The twelve questions, and per market which are still open; printed where `told`, and as it stands in JSON."""
     from bot.debates import load
     from markets.lint.questions import QUESTIONS, still_open
 
     _, loaded = load(debate)
     answered = {
-        slug: loaded.written[slug].value.get("answered") or {} for slug in loaded.markets if slug in loaded.written
+        slug: loaded.written[slug].value.get("answered") or {}
+        for slug in _chosen(loaded, files)
+        if slug in loaded.written
     }
     unanswered = {slug: still_open(said) for slug, said in answered.items()}
     found = {"questions": dict(QUESTIONS), "open": unanswered, "answered": answered}

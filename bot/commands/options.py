@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from bot.settings_file import use_file
 from resolvers.errors import Refusal
 
 LARGEST_ID = 2**63 - 1
@@ -20,6 +21,24 @@ Debate = Annotated[
 SandboxFile = Annotated[
     Path | None,
     typer.Option("--sandbox", help="Use a Manifold of your own on 127.0.0.1, kept in this file.", show_default=False),
+]
+
+
+def chosen_settings(path: Path | None) -> Path | None:
+    """Read the settings from this file; None leaves it as it is."""
+    if path is not None:
+        use_file(path)
+    return path
+
+
+SettingsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--settings",
+        help="Read the settings from this TOML file, instead of CRUX_SETTINGS or ./crux.toml.",
+        show_default=False,
+        callback=chosen_settings,
+    ),
 ]
 Slugs = Annotated[
     list[str] | None, typer.Argument(help="Markets by slug; all of them if none is named.", show_default=False)

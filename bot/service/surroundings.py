@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from bot.platform import Platform
 from bot.service.threads import Threads
@@ -15,6 +15,8 @@ from bot.store import Store
 from markets.load import Loaded
 from markets.manifold import Manifold
 from markets.spec import DebateSpec
+
+T = TypeVar("T")
 
 
 class Exchange(Protocol):
@@ -34,6 +36,10 @@ class Exchange(Protocol):
         """Our account, for as long as it is held; Refusal without a key, or where another process is writing."""
         ...
 
+    async def carry(self, act: Callable[[Platform], Awaitable[T]]) -> T:
+        """The same for work that also works on the store: it runs away from the loop."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -49,6 +55,7 @@ class Surroundings:
     loaded: Callable[[], Loaded]
     exchange: Exchange
     wake: Callable[[str], None]
+    on_wish: Callable[[str, Callable[[], None]], None] = lambda name, act: None  # who is to be called by `wake(name)`
 
     @property
     def debate(self) -> DebateSpec:

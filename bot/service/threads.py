@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -10,6 +11,9 @@ from functools import partial
 from typing import ParamSpec, TypeVar
 
 READERS = 4
+TURN_S = 0.001
+"""How long a busy thread keeps the interpreter from one that waits for it; Python's own 5 ms add up where one waits
+often, as the loop does while something is judged."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -24,12 +28,13 @@ class Threads:
     """The threads of one service. What has begun in one is never cut off by a cancelled await: it ends by itself.
 
     `write` for what changes the store, one at a time in the order asked; `judge` for long passes over the evidence,
-    which read, and write only at their end; `read` for short looks; `draw` for charts, as matplotlib is not safe in
-    several threads.
+    which read, and write only at their end; `record` for putting bodies on the record and reading them, so that a large
+    one delays no vote; `read` for short looks; `draw` for charts, as matplotlib is not safe in several threads.
     """
 
     writer: ThreadPoolExecutor = field(default_factory=partial(_pool, "write", 1))
     judging: ThreadPoolExecutor = field(default_factory=partial(_pool, "judge", 1))
+    recording: ThreadPoolExecutor = field(default_factory=partial(_pool, "record", 1))
     readers: ThreadPoolExecutor = field(default_factory=partial(_pool, "read", READERS))
     drawing: ThreadPoolExecutor = field(default_factory=partial(_pool, "draw", 1))
 
@@ -39,6 +44,9 @@ class Threads:
     async def judge(self, act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await _in(self.judging, partial(act, *args, **kwargs))
 
+    async def record(self, act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await _in(self.recording, partial(act, *args, **kwargs))
+
     async def read(self, act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await _in(self.readers, partial(act, *args, **kwargs))
 
@@ -47,8 +55,13 @@ class Threads:
 
     def close(self) -> None:
         """Wait for what has begun; nothing new is taken. Writes come last: the others may hand some on."""
-        for pool in (self.judging, self.readers, self.drawing, self.writer):
+        for pool in (self.judging, self.recording, self.readers, self.drawing, self.writer):
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def take_turns() -> None:
+    """Let the loop have its turn soon, however busy the other threads are; for the whole process."""
+    sys.setswitchinterval(TURN_S)
 
 
 async def _in(pool: ThreadPoolExecutor, act: Callable[[], T]) -> T:

@@ -56,13 +56,13 @@ class Store:
         again and does not wait. A killed process loses nothing committed either way.
         """
         writer = self.engine.execution_options(sqlite_begin="IMMEDIATE", sqlite_sync="FULL" if durable else "NORMAL")
-        with _told(), writer.begin() as connection:
+        with told(), writer.begin() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """One unchanging view of the store, which waits for no writer."""
-        with _told(), self.engine.execution_options(sqlite_begin="DEFERRED").begin() as connection:
+        with told(), self.engine.execution_options(sqlite_begin="DEFERRED").begin() as connection:
             yield connection
 
     def claim(self, platform: str, account_id: str) -> None:
@@ -111,15 +111,15 @@ class Store:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def told() -> Iterator[None]:
     """A database that cannot be written or read now, as one sentence instead of a stack trace; a bug stays a bug."""
     try:
         yield
     except sa.exc.DatabaseError as error:
-        told = TROUBLE.get(getattr(error.orig, "sqlite_errorcode", 0) & 0xFF)
-        if told is None:
+        trouble = TROUBLE.get(getattr(error.orig, "sqlite_errorcode", 0) & 0xFF)
+        if trouble is None:
             raise
-        raise Outside(f"{told} ({error.orig}); nothing was changed") from error
+        raise Outside(f"{trouble} ({error.orig}); nothing was changed") from error
 
 
 def url_of(place: str | Path) -> str:

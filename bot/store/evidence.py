@@ -121,6 +121,14 @@ def record(
     )  # fmt: skip
 
 
+def take_down(connection: sa.Connection, store: Store, source: SourceSpec, given: Given, via: Via) -> int:
+    """One look in the caller's own transaction, so that it stands if and only if what it comes from does.
+
+    Returns the snapshot's id. What the bytes say is read when it is wanted.
+    """
+    return _snapshot(connection, store, source, given, via, None).id
+
+
 def validators(store: Store, source: str) -> Validators | None:
     """The validators of the newest body that was fetched from `source`, for a conditional request."""
     with store.reading() as connection:

@@ -14,11 +14,11 @@ import sqlalchemy as sa
 from pydantic_core import from_json
 
 from bot.store import schema
-from bot.store.bulk import without_collecting
 from bot.store.engine import Store
 from bot.store.readings import stored_readings
 from bot.store.sightings import FOREVER, Look, looks_at, plain_rows
 from bot.store.timelines import Marker, bring_up_to_date, markers
+from markets.pausing import without_collecting
 from resolvers.evidence import (
     Cell,
     CellColumns,

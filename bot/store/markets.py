@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -162,22 +162,33 @@ def change(
     version: str | None = None,
     closes_at: datetime | None = None,
     resolved_at: datetime | None = None,
+    unresolved: bool = False,
 ) -> Market:
-    """Write down what changed on Manifold; Refusal where the row has changed since it was seen."""
+    """Write down what changed on Manifold; Refusal where the row has changed since it was seen.
+
+    `unresolved`: its resolution was taken back, so that it has no time of one any more.
+    """
     given: dict[str, str | Decimal | datetime | None] = {
         "state": state,
         "subsidy_mana": subsidy_mana,
         "version": version,
     }
     given |= {"closes_at": closes_at, "resolved_at": resolved_at}
-    values = {name: value for name, value in given.items() if value is not None}
+    values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    values |= {"resolved_at": None} if unresolved else {}
     table = schema.markets
     mine = sa.and_(table.c.id == seen.id, table.c.revision == seen.revision)
     if connection.execute(sa.update(table).where(mine).values(**values, revision=seen.revision + 1)).rowcount != 1:
         raise Refusal(f"{seen.debate}/{seen.slug} has changed meanwhile; look again")
-    told = {name: value.isoformat() if isinstance(value, datetime) else str(value) for name, value in values.items()}
+    told = {name: _told(value) for name, value in values.items()}
     audit.append(connection, at=at, actor=actor, act=act, subject=f"{seen.debate}/{seen.slug}", payload=told)
     return market(connection, seen.id)
+
+
+def _told(value: Any) -> str | None:
+    if value is None:
+        return None
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def live_since(connection: sa.Connection, source: str) -> datetime | None:

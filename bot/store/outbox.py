@@ -7,7 +7,7 @@ where it certainly did not happen. Whoever finds an open row that he did not beg
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -130,6 +130,13 @@ class Kept:
     created_at: datetime
     closed_at: datetime | None
     closing: int | None
+
+
+def is_known(connection: sa.Connection, keys: Sequence[str]) -> bool:
+    """Whether a write of one of these keys has been begun or done: what was refused does not count."""
+    table = schema.outbox.c
+    found = sa.select(table.id).where(table.key.in_(list(keys)), table.state != "refused").limit(1)
+    return connection.execute(found).first() is not None
 
 
 def _entry(row: Kept) -> Entry:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 import migrations
 from bot.store.copying import copy_to
-from bot.store.engine import make_engine, sqlite_path, url_of
+from bot.store.engine import make_engine, sqlite_path, told, url_of
 from bot.store.schema import HEAD
 from resolvers.errors import Refusal
 
@@ -39,7 +39,8 @@ def revision_of(engine: sa.Engine) -> str | None:
             return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
     except sa.exc.DatabaseError as error:
         if isinstance(error, sa.exc.OperationalError):
-            raise
+            with told():
+                raise
         raise Refusal(f"{name} is no database of Crux ({error.orig}); choose another, or restore a copy") from error
 
 

@@ -54,6 +54,14 @@ def get_many(connection: sa.Connection, evidence: Collection[str], as_of: dateti
     }
 
 
+def newest_of(connection: sa.Connection, version: str) -> Verdict | None:
+    """The newest verdict kept of one definition."""
+    table = schema.verdicts.c
+    statement = sa.select(table.verdict).where(table.version == version).order_by(table.as_of.desc()).limit(1)
+    text = connection.execute(statement).scalar_one_or_none()
+    return None if text is None else Verdict.model_validate_json(text)
+
+
 def latest_before(store: Store, versions: Collection[str], as_of: datetime) -> dict[str, Verdict]:
     """The newest verdict kept of each definition from before that instant, by one statement."""
     table = schema.verdicts
@@ -79,6 +87,15 @@ def put_many(connection: sa.Connection, rows: Iterable[tuple[str, str, Verdict]]
     waiting = iter(rows)
     while some := list(islice(waiting, TOGETHER)):
         insert_new(connection, schema.verdicts, [_row(*each) for each in some])
+
+
+def forget_before(connection: sa.Connection, as_of: datetime) -> int:
+    """Drop what was kept of earlier instants but the newest of each definition; how many rows there were."""
+    table = schema.verdicts
+    kept = table.alias()
+    newest = sa.select(sa.func.max(kept.c.as_of)).where(kept.c.version == table.c.version)
+    old = sa.and_(table.c.as_of < instant(as_of), table.c.as_of < newest.correlate(table).scalar_subquery())
+    return connection.execute(sa.delete(table).where(old)).rowcount
 
 
 def _row(version: str, name: str, verdict: Verdict) -> dict[str, Any]:

@@ -1,0 +1,35 @@
+"""The debate folder: whether it can be used, and whether its sources' names are its own in this store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot import debates
+from bot.doctor.checks import Check, ok, wrong
+from bot.store import Store
+from bot.store.source_names import claim_names
+from markets.load import Loaded, load_debate
+from resolvers.errors import Refusal
+
+MOST = 20
+
+
+def examine(given: Path | None, store: Store | None) -> tuple[Loaded | None, list[Check]]:
+    """What the folder defines, or None where it cannot be used."""
+    try:
+        folder = debates.debate_folder(given)
+    except Refusal as refusal:
+        return None, [wrong("debate", str(refusal), "choose one; crux init makes one")]
+    loaded = load_debate(folder)
+    errors = [fault for fault in loaded.faults if fault.level == "error"]
+    if errors or loaded.debate is None:
+        found = [wrong("debate", str(fault), "mend that line; crux check shows them all") for fault in errors[:MOST]]
+        return None, found or [wrong("debate", f"{folder} defines no debate", "write its debate.yaml")]
+    if store is not None:
+        try:
+            claim_names(store, loaded.debate.debate, loaded.sources)
+        except Refusal as refusal:
+            return loaded, [wrong("debate", str(refusal), "rename them")]
+    if not loaded.debate.reviewers:
+        return loaded, [wrong("reviewers", f"{folder} names nobody", "name reviewers in debate.yaml: two at least")]
+    return loaded, [ok("debate", f"{folder}: {len(loaded.markets)} markets, {len(loaded.sources)} sources")]

@@ -1,0 +1,70 @@
+"""Manifold: whether it can be reached, the key works, the account is this store's, and the clocks agree."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import httpx
+import sqlalchemy as sa
+
+from bot.doctor.checks import Check, not_set_up, ok, wrong
+from bot.settings import Settings
+from bot.store import Store, schema
+from bot.store.engine import Now
+
+WAIT_S = 15.0
+SKEW = timedelta(minutes=1)
+"""Deadlines are held against the clock: more than this is worth mending."""
+
+
+async def examine(settings: Settings, store: Store | None, now: Now) -> list[Check]:
+    """One request; without a key only whether anybody answers."""
+    key = settings.manifold_key.get_secret_value() if settings.manifold_key else None
+    path = "/v0/me" if key else "/v0/search-markets?limit=1"
+    headers = {"Authorization": f"Key {key}"} if key else {}
+    try:
+        async with httpx.AsyncClient(trust_env=False, timeout=WAIT_S) as client:
+            answer = await client.get(f"{settings.manifold_url.rstrip('/')}{path}", headers=headers)
+    except httpx.HTTPError as error:
+        because = f"{settings.manifold_url} cannot be reached ({type(error).__name__})"
+        remedy = "wait if Manifold is down; otherwise look at CRUX_MANIFOLD_URL and the network"
+        return [wrong("manifold", because, remedy)]
+    found = [ok("manifold", f"{settings.manifold_url} answers"), *_clock(answer, now())]
+    if key is None:
+        remedy = "set CRUX_MANIFOLD_KEY to the market account's API key"
+        return [*found, not_set_up("manifold key", "none is set, so Crux only reads", remedy)]
+    return [*found, *_key(answer, settings, store)]
+
+
+def _clock(answer: httpx.Response, now: datetime) -> list[Check]:
+    """Our clock against the Date that the server sent."""
+    try:
+        theirs = parsedate_to_datetime(answer.headers.get("date", ""))
+    except ValueError:
+        return []
+    apart = abs(now - theirs)
+    if apart > SKEW:
+        because = f"this machine's clock and {answer.url.host}'s are {apart.total_seconds():.0f} s apart"
+        return [wrong("clock", because, "set the clock, or let NTP do it")]
+    return [ok("clock", "right to the minute")]
+
+
+def _key(answer: httpx.Response, settings: Settings, store: Store | None) -> list[Check]:
+    if answer.status_code in (401, 403):
+        return [wrong("manifold key", "Manifold refuses it", "copy the API key anew from the account's settings page")]
+    if answer.status_code != 200:
+        return [wrong("manifold key", f"Manifold answered {answer.status_code}", "try again in some minutes")]
+    who = answer.json()
+    owner = None if store is None else _owner(store)
+    if owner is not None and owner != (settings.manifold_url, who.get("id")):
+        here = f"{who.get('username')} on {settings.manifold_url}"
+        because = f"the key is of {here}, and the store belongs to {owner[1]} on {owner[0]}"
+        return [wrong("manifold account", because, "use that account's key, or another store with CRUX_DATABASE_URL")]
+    return [ok("manifold key", f"works, as {who.get('username')} with {who.get('balance', 0):.0f} mana")]
+
+
+def _owner(store: Store) -> tuple[str, str] | None:
+    with store.reading() as connection:
+        row = connection.execute(sa.select(schema.stores)).one_or_none()
+    return None if row is None else (row.platform, row.account_id)

@@ -1,0 +1,31 @@
+"""The sources: each that does not speak as it should, and what to look at."""
+
+from __future__ import annotations
+
+from bot.doctor.checks import Check, not_set_up, ok, wrong
+from bot.service.figures import source_states
+from bot.store import Store
+from markets.load import Loaded
+
+REMEDY = {
+    "late": "look whether its page still appears; crux collect {0} looks at once",
+    "stale": "look whether its page still appears; its markets wait. crux collect {0} looks at once",
+    "lost": "put in archived bodies with crux import {0}, or resolve by what its markets say for that",
+    "removed": "the page is gone: mend the address in sources/{0}.yaml, or put in archived bodies with crux import {0}",
+    "refused": "the page is another document now: compare it with read: in sources/{0}.yaml",
+    "unreadable": "the page's form has changed: compare it with read: in sources/{0}.yaml",
+    "never": "crux collect {0} looks at once",
+}
+
+
+def examine(store: Store, loaded: Loaded) -> list[Check]:
+    """A line for each source in trouble, or one for all."""
+    states = source_states(store, loaded.sources, store.now())
+    found = [
+        (not_set_up if one.because == "never looked at" else wrong)(
+            f"source {one.id}", f"{one.state}: {one.because}", REMEDY[one.state].format(one.id)
+        )
+        for one in states
+        if one.state != "live"
+    ]
+    return found or [ok("sources", f"{len(states)} live")]

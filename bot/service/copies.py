@@ -1,0 +1,57 @@
+"""A copy of the store every day, beside it, the newest few kept: what `crux db restore` goes back to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.jobs import Told
+from bot.service.surroundings import Surroundings
+from bot.store import backup
+from bot.store.engine import sqlite_path
+
+EVERY = timedelta(days=1)
+STAMP = "%Y%m%dT%H%M%SZ"
+STAMPED = re.compile(r"\.daily-(\d{8}T\d{6}Z)$")
+
+
+@dataclass
+class Copying:
+    """The `backup` job."""
+
+    around: Surroundings
+
+    async def run(self) -> Told:
+        """Copy the store where the newest copy is a day old; the oldest copies beyond those kept go."""
+        return await self.around.threads.read(self._copied)
+
+    def _copied(self) -> dict[str, object]:
+        store, kept = self.around.store, self.around.settings.service.backups
+        path = sqlite_path(str(store.engine.url)) if store.is_sqlite else None
+        if path is None or not kept:
+            return {"skipped": "PostgreSQL brings its own copies" if path is None else "no copies are wanted"}
+        now = store.now()
+        there = copies(path)
+        if there and now - taken_at(there[-1]) < EVERY:
+            return {"newest": there[-1].name}
+        made = path.with_name(f"{path.name}.daily-{now.strftime(STAMP)}")
+        backup(path, made)
+        gone = [*there, made][:-kept]
+        for old in gone:
+            old.unlink(missing_ok=True)
+        return {"made": made.name, "gone": len(gone)}
+
+
+def copies(path: Path) -> list[Path]:
+    """The daily copies beside a store, oldest first."""
+    found = (each for each in path.parent.glob(f"{path.name}.daily-*") if STAMPED.search(each.name))
+    return sorted(found, key=lambda each: each.name)
+
+
+def taken_at(copy: Path) -> datetime:
+    """When a daily copy was begun, by its name."""
+    found = STAMPED.search(copy.name)
+    assert found is not None
+    return datetime.strptime(found[1], STAMP).replace(tzinfo=UTC)

@@ -1,0 +1,58 @@
+"""Counts of everything there is in the store, by cheap queries: for the metrics and for one screen of everything."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.service.metrics import Figures
+from bot.store import Store, ledger, schema, schema_talk
+from bot.store.sightings import looks_at
+from markets.load import Loaded
+from resolvers.evidence import Instant, Sighting, SourceEvidence, instant
+from resolvers.freshness import SourceState, state_of
+from resolvers.rules.panels import is_panel
+from resolvers.sources.spec import SourceSpec
+
+
+def figures(store: Store, loaded: Loaded) -> Figures:
+    """What a scrape shows."""
+    assert loaded.debate is not None
+    states = Counter[str](state.state for state in source_states(store, loaded.sources, store.now()))
+    market, proposal, posts = schema.markets.c, schema.proposals.c, schema_talk.posts.c
+    with store.reading() as connection:
+
+        def counted(column: sa.Column[str], which: sa.ColumnElement[bool]) -> dict[str, int]:
+            statement = sa.select(column, sa.func.count()).where(which).group_by(column)
+            return dict(connection.execute(statement).all())
+
+        def number(table: sa.Table, which: sa.ColumnElement[bool]) -> int:
+            return connection.execute(sa.select(sa.func.count()).select_from(table).where(which)).scalar_one()
+
+        return Figures(
+            sources=states,
+            markets=counted(market.state, market.debate == loaded.debate.debate),
+            proposals=counted(proposal.state, proposal.closed_at.is_(None)),
+            spent_mana=float(ledger.spent_mana(connection, loaded.debate.debate)),
+            committed_mana=float(ledger.committed_mana(connection, loaded.debate.debate)),
+            posts_waiting=number(schema_talk.posts, posts.state.in_(("open", "sending"))),
+            outbox_open=number(schema.outbox, schema.outbox.c.state == "open"),
+        )
+
+
+def source_states(store: Store, sources: Mapping[str, SourceSpec], now: datetime) -> list[SourceState]:
+    """How each source stands, from its looks alone: no row of evidence is read for it. Panels are left out."""
+    at = instant(now)
+    with store.reading() as connection:
+        return [
+            state_of(SourceEvidence(source, _sightings(connection, source, at), ()), at)
+            for name, source in sorted(sources.items())
+            if not is_panel(name)
+        ]
+
+
+def _sightings(connection: sa.Connection, source: SourceSpec, at: Instant) -> tuple[Sighting, ...]:
+    return tuple(look.sighting for look in looks_at(connection, source.id, source.read.hash(), as_of=at))

@@ -1,0 +1,169 @@
+"""Judging as the service does it: only what new evidence or time has made due, and each market on its own feet."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.jobs import Failure, Told, tried
+from bot.judging import Asked, Judged, asked, judge_all
+from bot.proposing import Proposed, propose_all
+from bot.reversals import Reversal, report_reversals
+from bot.review.disputes import recollect_due
+from bot.review.pausing import paused
+from bot.service.surroundings import Surroundings
+from bot.store import Store
+from bot.store.due_markets import DueMarket, open_markets
+from bot.store.verdicts import forget_before, newest_snapshots
+from resolvers.verdict import Verdict
+
+WHOLE_EVERY = timedelta(hours=1)
+"""Every market is judged at least this often: bridges break and sources grow stale without anything coming in."""
+
+KEPT = timedelta(days=2)
+"""How long verdicts of every pass are kept; the newest of each market is kept for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What one pass came to."""
+
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    proposed: list[Proposed] = field(default_factory=list)
+    turned: list[Reversal] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Judging:
+    """The `judge` job. What it remembers is only which evidence each market was last judged on; it may forget it."""
+
+    around: Surroundings
+    _on: dict[str, tuple[str, tuple[tuple[str, int], ...]]] = field(default_factory=dict)
+    _until: dict[str, datetime] = field(default_factory=dict)
+    _whole_at: datetime | None = None
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+
+    async def run(self) -> Told:
+        """One pass in the thread for long passes.
+
+        Its verdicts stay until the next one: they are put out of the collector's sight, or its walk over them would
+        stop the loop.
+        """
+        try:
+            return await self.around.threads.judge(self.pass_)
+        finally:
+            gc.collect(1)
+            gc.freeze()
+
+    def pass_(self) -> dict[str, Any]:
+        """Judge what is due, and put what is decided to people, unless everything is paused."""
+        store = self.around.store
+        now, halted = store.now(), paused(store) is not None
+        markets = open_markets(store, self.around.debate.debate)
+        newest = newest_snapshots(store, {name for market in markets for name in market.sources})
+        on = {market.slug: _evidence(market, newest) for market in markets}
+        unseen = recollect_due(store, self.around.debate.debate)
+        ready = [market for market in markets if unseen.isdisjoint(market.sources)]
+        due = self._due(ready, on, now)
+        self._forget_others(on)
+        if not due:
+            return {"open": len(markets), "due": 0}
+        came = _judged(self.around, due, now, halted)
+        self._remember(came, on, now, halted)
+        if came.proposed:
+            self.around.wake("post")
+        if len(due) == len(markets):
+            with store.transaction(durable=False) as connection:
+                forget_before(connection, now - KEPT)
+        self.around.wake("panels")
+        return _told(len(markets), came, halted)
+
+    def _due(
+        self, markets: Sequence[DueMarket], on: dict[str, tuple[str, tuple[tuple[str, int], ...]]], now: datetime
+    ) -> list[str]:
+        if self._whole_at is None or now - self._whole_at >= WHOLE_EVERY:
+            self._whole_at = now
+            return [market.slug for market in markets]
+        return [
+            market.slug
+            for market in markets
+            if self._on.get(market.slug) != on[market.slug]
+            or market.disputed
+            or (market.slug in self._until and self._until[market.slug] <= now)
+        ]
+
+    def _remember(
+        self, came: Pass, on: dict[str, tuple[str, tuple[tuple[str, int], ...]]], now: datetime, halted: bool
+    ) -> None:
+        for slug, verdict in came.verdicts.items():
+            self.verdicts[slug] = verdict
+            self._until.pop(slug, None)
+            if verdict.until is not None and verdict.until > now:
+                self._until[slug] = verdict.until
+            if slug in came.failed or (halted and verdict.state == "decided"):
+                self._on.pop(slug, None)  # to be put to people yet
+            else:
+                self._on[slug] = on[slug]
+
+    def _forget_others(self, on: dict[str, Any]) -> None:
+        """Markets that are resolved are of no account any more."""
+        for kept in (self._on, self._until, self.verdicts):
+            for slug in [slug for slug in kept if slug not in on]:
+                del kept[slug]
+
+
+def _evidence(market: DueMarket, newest: dict[str, int]) -> tuple[str, tuple[tuple[str, int], ...]]:
+    """What a market is judged on: the same, the same verdict but for the passing of time."""
+    return market.version, tuple((name, newest.get(name, 0)) for name in market.sources)
+
+
+def _judged(around: Surroundings, slugs: Sequence[str], now: datetime, halted: bool) -> Pass:
+    """All together, as that is fastest; one by one where that fails, so that the bad one fails alone."""
+    whole = tried("judging", lambda: _judge(around.store, asked(around.store, around.loaded(), slugs), now, halted))
+    if not isinstance(whole, Failure):
+        return whole
+    together = Pass()
+    if len(slugs) == 1:
+        together.failed[slugs[0]] = whole.because
+        return together
+    for slug in slugs:
+        alone = _judged(around, [slug], now, halted)
+        together.verdicts.update(alone.verdicts)
+        together.proposed.extend(alone.proposed)
+        together.turned.extend(alone.turned)
+        together.failed.update(alone.failed)
+    return together
+
+
+def _judge(store: Store, questions: Sequence[Asked], now: datetime, halted: bool) -> Pass:
+    judged = judge_all(store, questions, now)
+    verdicts = {verdict.slug: verdict for verdict in judged.verdicts}
+    turned = report_reversals(store, judged)
+    proposed, failed = ([], {}) if halted else _proposed(store, judged)
+    return Pass(verdicts, proposed, turned, failed)
+
+
+def _proposed(store: Store, judged: Judged) -> tuple[list[Proposed], dict[str, str]]:
+    """Each market by itself: one that cannot be proposed keeps no other from it."""
+    made: list[Proposed] = []
+    failed: dict[str, str] = {}
+    for question, verdict in zip(judged.questions, judged.verdicts, strict=True):
+        one = Judged((question,), (verdict,), 0, judged.last_snapshot)
+        came = tried(f"proposing {question.slug}", lambda one=one: propose_all(store, one))  # type: ignore[misc]
+        if isinstance(came, Failure):
+            failed[question.slug] = came.because
+        else:
+            made += came
+    return made, failed
+
+
+def _told(open_markets: int, came: Pass, halted: bool) -> dict[str, Any]:
+    told: dict[str, Any] = {"open": open_markets, "due": len(came.verdicts) + len(came.failed)}
+    told |= {"paused": True} if halted else {}
+    told |= {one.did: [each.slug for each in came.proposed if each.did == one.did] for one in came.proposed}
+    told |= {"reversed": [each.words() for each in came.turned]} if came.turned else {}
+    return told | ({"failed": came.failed} if came.failed else {})

@@ -1,0 +1,96 @@
+"""One service a store: taking the lease, keeping it, and telling whoever comes second who holds it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.jobs import Failure, tried
+from bot.service.threads import Threads
+from bot.store import Store, leases
+from bot.store.leases import Lease
+from resolvers.errors import Refusal
+
+TTL = timedelta(seconds=10)
+RENEWED_S = 3.0
+LOOK_S = 0.5
+"""How often a second service looks whether the first has gone."""
+
+log = logging.getLogger("crux.leader")
+
+
+def name_of_this_process() -> str:
+    """`machine, process 4711 (a1b2)`: who holds the lease, in words an operator can find him by."""
+    return f"{socket.gethostname()}, process {os.getpid()} ({secrets.token_hex(2)})"
+
+
+@dataclass
+class Leader:
+    """Our hold on the store. `lost` becomes true when another has taken it, and never false again."""
+
+    store: Store
+    threads: Threads
+    holder: str
+    epoch: int
+    lost: bool = False
+
+    async def keep(self, lose: Callable[[], None]) -> None:
+        """Renew for ever; `lose` is called once somebody else holds it. Where the store fails, it is tried again."""
+        while True:
+            await asyncio.sleep(RENEWED_S)
+            came = await asyncio.to_thread(tried, "renewing the lease", self._renewed)  # behind nobody in a queue
+            if not isinstance(came, Failure) and came != self.epoch:
+                log.error("lost the lease", extra={"holder": self.holder})
+                self.lost = True
+                lose()
+                return
+
+    def give_back(self) -> None:
+        """Let the next one in at once."""
+
+        def given() -> None:
+            with self.store.transaction() as connection:
+                leases.give_back(connection, self.holder, self.store.now())
+
+        if not self.lost:
+            tried("giving the lease back", given)
+
+    def _renewed(self) -> int | None:
+        with self.store.transaction(durable=False) as connection:
+            return leases.take(connection, self.holder, self.store.now(), TTL)
+
+
+async def take_the_lead(store: Store, threads: Threads, tell: Callable[[str], None], *, wait: bool = False) -> Leader:
+    """Hold the lease, or Refusal naming who holds it.
+
+    A holder that was killed is waited for until its lease ends, some seconds; with `wait` a living one too.
+    """
+    holder = name_of_this_process()
+    leader = Leader(store, threads, holder, 0)
+    first: Lease | None = None
+    while True:
+        epoch = await threads.read(leader._renewed)
+        if epoch is not None:
+            leader.epoch = epoch
+            return leader
+        there = await threads.read(lambda: _held(store))
+        if first is None and there is not None:
+            first = there
+            tell(f"this store is run by {there.holder}; waiting to see whether it lives")
+        if not wait and first is not None and there is not None and there.expires_at > first.expires_at:
+            raise Refusal(
+                f"this store is run by {there.holder}, and one service at a time runs a store: stop that one first, "
+                "or stand by for it with --wait"
+            )
+        await asyncio.sleep(LOOK_S)
+
+
+def _held(store: Store) -> Lease | None:
+    with store.reading() as connection:
+        return leases.held(connection)

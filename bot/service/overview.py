@@ -1,0 +1,179 @@
+"""One screen of everything, from the store alone: what a person in a terminal or on Discord asks first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from bot.app import App
+from bot.ready import standing
+from bot.reports import market_rows
+from bot.review.pausing import paused
+from bot.service.figures import source_states
+from bot.settings import Settings
+from bot.store import Store, job_runs, leases, ledger, markets, plan_cards, proposals, switches
+from bot.store.plan_cards import PlanCard
+from markets.load import Loaded
+from markets.spec import DebateSpec
+from resolvers.durations import Duration
+from resolvers.evidence import moment
+
+NOT_WORTH_TELLING = ("live",)
+
+
+def job_rows(settings: Settings, store: Store) -> list[dict[str, Any]]:
+    """Each job: how often, its last run, and when the next is expected (None while no service runs)."""
+    with store.reading() as connection:
+        newest, failing = job_runs.newest(connection), job_runs.failing(connection)
+        lease = leases.held(connection)
+    lives = lease is not None and lease.expires_at >= store.now()
+    rows = []
+    for name in type(settings.service.every).model_fields:
+        every: Duration = getattr(settings.service.every, name)
+        last = newest.get(name)
+        rows.append(
+            {
+                "job": name,
+                "every": str(every),
+                "last": last.started_at if last else None,
+                "state": last.state if last else "never ran",
+                "because": last.because if last else "",
+                "seconds": round(last.seconds, 2) if last and last.seconds is not None else None,
+                "next": last.started_at + every if last and lives else None,
+                "failed since": failing.get(name, 0) or None,
+            }
+        )
+    return rows
+
+
+def service_row(store: Store) -> dict[str, Any]:
+    """Who runs this store, and whether that service lives."""
+    with store.reading() as connection:
+        lease = leases.held(connection)
+    lives = lease is not None and lease.expires_at >= store.now()
+    return {
+        "running": lives,
+        "holder": lease.holder if lease else None,
+        "until": lease.expires_at if lease else None,
+    }
+
+
+def pause_row(store: Store) -> dict[str, Any] | None:
+    """The pause that stands."""
+    found = paused(store)
+    return None if found is None else {"by": found.by, "because": found.because, "since": found.since}
+
+
+def plan_row(store: Store, debate: str) -> dict[str, Any] | None:
+    """The plan that waits."""
+    with store.reading() as connection:
+        card = plan_cards.living(connection, debate)
+    return None if card is None else plan_as_row(card)
+
+
+def plan_as_row(card: PlanCard) -> dict[str, Any]:
+    return {
+        "checksum": card.checksum,
+        "state": card.state,
+        "cost_mana": f"{card.cost_mana:f}",
+        "lines": list(card.lines),
+        "refusals": list(card.refusals),
+        "faults": list(card.faults),
+        "by": card.by,
+        "because": card.because,
+        "made_at": card.made_at,
+        "revision": card.revision,
+    }
+
+
+def sources_not_live(store: Store, loaded: Loaded) -> list[dict[str, Any]]:
+    """The sources that a person might have to do something about."""
+    return [
+        {"id": one.id, "state": one.state, "since": _moment(one.since), "because": one.because}
+        for one in source_states(store, loaded.sources, store.now())
+        if one.state not in NOT_WORTH_TELLING
+    ]
+
+
+def mana_row(store: Store, debate: DebateSpec) -> dict[str, Any]:
+    """The debate's purse."""
+    with store.reading() as connection:
+        spent = ledger.spent_mana(connection, debate.debate)
+        committed = ledger.committed_mana(connection, debate.debate)
+    budget = debate.limits.budget
+    return {
+        "spent": f"{spent:f}",
+        "reserved": f"{committed - spent:f}",
+        "budget": None if budget is None else f"{budget:f}",
+    }
+
+
+def proposal_rows(store: Store, debate: str) -> list[dict[str, Any]]:
+    """Every living proposal and what it waits for."""
+    with store.reading() as connection:
+        there = {one.id: one for one in markets.every(connection, debate)}
+        found = [one for one in proposals.listing(connection) if one.market in there and one.closed_at is None]
+    return [
+        {
+            "id": one.id,
+            "slug": there[one.market].slug,
+            "outcome": one.outcome.words(),
+            "state": one.state,
+            "waits_for": waits_for(one, store.now()),
+        }
+        for one in found
+    ]
+
+
+def waits_for(proposal: proposals.Proposal, now: datetime) -> str:
+    """What a proposal needs next, in words."""
+    if proposal.state == "proposed":
+        return "reviewers"
+    if proposal.state == "approved":
+        return "its notice on Manifold"
+    if proposal.state == "disputed":
+        return "being judged again"
+    if proposal.state == "agreed" and proposal.window_until is not None and now < proposal.window_until:
+        return f"its window, open until {proposal.window_until:%Y-%m-%d %H:%M} UTC"
+    return "being resolved on Manifold"
+
+
+def _moment(at: int | None) -> datetime | None:
+    return None if at is None else moment(at)
+
+
+def screen(app: App) -> dict[str, Any]:
+    """Everything on one screen; with files that cannot be used, what the store says all the same."""
+    store, debate = app.store, app.debate
+    found = proposal_rows(store, debate.debate)
+    stand = standing(store, app.loaded) if app.loaded.usable else None
+    return {
+        "database": store.name,
+        "debate": str(app.folder),
+        "markets": market_rows(app),
+        "open_proposals": len(found),
+        "clean": stand.clean if stand else None,
+        "ready": stand.ready if stand else None,
+        "waits": stand.waits if stand else {},
+        "standing": stand.words() if stand else "",
+        "because": stand.because if stand else {},
+        "service": service_row(store),
+        "discord": discord_row(store),
+        "pause": pause_row(store),
+        "mana": mana_row(store, debate),
+        "proposals": found,
+        "plan": plan_row(store, debate.debate),
+        "sources": sources_not_live(store, app.loaded),
+        "jobs": job_rows(app.settings, store),
+        "faults": [str(fault) for fault in app.loaded.faults if fault.level == "error"],
+    }
+
+
+def discord_row(store: Store) -> str | None:
+    """How Discord stood when it last changed; None where it was never reached."""
+    with store.reading() as connection:
+        there = switches.switched(connection, "discord")
+    if there is None:
+        return None
+    told = f"{there.value['standing']} since {there.at:%Y-%m-%d %H:%M} UTC"
+    return f"{told}: {there.value['because']}" if there.value["because"] else told

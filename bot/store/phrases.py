@@ -1,0 +1,45 @@
+"""Sentences that were not understood, kept without who said them, so that the patterns can grow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.store import schema_talk as schema
+from bot.store.engine import Store
+from bot.store.writing import insert_row
+
+MOST_KEPT = 2000
+"""The oldest give way to newer ones."""
+MOST_CHARS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What was said, and what it was taken for."""
+
+    id: int
+    said: str
+    understood: str
+    at: datetime
+
+
+def keep(store: Store, said: str, understood: str, now: datetime) -> None:
+    """Keep a sentence and what it was taken for; one that is there already is not kept twice."""
+    text = " ".join(said.split())[:MOST_CHARS]
+    table = schema.phrases
+    with store.transaction(durable=False) as connection:
+        if connection.execute(sa.select(table.c.id).where(table.c.said == text).limit(1)).first() is not None:
+            return
+        made = insert_row(connection, table, said=text, understood=understood, at=now)
+        connection.execute(sa.delete(table).where(table.c.id <= made - MOST_KEPT))
+
+
+def every(store: Store) -> Sequence[Phrase]:
+    """All that is kept, oldest first."""
+    with store.reading() as connection:
+        rows = connection.execute(sa.select(schema.phrases).order_by(schema.phrases.c.id))
+        return tuple(Phrase(*row) for row in rows)

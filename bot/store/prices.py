@@ -1,0 +1,73 @@
+"""What markets cost when: one sample a market and moment, for charts, and for whether a price disagrees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+from bot.store import schema
+from bot.store import schema_service as service
+from bot.store.writing import insert_new
+from resolvers.evidence import instant, moment
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The shares of a market's outcomes (YES, or each answer's text) at a moment, each between 0 and 1."""
+
+    market: int
+    at: datetime
+    shares: Mapping[str, Decimal]
+    liquidity_mana: Decimal | None
+
+
+def keep(connection: sa.Connection, samples: Sequence[Sample]) -> int:
+    """Keep samples; one of the same market and moment stands as it was. How many were new."""
+    rows = [
+        {
+            "market": one.market,
+            "at": instant(one.at),
+            "shares": {outcome: f"{share:f}" for outcome, share in one.shares.items()},
+            "liquidity_mana": one.liquidity_mana,
+        }
+        for one in samples
+    ]
+    return insert_new(connection, service.price_samples, rows)
+
+
+def newest(connection: sa.Connection, market: int) -> Sample | None:
+    """The market's last sample."""
+    found = series(connection, market, limit=1)
+    return found[0] if found else None
+
+
+def series(connection: sa.Connection, market: int, *, limit: int | None = None) -> tuple[Sample, ...]:
+    """The market's samples, newest first."""
+    table = service.price_samples
+    statement = sa.select(table).where(table.c.market == market).order_by(table.c.at.desc()).limit(limit)
+    return tuple(
+        Sample(
+            row.market, moment(row.at), {name: Decimal(text) for name, text in row.shares.items()}, row.liquidity_mana
+        )
+        for row in connection.execute(statement)
+    )
+
+
+def due(connection: sa.Connection, debate: str, before: datetime, limit: int) -> tuple[int, ...]:
+    """The living markets of a debate without a sample since `before`, those longest without one first."""
+    table, market = service.price_samples.c, schema.markets.c
+    last = sa.func.max(table.at)
+    statement = (
+        sa.select(market.id)
+        .join_from(schema.markets, service.price_samples, table.market == market.id, isouter=True)
+        .where(market.debate == debate, market.state != "resolved")
+        .group_by(market.id)
+        .having(sa.or_(last.is_(None), last < instant(before)))
+        .order_by(sa.func.coalesce(last, 0), market.id)
+        .limit(limit)
+    )
+    return tuple(connection.execute(statement).scalars())

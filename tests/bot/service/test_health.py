@@ -1,0 +1,90 @@
+"""Issue 4, point 0: `/healthz`, `/readyz` and `/metrics` when a port is set."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from service_builders import Scene, scene, until
+
+from bot.service.health import health
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+@asynccontextmanager
+async def answering(path: Path, patch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Scene, httpx.AsyncClient]]:
+    async with (
+        scene(path, patch, variables={"service_port": free_port()}) as there,
+        health(there.service) as address,
+        httpx.AsyncClient(base_url=address or "", trust_env=False, timeout=60) as client,
+    ):
+        yield there, client
+
+
+async def test_a_sound_service_is_alive_and_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with answering(tmp_path, monkeypatch) as (_, client):
+        alive, ready = await client.get("/healthz"), await client.get("/readyz")
+    assert (alive.status_code, alive.json()) == (200, {"alive": True, "seconds_since_a_run": None})
+    assert (ready.status_code, ready.json()) == (200, {"ready": True, "because": []})
+
+
+async def test_a_store_that_cannot_be_written_is_not_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.service.health.ANSWER_S", 60)  # the machine may be busy; only the reason is looked at
+    async with answering(tmp_path, monkeypatch) as (there, client):
+        with sqlite3.connect(there.path / "crux.sqlite") as raw:
+            raw.execute("DROP TABLE reminders")
+        ready = await client.get("/readyz")
+    assert (ready.status_code, "the store cannot be written" in ready.json()["because"][0]) == (503, True)
+
+
+async def test_whoever_lost_the_lease_or_is_stopping_is_not_ready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with answering(tmp_path, monkeypatch) as (there, client):
+        there.service.leader.lost = True
+        there.service.stop.set()
+        ready = await client.get("/readyz")
+        there.service.leader.lost = False
+    assert (ready.status_code, ready.json()["because"]) == (
+        503,
+        ["the service is stopping", "another service holds the lease"],
+    )
+
+
+async def test_metrics_count_runs_and_show_what_the_store_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with answering(tmp_path, monkeypatch) as (there, client):
+        await there.once("collect", "plan")
+        living = asyncio.create_task(there.service.live())
+        await until(lambda: there.service.last_run is not None, "a run ended")
+        await until(lambda: "judge" in {run.job for run in there.runs() if run.ended_at}, "judging ran")
+        text = (await client.get("/metrics")).text
+        there.service.stop.set()
+        await living
+    lines = text.splitlines()
+    for line in (
+        'crux_sources{state="live"} 2.0',
+        'crux_markets{state="open"} 4.0',
+        "crux_mana_spent 1200.0",
+        "crux_posts_waiting 0.0",
+        "crux_outbox_open 0.0",
+    ):
+        assert line in lines, text
+    assert any(line.startswith('crux_job_runs_total{job="judge",state="done"}') for line in lines), text
+    assert any(line.startswith('crux_job_seconds_count{job="judge"}') for line in lines)
+
+
+async def test_without_a_port_nothing_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with scene(tmp_path, monkeypatch) as there, health(there.service) as address:
+        assert address is None

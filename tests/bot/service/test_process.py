@@ -1,0 +1,207 @@
+"""Issue 4, point 0: the real process, its signals and its death; nothing is half done, and the next goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from crux_builders import SOURCE, START, body, folder
+from discord_server import DiscordServer, pointing_at
+from service_builders import ALONE
+
+from bot.store import Store, job_runs, leases, markets, open_store
+from bot.verifying import verify
+from resolvers.errors import CruxError
+
+FAR = {"opens": datetime(2020, 1, 1, tzinfo=UTC), "closes": datetime(2090, 1, 1, tzinfo=UTC)}
+WITHIN_S = 90.0
+
+
+@pytest.fixture
+def debate(tmp_path: Path) -> Path:
+    """A debate whose board is a file of ours, so that nothing is fetched from anywhere."""
+    near = SOURCE.replace('fetch: {url: "http://127.0.0.1:9/scores.csv"}', "fetch: {file: registries/board.csv}")
+    made = folder(tmp_path / "debate", {"sources/board.yaml": near, "debate.yaml": ALONE}, **FAR)
+    (made / "registries/board.csv").write_bytes(body(START))
+    return made
+
+
+def environment(tmp_path: Path, also: Mapping[str, str] | None, variables: Mapping[str, object]) -> dict[str, str]:
+    """What a process of its own gets: this store, these settings and no others."""
+    found = {name: value for name, value in os.environ.items() if not name.startswith("CRUX_")}
+    found |= {"CRUX_DATABASE_URL": f"sqlite:///{tmp_path / 'crux.sqlite'}", "PYTHONUNBUFFERED": "1"}
+    return found | {f"CRUX_{name.upper()}": str(value) for name, value in variables.items()} | dict(also or {})
+
+
+@contextmanager
+def crux_run(
+    tmp_path: Path, *options: object, also: Mapping[str, str] | None = None, **variables: object
+) -> Iterator[subprocess.Popen[str]]:
+    """`crux run` as a process of its own; killed at the end if it has not ended by itself."""
+    told = [sys.executable, "-m", "bot.cli", "run", "--debate", str(tmp_path / "debate"), *map(str, options)]
+    with (tmp_path / "log").open("a") as log:
+        env = environment(tmp_path, also, variables)
+        process = subprocess.Popen(told, env=env, stderr=log, stdout=subprocess.PIPE, text=True, cwd=tmp_path)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def doctor(tmp_path: Path, also: Mapping[str, str], variables: Mapping[str, object]) -> dict[str, Any]:
+    """What `crux doctor` says beside the running service."""
+    told = [sys.executable, "-m", "bot.cli", "doctor", "--json", "--debate", str(tmp_path / "debate")]
+    told += ["--sandbox", str(tmp_path / "sandbox.jsonl")]
+    env = environment(tmp_path, also, variables)
+    ran = subprocess.run(told, env=env, capture_output=True, text=True, cwd=tmp_path, timeout=WITHIN_S)
+    return {one["name"]: one for one in json.loads(ran.stdout)}
+
+
+def test_with_discord_it_says_goodbye_and_ends_within_10_s(tmp_path: Path, debate: Path) -> None:
+    with DiscordServer.in_thread(channels=["review"], roles=["Reviewer"]) as server:
+        ids = {"discord_guild": server.guild.id, "discord_review_channel": server.channels["review"].id}
+        ids |= {"discord_reviewer_role": server.roles["Reviewer"].id, "discord_token": server.token}
+        near = pointing_at(server, tmp_path)
+        with crux_run(tmp_path, also=near, **ids) as process:
+            server.run(server.until(lambda: server.ready and server.commands))
+            told = doctor(tmp_path, near, ids)
+            for name in ("token", "server", "role reviewer", "channel review", "commands"):
+                assert told[f"discord {name}"]["state"] == "ok", told
+            asked = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(30) == 0
+            assert time.monotonic() - asked < 10
+        assert server.problems() == []
+    said = (tmp_path / "log").read_text()
+    assert "Traceback" not in said
+    assert server.token not in said
+
+
+def test_a_token_that_discord_refuses_ends_discord_and_nothing_else(tmp_path: Path, debate: Path) -> None:
+    with DiscordServer.in_thread(channels=["review"], roles=["Reviewer"]) as server:
+        server.faults.refuse_login()
+        server.forgive("")
+        options = ("--sandbox", tmp_path / "sandbox.jsonl")
+        near = pointing_at(server, tmp_path)
+        with crux_run(tmp_path, *options, also=near, discord_token=server.token, discord_guild=1) as process:
+            wait_until_opened(tmp_path, process)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(30) == 0
+    assert "Discord refuses the token" in (tmp_path / "log").read_text()
+
+
+def store_of(tmp_path: Path) -> Store:
+    return open_store(tmp_path / "crux.sqlite", now=lambda: datetime.now(UTC))
+
+
+def wait_until_opened(tmp_path: Path, process: subprocess.Popen[str]) -> None:
+    """Until the four markets are open on the sandbox, and a run of each job is on the record."""
+    deadline = time.monotonic() + WITHIN_S
+    while time.monotonic() < deadline:
+        assert process.poll() is None, (tmp_path / "log").read_text()
+        if (tmp_path / "crux.sqlite").exists() and _opened(tmp_path) == 4:
+            return
+        time.sleep(0.1)
+    raise AssertionError((tmp_path / "log").read_text())
+
+
+def _opened(tmp_path: Path) -> int:
+    try:
+        store = open_store(tmp_path / "crux.sqlite", now=lambda: datetime.now(UTC), create=False)
+    except CruxError:  # the process is making its tables just now
+        return 0
+    try:
+        with store.reading() as connection:
+            plan = job_runs.newest(connection).get("plan")
+            return len(markets.every(connection, "small")) if plan is not None and plan.ended_at else 0
+    finally:
+        store.close()
+
+
+def test_the_service_opens_what_is_ready_and_ends_on_sigterm_with_exit_0(tmp_path: Path, debate: Path) -> None:
+    with crux_run(tmp_path, "--sandbox", tmp_path / "sandbox.jsonl") as process:
+        wait_until_opened(tmp_path, process)
+        asked = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+        assert time.monotonic() - asked < 10
+    store = store_of(tmp_path)
+    with store.reading() as connection:
+        lease = leases.held(connection)
+        assert lease is not None
+        assert lease.expires_at < store.now()  # given back
+        assert [run for run in job_runs.recent(connection, 100) if run.state == "running"] == []
+    assert verify(store).whole
+    store.close()
+
+
+def test_a_hanging_job_does_not_keep_the_process_from_ending_within_10_s(tmp_path: Path, debate: Path) -> None:
+    """A Manifold that takes the call and never answers: planning and resolving hang on it."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(WITHIN_S)
+        where = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with crux_run(tmp_path, manifold_url=where, manifold_key="k" * 20) as process:
+            line, _ = silent.accept()
+            asked = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(30) == 0
+            assert time.monotonic() - asked < 10
+            line.close()
+    store = store_of(tmp_path)
+    with store.reading() as connection:
+        states = {run.job: run.state for run in job_runs.recent(connection, 100)}
+    assert "stopped" in states.values()
+    assert "running" not in states.values()
+    store.close()
+
+
+def test_killed_the_next_service_follows_by_itself_and_makes_nothing_twice(tmp_path: Path, debate: Path) -> None:
+    with crux_run(tmp_path, "--sandbox", tmp_path / "sandbox.jsonl") as process:
+        wait_until_opened(tmp_path, process)
+        process.kill()
+        process.wait(30)
+    log = tmp_path / "log"
+    with crux_run(tmp_path, "--sandbox", tmp_path / "sandbox.jsonl") as process:
+        deadline = time.monotonic() + WITHIN_S
+        while log.read_text().count("crux.service: started") < 2 and time.monotonic() < deadline:
+            assert process.poll() is None, log.read_text()
+            time.sleep(0.1)
+        assert "waiting to see whether it lives" in log.read_text()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    store = store_of(tmp_path)
+    with store.reading() as connection:
+        assert len(markets.every(connection, "small")) == 4
+    store.close()
+
+
+def test_a_debate_that_cannot_be_used_is_told_and_nothing_starts(tmp_path: Path, debate: Path) -> None:
+    (debate / "markets/reach-85.yaml").write_text("question: [\n")
+    with crux_run(tmp_path) as process:
+        assert process.wait(60) == 1
+    said = (tmp_path / "log").read_text()
+    assert "reach-85.yaml:2:1: Y-" in said
+    assert "Traceback" not in said
+
+
+def test_a_taken_port_is_refused_in_one_sentence(tmp_path: Path, debate: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with crux_run(tmp_path, service_port=port) as process:
+            assert process.wait(60) == 1
+    said = (tmp_path / "log").read_text()
+    assert f"crux: nothing can listen on 127.0.0.1 port {port}" in said
+    assert "Traceback" not in said

@@ -1,0 +1,148 @@
+"""Issue 4, point 0: settings from environment and one TOML file, all faults at once, no secret shown."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from crux_builders import Crux, folder
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.settings import Settings, variables
+from bot.settings_file import use_file
+from resolvers.durations import Duration
+from resolvers.errors import Refusal
+
+TOML = """\
+contact = "file@example.org"
+[discord]
+token = "abcdefgh.from.file"
+guild = 111
+[discord.channels]
+review = 222
+[discord.roles]
+reviewer = 333
+[service]
+port = 8080
+log = "json"
+auto_apply = {max_mana = 50}
+every = {plan = "5 minutes"}
+"""
+
+
+@pytest.fixture
+def given_file(crux: Crux, tmp_path: Path) -> Path:
+    """A settings file in the working folder, no variable set."""
+    crux.patch.chdir(tmp_path)
+    use_file(None)
+    path = tmp_path / "crux.toml"
+    path.write_text(TOML, encoding="utf-8")
+    return path
+
+
+def faults() -> list[str]:
+    with pytest.raises(Refusal) as refused:
+        Settings()
+    return str(refused.value).splitlines()
+
+
+def test_a_variable_wins_over_the_file_and_the_file_over_the_default(crux: Crux, given_file: Path) -> None:
+    crux.set(contact="variable@example.org", discord_review_channel="999", service_every_plan="7 minutes")
+    found = Settings()
+    assert found.contact == "variable@example.org"
+    assert found.discord.token is not None
+    assert found.discord.token.get_secret_value() == "abcdefgh.from.file"
+    assert (found.discord.guild, found.discord.channels.review, found.discord.roles.reviewer) == (111, 999, 333)
+    assert (found.discord.channels.audit, found.discord.roles.admin) == (None, None)
+    assert (found.service.port, found.service.log, found.service.host) == (8080, "json", "127.0.0.1")
+    assert found.service.auto_apply.max_mana == Decimal(50)
+    assert (found.service.every.plan, found.service.every.judge) == (
+        Duration.parse("7 minutes"),
+        Duration.parse("1 minute"),
+    )
+
+
+def test_every_fault_of_both_is_told_at_once_each_by_its_name_with_what_was_wanted(
+    crux: Crux, given_file: Path
+) -> None:
+    given_file.write_text(
+        'contakt = "x"\n[discord]\ngild = 1\nguild = true\n[service]\nport = 99999\n', encoding="utf-8"
+    )
+    crux.set(service_backups="many", service_every_judge="soon", service_log="xml", manifold_url="file:///x")
+    assert faults() == [
+        "CRUX_MANIFOLD_URL: 'file:///x' is no address of the web; write https://api.manifold.markets",
+        "crux.toml: discord.guild: true and false are no numbers",
+        "crux.toml: discord.gild: there is no such setting; did you mean 'guild'?",
+        "crux.toml: service.port: 99999 will not do, wanted: a port; write 8080",
+        "CRUX_SERVICE_LOG: 'xml' will not do, wanted: text or json; write json",
+        "CRUX_SERVICE_EVERY_JUDGE: 'soon' is no duration; write a whole number and a unit, as `7 days` or `48 hours`",
+        "CRUX_SERVICE_BACKUPS: 'many' will not do, wanted: how many daily copies of the store are kept; write 7",
+        "crux.toml: contakt: there is no such setting; did you mean 'contact'?",
+    ]
+
+
+def test_a_file_that_is_no_toml_or_is_not_there_is_told_with_the_other_faults(crux: Crux, given_file: Path) -> None:
+    given_file.write_text("discord = [\n", encoding="utf-8")
+    crux.set(service_port="0")
+    first, second = faults()
+    assert first.startswith("crux.toml: this is no TOML")
+    assert second.startswith("CRUX_SERVICE_PORT: '0' will not do")
+    crux.set(settings=given_file.with_name("none.toml"))
+    assert any(
+        "none.toml: No such file or directory; name the settings file with --settings" in line for line in faults()
+    )
+
+
+def test_the_file_is_chosen_by_the_option_then_the_variable_then_the_working_folder(
+    crux: Crux, given_file: Path, tmp_path: Path
+) -> None:
+    debate = folder(tmp_path / "debate")
+    for number, name in ((1, "one.toml"), (2, "two.toml")):
+        (tmp_path / name).write_text(f'database_url = "sqlite:///{tmp_path}/store-{number}.sqlite"\n', encoding="utf-8")
+    crux.set(settings=tmp_path / "one.toml")
+    assert crux("status", "--debate", debate, "--json").json["database"] == str(tmp_path / "store-1.sqlite")
+    two = tmp_path / "two.toml"
+    assert crux("status", "--debate", debate, "--settings", two, "--json").json["database"] == str(
+        tmp_path / "store-2.sqlite"
+    )
+    assert crux("--settings", two, "sources", "--debate", debate).code == 0
+    assert crux("status", "--debate", debate, "--json").json["database"] == str(tmp_path / "store-1.sqlite")
+
+
+def test_the_debate_of_the_file_is_used_where_nothing_nearer_names_one(crux: Crux, tmp_path: Path) -> None:
+    crux.patch.chdir(tmp_path)
+    debate = folder(tmp_path / "debate")
+    (tmp_path / "crux.toml").write_text(f'debate = "{debate}"\n', encoding="utf-8")
+    assert crux("status", "--json").json["debate"] == str(debate)
+
+
+def test_a_mistyped_variable_is_named_with_the_nearest_known(crux: Crux, tmp_path: Path) -> None:
+    crux.set(discord_toekn="x")
+    said = crux("status", "--debate", folder(tmp_path / "debate")).err
+    assert "CRUX_DISCORD_TOEKN is set, but no setting has that name; did you mean 'CRUX_DISCORD_TOKEN'?" in said
+
+
+WRITABLE = st.characters(codec="utf-8", exclude_characters="\x00", exclude_categories=["Cs"])
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rest=st.text(WRITABLE, min_size=1), first=st.sampled_from(["Qz9#", "Qß9#"]))
+def test_no_fault_ever_shows_a_secret(crux: Crux, given_file: Path, first: str, rest: str) -> None:
+    secret = first + rest
+    crux.set(manifold_key=secret, discord_token=secret, service_port="no port")
+    told = "\n".join(faults())
+    assert first not in told
+    assert "will not do, wanted: a port" in told
+
+
+def test_every_setting_has_a_variable(crux: Crux) -> None:
+    named = set(variables())
+    for wanted in (
+        "CRUX_DISCORD_TOKEN", "CRUX_DISCORD_GUILD", "CRUX_DISCORD_REVIEW_CHANNEL", "CRUX_DISCORD_ANNOUNCE_CHANNEL",
+        "CRUX_DISCORD_AUDIT_CHANNEL", "CRUX_DISCORD_REVIEWER_ROLE", "CRUX_DISCORD_SUBMITTER_ROLE",
+        "CRUX_DISCORD_ADMIN_ROLE", "CRUX_SERVICE_PORT", "CRUX_SERVICE_LOG", "CRUX_SERVICE_AUTO_APPLY_MAX_MANA",
+        "CRUX_MANIFOLD_KEY", "CRUX_DEBATE",
+    ):  # fmt: skip
+        assert wanted in named
