@@ -1,0 +1,147 @@
+"""Which market a sentence is about: by address, number, name, half-remembered words, or the one spoken of before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.chat.intents import compiled
+from bot.chat.matching import Hit, Titles
+from bot.chat.replies import Context
+from bot.chat.tools import Tools
+from bot.chat.wording import Said, parts
+from bot.chat.words import STOP
+
+SURE = 0.45
+"""Share of the words' weight that has to be in a title for it to be taken as meant."""
+CLEAR = 0.16
+"""How much more of it has to be there than in the next title."""
+ALONE = 0.65
+"""The same where only one word tells."""
+QUOTED = 0.8
+"""How much of a question is said, at least, where it is quoted."""
+MAYBE = 0.34
+"""From here on a title is offered as a choice."""
+MOST_CHOICES = 5
+
+NUMBERED = re.compile(r"(?:#|\bp#?|\bproposal (?:number |no\.? |nr\.? |#)?)(\d{1,9})\b", re.IGNORECASE)
+POINTING = frozenset(
+    ("it", "its", "that", "this", "thats", "thing", "these", "those", "they", "them", "there", "one", "here", "same")
+)
+
+SPANS = frozenset(("week", "weeks", "month", "months", "morning", "year", "quarter", "time", "weekend"))
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a sentence is about: one market (`slug`), several that may be meant, or none.
+
+    `foreign`: it speaks of something that no market here is about. `named`: the sentence itself says which; `surely`,
+    where it does so by more than a single word, or where the talk was of that market before. `share` of the sentence's
+    telling words, by weight, speak of that market.
+    """
+
+    slug: str | None = None
+    proposal: int | None = None
+    choices: tuple[Hit, ...] = ()
+    named: bool = False
+    foreign: bool = False
+    surely: bool = False
+    share: float = 1.0
+
+
+def subject(text: str, said: Said, tools: Tools, context: Context) -> Subject:
+    """The market that is meant, as far as it can be told."""
+    titles = tools.titles
+    content = telling(said.words, titles)
+    pointed = _pointed(text, said, tools)
+    if pointed is not None:
+        strange = sum(not titles.likeness(word) for word in content if titles.title(word) is None)
+        return replace(pointed, share=1 / (1 + strange))
+    faint = compiled().faint
+    hits = titles.find(content, MOST_CHOICES + 1, faint)
+    chosen = _chosen(hits, context.choices)
+    if chosen is not None:
+        return Subject(chosen, named=True)
+    best = hits[0] if hits else None
+    unknown = [word for word in content if word not in faint and not titles.likeness(word)]
+    strong = sum(word not in faint for word in content)
+    if best is not None and best.share >= SURE and _clear(hits, strong):
+        if strong - len(unknown) < 2 and unknown:
+            return Subject(choices=(best,), named=True, share=best.share)
+        return Subject(best.slug, named=True, surely=strong > 1, share=best.share)
+    before = _before(context)
+    if best is not None and best.share >= MAYBE:
+        close = tuple(hit for hit in hits if hit.share >= best.share - CLEAR * 2)[:MOST_CHOICES]
+        spoken_of = next((hit for hit in close if before is not None and hit.slug == before.slug), None)
+        if before is not None and (spoken_of is not None or points(said)) and best.share < SURE:
+            return before
+        if spoken_of is not None and before is not None:
+            return before
+        return Subject(choices=close, named=True)
+    if before is not None and (not unknown or (len(unknown) == 1 and points(said))):
+        return before
+    return Subject(foreign=bool(unknown))
+
+
+def _chosen(hits: Sequence[Hit], offered: Sequence[str]) -> str | None:
+    """The one of the markets offered before that the words fit best, if they fit one better than the others."""
+    among = [hit for hit in hits if hit.slug in offered]
+    if not among or among[0] is not hits[0]:
+        return None
+    return among[0].slug if len(among) == 1 or among[0].share - among[1].share >= CLEAR else None
+
+
+def without_names(said: Said, titles: Titles) -> Said:
+    """The same without markets' short names, whose words ask nothing."""
+    clauses = tuple(tuple(word for word in part if titles.title(word) is None) for part in said.clauses)
+    return replace(said, clauses=clauses)
+
+
+def telling(words: Sequence[str], titles: Titles) -> list[str]:
+    """The words that can say which market is meant: those of titles, and those that neither ask nor fill."""
+    return [word for word in words if word not in STOP and (titles.likeness(word) > 0 or not _asks(word))]
+
+
+def _asks(word: str) -> bool:
+    asking = compiled().words
+    return all(part in asking or part in STOP or len(part) < 3 for part in parts(word))
+
+
+def _clear(hits: Sequence[Hit], strong: int) -> bool:
+    """Whether the best of them stands out: by its weight, faint words or not, or as the very question.
+
+    Where a single word tells, no other market may have it at all.
+    """
+    if len(hits) == 1:
+        return True
+    apart = min(hits[0].share - hits[1].share, hits[0].plain - max(hit.plain for hit in hits[1:]))
+    if apart >= (CLEAR if strong > 1 else ALONE):
+        return True
+    return hits[0].quoted >= QUOTED and all(hit.quoted < hits[0].quoted - CLEAR / 2 for hit in hits[1:])
+
+
+def points(said: Said) -> bool:
+    """Whether it speaks of something said before: `that`, `it`, `the one`; but not `this week`."""
+    following = (*said.words[1:], "")
+    return any(word in POINTING and after not in SPANS for word, after in zip(said.words, following, strict=True))
+
+
+def _before(context: Context) -> Subject | None:
+    slug = context.slug or context.last_slug
+    return None if slug is None else Subject(slug, context.proposal, surely=True)
+
+
+def _pointed(text: str, said: Said, tools: Tools) -> Subject | None:
+    """By number, address or short name: what needs no guessing."""
+    for number in NUMBERED.findall(text):
+        slug = tools.slug_of_proposal(int(number))
+        if slug is not None:
+            return Subject(slug, int(number), named=True, surely=True)
+    for address in said.addresses:
+        slug = tools.slug_at(address)
+        if slug is not None:
+            return Subject(slug, named=True, surely=True)
+    named = next((word for word in said.words if tools.titles.title(word) is not None), None)
+    return None if named is None else Subject(named, named=True, surely=True)

@@ -1,0 +1,230 @@
+"""Answers about one market, one to four lines each: figures with their source and date, or why there are none."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from bot.chat.replies import Offer, Reply
+from bot.chat.tools import MarketNow, Tools
+from bot.leaves import Leaf, cites_under, leaves, reading, walk
+from resolvers.verdict import Citation, Verdict
+
+MOST_LEAVES = 2
+MOST_CITES = 3
+LINE_CHARS = 380
+WEEK = timedelta(days=7)
+
+
+def value(tools: Tools, slug: str) -> Reply:
+    """How far it is: each comparison with both sides, the distance, the row it comes from and when that was seen."""
+    market, verdict = tools.market(slug), tools.verdict(slug)
+    if verdict is None:
+        return Reply((_unjudged(market),), "value", confident=True, chart=None)
+    lines = [_leaf(leaf) for leaf in leaves(verdict.trace)[:MOST_LEAVES]] or _read_off(verdict)
+    return Reply((*_cut(lines), _stands(market, verdict)), "value", slug, chart=slug)
+
+
+def why(tools: Tools, slug: str) -> Reply:
+    """Why it is as it is: the verdict's reason, and what it waits for."""
+    market, verdict = tools.market(slug), tools.verdict(slug)
+    if verdict is None:
+        return Reply((_unjudged(market),), "why")
+    lines = [_stands(market, verdict), f"Because {verdict.because}."]
+    lines += _waits(tools, slug, verdict)
+    return Reply(tuple(_cut(lines)), "why", slug)
+
+
+def needs(tools: Tools, slug: str) -> Reply:
+    """What would turn it: each open comparison and how much is missing, or the criteria where there is none."""
+    market, verdict = tools.market(slug), tools.verdict(slug)
+    if market.state == "resolved":
+        return Reply((_stands(market, verdict),), "needs", slug)
+    lines = [f"It needs: {_short(market.criteria, LINE_CHARS)}"]
+    lines += [_missing(leaf) for leaf in leaves(verdict.trace)[:MOST_LEAVES]] if verdict is not None else []
+    if verdict is not None and verdict.asks:
+        lines.append(f"People have to answer: {verdict.asks[0].question}")
+    return Reply(tuple(_cut(lines)), "needs", slug)
+
+
+def chart(tools: Tools, slug: str) -> Reply:
+    verdict = tools.verdict(slug)
+    drawn = verdict is not None and any(step.series for step in walk(verdict.trace))
+    if not drawn:
+        told = "There is nothing to draw: this one does not hang on a figure over time, or nothing was seen of it yet."
+        return Reply((told,), "chart", slug)
+    assert verdict is not None
+    return Reply((_stands(tools.market(slug), verdict),), "chart", slug, chart=slug)
+
+
+def changed(tools: Tools, slug: str) -> Reply:
+    """What came about in the last seven days."""
+    found = tools.happenings(tools.now - WEEK, slug)
+    if not found:
+        return Reply((f"Nothing was seen to change about it since {_day(tools.now - WEEK)}.",), "changed", slug)
+    lines = [f"{_day(one.at)}: {one.words}." for one in found[-3:]]
+    return Reply(tuple(_cut(lines)), "changed", slug)
+
+
+def when(tools: Tools, slug: str) -> Reply:
+    """When trading ends, when it is decided, and what may come before."""
+    market, card = tools.market(slug), tools.card(slug)
+    if market.state == "resolved":
+        return Reply((_stands(market, None),), "when", slug)
+    lines = [f"Trading closes {_time(market.closes)}; it is decided by what stands at {_time(market.decides)}."]
+    verdict = tools.verdict(slug)
+    if card is not None and card.proposal.window_until is not None:
+        lines.append(
+            f"{card.proposal.outcome.words()} is agreed; traders may object until {_time(card.proposal.window_until)}."
+        )
+    elif verdict is not None and verdict.until is not None and verdict.state == "pending":
+        lines.append(f"Known at the latest {_time(verdict.until)}: by then it has settled.")
+    return Reply(tuple(lines), "when", slug)
+
+
+def price(tools: Tools, slug: str) -> Reply:
+    found, market = tools.price(slug), tools.market(slug)
+    if found is None:
+        told = "it has not opened" if market.state == "defined" else "its price was not looked at yet"
+        return Reply((f"I don't know, because {told}.",), "price", slug)
+    shares = sorted(found.shares.items(), key=lambda each: -each[1])
+    told = ", ".join(f"{name} {100 * share:.0f}%" for name, share in shares[:4])
+    return Reply((f"Manifold had it at {told} on {_time(found.at)}.",), "price", slug)
+
+
+def rules(tools: Tools, slug: str) -> Reply:
+    market = tools.market(slug)
+    lines = [
+        _short(market.criteria, LINE_CHARS * 2),
+        f"Decided {_time(market.decides)}; all of it: {market.url or 'not opened yet'}",
+    ]
+    return Reply(tuple(lines), "rules", slug)
+
+
+def evidence(tools: Tools, slug: str) -> Reply:
+    """The cells the verdict rests on, and how the sources are."""
+    verdict = tools.verdict(slug)
+    sources = tools.sources(slug)
+    cells = [_cell(cite) for cite in (verdict.citations() if verdict else ())[:MOST_CITES]]
+    more = len(verdict.citations()) - len(cells) if verdict else 0
+    lines = [*cells]
+    if more > 0:
+        lines[-1] += f"; and {more} more"
+    if sources:
+        told = ", ".join(
+            f"{one.id} ({one.state}{f', last seen {_day(one.newest)}' if one.newest else ''})" for one in sources[:5]
+        )
+        lines.append(f"Sources: {told}.")
+    return Reply(
+        tuple(_cut(lines)) or ("Nothing is on record for it yet.",), "evidence", slug, offers=(Offer("evidence", slug),)
+    )
+
+
+def reviewers(tools: Tools, slug: str) -> Reply:
+    """Who decides, and who has said what of the proposal that waits."""
+    debate, card = tools.loaded.debate, tools.card(slug)
+    assert debate is not None
+    spec = tools.loaded.markets.get(slug)
+    quorum = spec.review.quorum if spec else debate.review.quorum
+    names, window = ", ".join(sorted(debate.reviewers)), debate.review.window
+    lines = [f"{quorum} of {names} have to agree; then traders have {window} to object."]
+    if card is None:
+        lines.append("Nothing is proposed for it now.")
+    else:
+        said = ", ".join(f"{one.person}: {one.vote}" for one in card.reviews) or "nobody has voted yet"
+        lines.append(
+            f"Proposal {card.proposal.id}, {card.proposal.outcome.words()}: {said}; {card.wanted} more wanted."
+        )
+    return Reply(tuple(_cut(lines)), "reviewers", slug)
+
+
+def link(tools: Tools, slug: str) -> Reply:
+    market = tools.market(slug)
+    told = market.url or f"It has not opened yet; it opens {_time(market.opens)}."
+    return Reply((market.question, told), "link", slug)
+
+
+def _leaf(leaf: Leaf) -> str:
+    if leaf.holds == "unknown" and leaf.distance is None:
+        return f"I don't know, because {leaf.because or 'one side of it is unknown'}: {leaf.words}."
+    side = f" ({_cell(leaf.cites[0])})" if leaf.cites else ""
+    return f"{_capital(leaf.left_words)}: {leaf.left}{side}, against {leaf.right}{_apart(leaf)}."
+
+
+def _apart(leaf: Leaf) -> str:
+    if leaf.distance is None:
+        return ""
+    if leaf.distance.startswith("-"):
+        return f": {leaf.distance[1:]} short"
+    return f": {leaf.distance} over"
+
+
+def _missing(leaf: Leaf) -> str:
+    if leaf.holds == "true":
+        return f"This holds now: {leaf.words} ({leaf.left})."
+    if leaf.distance is None:
+        return f"Not known now: {leaf.words}{f', because {leaf.because}' if leaf.because else ''}."
+    return f"Now {leaf.left} against {leaf.right}{_apart(leaf)}."
+
+
+def _read_off(verdict: Verdict) -> list[str]:
+    """Of a question without a comparison: what it reads, now."""
+    step = reading(verdict.trace)
+    if step is None:
+        return []
+    cites = cites_under(step)
+    where = f" ({_cell(cites[0])})" if cites else ""
+    if step.value in ("unknown", ""):
+        return [f"I don't know, because {step.because or verdict.because}."]
+    return [f"{_capital(step.words)}: {step.value}{where}."]
+
+
+def _stands(market: MarketNow, verdict: Verdict | None) -> str:
+    """Its state in one line."""
+    if market.state == "resolved":
+        return f"Resolved {market.outcome or ''}, {_day(market.resolved_at)}: {market.question}"
+    if verdict is None:
+        return f"{_capital(market.state)}: {market.question}"
+    if verdict.state == "decided" and verdict.outcome is not None:
+        return f"By the rule it is {verdict.outcome.words()}, as of {_day(verdict.as_of)}; people have yet to agree."
+    leaning = f"; if nothing more came, {verdict.leaning.words()}" if verdict.leaning is not None else ""
+    until = f" until {_day(verdict.until)}" if verdict.until is not None else ""
+    return f"{_capital(verdict.state)}{until}{leaning} (as of {_day(verdict.as_of)})."
+
+
+def _waits(tools: Tools, slug: str, verdict: Verdict) -> list[str]:
+    card = tools.card(slug)
+    if card is not None:
+        waits = f"{card.wanted} more approvals" if card.wanted else "its window for objections"
+        return [f"Proposal {card.proposal.id} waits for {waits}."]
+    quiet = [one for one in tools.sources(slug) if one.state != "live"]
+    if verdict.state in ("unknown", "pending") and quiet:
+        return [f"{one.id} is {one.state}: {one.because}." for one in quiet[:1]]
+    return []
+
+
+def _unjudged(market: MarketNow) -> str:
+    return f"I don't know, because nothing was seen of its sources yet: {market.question}"
+
+
+def _cell(cite: Citation) -> str:
+    return f"{cite.key}, {cite.text or 'unknown'} in {cite.source}, seen {_day(cite.seen_at)}"
+
+
+def _cut(lines: list[str], most: int = 4) -> list[str]:
+    return [_short(line, LINE_CHARS) for line in lines[:most]]
+
+
+def _short(text: str, budget: int) -> str:
+    return text if len(text) <= budget else f"{text[: budget - 1].rstrip()}…"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _day(at: datetime | None) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d") if at else "at a time not known"
+
+
+def _time(at: datetime | None) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if at else "at a time not known"

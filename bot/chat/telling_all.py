@@ -1,0 +1,184 @@
+"""Answers about the debate as a whole: who is ahead, what changed, which markets there are, and how the service is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.chat.intents import compiled
+from bot.chat.replies import Reply
+from bot.chat.subjects import Subject, telling
+from bot.chat.tools import MarketNow, Tools
+from bot.chat.wording import Said, stem, words_of
+from bot.chat.words import STOP
+from markets.debate_spec import Pole
+
+WEEK = timedelta(days=7)
+LISTED = 5
+TELLING_MARKETS = 3
+
+POLES: tuple[Pole, ...] = ("plus", "minus")
+Side = tuple[str, Pole]
+"""An axis and one of its poles."""
+
+
+def ahead(tools: Tools) -> Reply:
+    """The axes on which resolved markets speak, in nats, with the verdict's words; nothing where none has resolved."""
+    board = tools.board().frozen
+    speaking = [each for each in board.axes if each.resolved.terms]
+    if not speaking:
+        there = f"none of the {len(board.open)} open markets has resolved" if board.open else "no market has opened"
+        told = f"Nobody is yet: {there}, so there is no evidence."
+        return Reply((told,), "ahead")
+    lines = []
+    for each in speaking[:3]:
+        score = each.resolved
+        side = each.poles.plus if each.poles and score.total > 0 else each.poles.minus if each.poles else ""
+        lines.append(
+            f"Axis {each.axis}: {score.total:+.2f} nats, {score.verdict}{f', towards “{side}”' if side else ''}."
+        )
+    markets = len({term.market for each in speaking for term in each.resolved.terms})
+    worth = max(each.resolved.effective for each in speaking)
+    lines.append(f"From {markets} resolved markets, worth {worth:.1f} independent ones; /scoreboard has all of it.")
+    return Reply(tuple(lines), "ahead")
+
+
+@dataclass(frozen=True, slots=True)
+class _Push:
+    """An outcome of an open market, and how much likelier it is if a side of an axis is right: odds, over 1."""
+
+    odds: float
+    event: str
+    slug: str
+    claim: str
+    side: Side
+
+
+def needs(tools: Tools, said: Said) -> Reply:
+    """What would speak for a side: the open markets that would move it most; for any side, where none is named."""
+    pushes = sorted(_pushes(tools), key=lambda push: (-push.odds, push.slug))
+    meant = _sides(tools, said)
+    found = [push for push in pushes if push.side in meant] if meant else pushes
+    if not found:
+        return Reply(("I don't know: no open market of this debate bears on that.",), "needs", confident=False)
+    lines = [
+        f"{push.event} on {push.slug}: {push.odds:.1f} to 1 for {push.side[0]} {push.side[1]}, by {push.claim}."
+        for push in list({push.slug: push for push in reversed(found)}.values())[::-1][:TELLING_MARKETS]
+    ]
+    return Reply(("The open markets that would speak for it most:", *lines), "needs")
+
+
+def _sides(tools: Tools, said: Said) -> set[Side]:
+    """The poles of axes whose words were said."""
+    words = {stem(word) for word in said.words if word not in STOP}
+    arguments = tools.loaded.arguments
+    told = [
+        (axis, pole, getattr(poles, pole))
+        for axis, poles in (arguments.axes if arguments else {}).items()
+        for pole in POLES
+    ]
+    fits = {(axis, pole): len(words & {stem(word) for word in words_of(text)}) for axis, pole, text in told}
+    most = max(fits.values(), default=0)
+    return {side for side, number in fits.items() if number == most} if most else set()
+
+
+def _pushes(tools: Tools) -> Iterator[_Push]:
+    arguments = tools.loaded.arguments
+    for market in tools.markets():
+        spec = tools.loaded.markets.get(market.slug)
+        if spec is None or market.state == "resolved" or arguments is None:
+            continue
+        for link in spec.bears_on:
+            claim = arguments.claims.get(link.claim)
+            if claim is None or claim.pole is None:
+                continue
+            ratio = float(link.if_true / link.if_false)
+            pole: Pole = claim.pole if ratio > 1 else "minus" if claim.pole == "plus" else "plus"
+            yield _Push(max(ratio, 1 / ratio), link.event, market.slug, link.claim, (claim.axis, pole))
+
+
+def changed(tools: Tools) -> Reply:
+    """The last seven days, the newest last."""
+    found = tools.happenings(tools.now - WEEK)
+    if not found:
+        return Reply(
+            (f"Nothing since {_day(tools.now - WEEK)}: no market moved and no source showed anything new.",), "changed"
+        )
+    told = [one for one in found if one.slug is not None][-3:]
+    lines = [f"{_day(one.at)}: {one.slug}: {one.words}." for one in told]
+    seen = [one.words for one in found if one.slug is None]
+    if seen:
+        more = f" and {len(seen) - 3} others" if len(seen) > 3 else ""
+        lines.append(f"Evidence: {'; '.join(seen[:3])}{more}.")
+    return Reply(tuple(lines), "changed")
+
+
+def when(tools: Tools) -> Reply:
+    """Of no market in particular: what is decided next."""
+    coming = sorted(
+        (market for market in tools.markets() if market.state != "resolved" and _ahead(market.decides, tools.now)),
+        key=lambda market: (market.decides or tools.now, market.slug),
+    )
+    if not coming:
+        return Reply(("Nothing is left to be decided.",), "when", confident=False)
+    lines = [f"{_day(market.decides)}: {market.question}" for market in coming[:3]]
+    return Reply(("Which market? These are decided next:", *lines), "when", confident=False)
+
+
+def status(tools: Tools) -> Reply:
+    """Whether the service runs, and which sources are not as they should be."""
+    last, quiet = tools.last_run(), [one for one in tools.sources() if one.state != "live"]
+    first = f"I'm here; the last job ended {_time(last)}." if last else "I'm here; no job of the service has run yet."
+    if not quiet:
+        return Reply((first, "Every source is live."), "status")
+    told = "; ".join(f"{one.id} is {one.state}" for one in quiet[:4])
+    more = f" and {len(quiet) - 4} others" if len(quiet) > 4 else ""
+    return Reply((first, f"{len(quiet)} of {len(tools.sources())} sources are not live: {told}{more}."), "status")
+
+
+def help_(tools: Tools) -> Reply:
+    lines = (
+        f"I answer from the record about {len(tools.titles)} markets: how close one is, why it stands as it does, what "
+        "it needs, its chart, price, criteria, evidence, deadlines, who decides, and who is ahead.",
+        "Mention me, reply to a card, or write to me: “how close is the SWE-bench one?”, “what changed this week?”.",
+        "I never act on a sentence: approving, disputing and adding evidence go through buttons and /commands.",
+    )
+    return Reply(lines, "help")
+
+
+def listed(tools: Tools, said: Said, about: Subject) -> Reply:
+    """The markets that the words are about, or those open now."""
+    words = telling(said.words, tools.titles)
+    hits = tools.titles.find(words, LISTED, compiled().faint)
+    if hits:
+        lines = [f"{hit.slug}: {hit.question}" for hit in hits[:4]]
+        return Reply(
+            tuple(lines),
+            "list",
+            None,
+            choices=tuple((hit.slug, hit.question) for hit in hits),
+        )
+    if words and about.foreign:
+        return Reply((f"No market here is about that; there are {len(tools.titles)}: /market list.",), "list")
+    markets = [market for market in tools.markets() if market.state != "resolved"]
+    opened = [market for market in markets if market.state != "defined"]
+    unopened, done = len(markets) - len(opened), len(tools.markets()) - len(markets)
+    told = f"{len(opened)} are open, {unopened} have not opened, {done} have resolved."
+    return Reply((told, *_lines(opened or markets), "/market list has all of them."), "list")
+
+
+def _lines(markets: Iterable[MarketNow]) -> list[str]:
+    return [f"{market.slug}: {market.question}" for market in list(markets)[:2]]
+
+
+def _ahead(at: datetime | None, now: datetime) -> bool:
+    return at is not None and at > now
+
+
+def _day(at: datetime | None) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d") if at else "at a time not known"
+
+
+def _time(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -1,0 +1,81 @@
+"""What an answer may read, and nothing that writes: the one place behind which a model could answer later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from bot.chat.matching import Titles
+from bot.review.desk import Card
+from bot.scoring import Standing
+from markets.load import Loaded
+from resolvers.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class MarketNow:
+    """A market as the store and the files have it; `state` is open, closed, resolved, or defined (not opened yet)."""
+
+    slug: str
+    question: str
+    state: str
+    url: str | None
+    opens: datetime | None
+    closes: datetime | None
+    decides: datetime | None
+    criteria: str
+    sources: tuple[str, ...]
+    resolved_at: datetime | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a market cost when it was last looked at: share by outcome or answer, 0 to 1."""
+
+    at: datetime
+    shares: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNow:
+    """How a source is: its state, since when, why, and when it was last seen well."""
+
+    id: str
+    state: str
+    because: str
+    newest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that came about: when, to which market (None for a source), in words."""
+
+    at: datetime
+    slug: str | None
+    words: str
+
+
+class Tools(Protocol):
+    """Read-only: each call looks into the store once, and none of them changes or fetches anything."""
+
+    @property
+    def titles(self) -> Titles: ...
+    @property
+    def loaded(self) -> Loaded: ...
+    @property
+    def now(self) -> datetime: ...
+    def slug_of_proposal(self, number: int) -> str | None: ...
+    def slug_at(self, address: str) -> str | None: ...
+    def market(self, slug: str) -> MarketNow: ...
+    def markets(self) -> tuple[MarketNow, ...]: ...
+    def verdict(self, slug: str) -> Verdict | None: ...
+    def card(self, slug: str) -> Card | None: ...
+    def price(self, slug: str) -> Price | None: ...
+    def board(self) -> Standing: ...
+    def sources(self, slug: str | None = None) -> tuple[SourceNow, ...]: ...
+    def happenings(self, since: datetime, slug: str | None = None) -> tuple[Happening, ...]: ...
+    def last_run(self) -> datetime | None: ...

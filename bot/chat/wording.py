@@ -1,0 +1,81 @@
+"""A sentence somebody typed as plain lower-case words, whatever markup, marks or accents it came with."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+MOST_CHARS = 600
+"""Of a message that are read: a question fits in it, and a wall of text costs no time."""
+
+WEB = re.compile(r"https?://\S+", re.IGNORECASE)
+MARKUP = re.compile(r"<(?:@[!&]?|#|a?:\w+:|t:|/[\w -]+:)[^>\s]*>")
+QUOTED = re.compile(r"^\s*>.*$", re.MULTILINE)
+"""Somebody else's words, as they are quoted in a message."""
+UNIT = re.compile(r"^(\d+)(?:pts?|pp|pct|points?)$")
+CLAUSE = re.compile(r"[.!?;,:]+(?:\s|$)|\n")
+WORD = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*%?")
+_TENS = "ten twenty thirty forty fifty sixty seventy eighty ninety"
+ROUND = {name: str(10 * number) for number, name in enumerate(_TENS.split(), start=1)}
+_ONES = "one two three four five six seven eight nine"
+ONES = {name: number for number, name in enumerate(_ONES.split(), start=1)}
+LETTERS = str.maketrans(
+    {"'": None, "’": None, "`": None, "´": None, "‘": None, "τ": "tau", "α": "alpha", "β": "beta", "≤": "<=", "–": "-"}
+)
+"""Apostrophes go; letters and marks by which names are written elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message: its words in order, the addresses in it, and its words clause by clause."""
+
+    words: tuple[str, ...]
+    addresses: tuple[str, ...]
+    clauses: tuple[tuple[str, ...], ...]
+
+
+def read(text: str) -> Said:
+    """Take a message apart; mentions, emoji and markup are no words."""
+    text = text[: MOST_CHARS * 4]
+    addresses = tuple(WEB.findall(text))
+    rest = MARKUP.sub(" ", WEB.sub(" ", QUOTED.sub("", text)))
+    plain = plainly(rest)[:MOST_CHARS]
+    clauses = tuple(tuple(map(numbered, WORD.findall(part))) for part in CLAUSE.split(plain))
+    return Said(tuple(word for part in clauses for word in part), addresses, tuple(part for part in clauses if part))
+
+
+def numbered(word: str) -> str:
+    """`ninety` -> `90`, `eighty-five` -> `85`, `10pts` -> `10`: a number, however it is written."""
+    tens, _, units = word.partition("-")
+    if tens in ROUND and (units in ONES or not units):
+        return str(int(ROUND[tens]) + ONES.get(units, 0))
+    return UNIT.sub(r"\1", word)
+
+
+def words_of(text: str) -> list[str]:
+    """Every word of a text, however long it is."""
+    return [numbered(word) for word in WORD.findall(plainly(text))]
+
+
+def plainly(text: str) -> str:
+    """Lower case without accents and apostrophes: `What’s` -> `whats`."""
+    flat = unicodedata.normalize("NFKD", text).translate(LETTERS)
+    return "".join(char for char in flat if not unicodedata.combining(char)).lower()
+
+
+def stem(word: str) -> str:
+    """A word without the endings of number and tense; crude, and the same for titles and questions."""
+    for ending, least, put in (("ies", 5, "y"), ("ing", 6, ""), ("ed", 5, ""), ("es", 5, "e"), ("s", 4, "")):
+        if word.endswith(ending) and len(word) >= least and not word.endswith("ss"):
+            word = word.removesuffix(ending) + put
+            break
+    return word[:-1] if word.endswith("e") and len(word) > 4 else word
+
+
+def parts(word: str) -> tuple[str, ...]:
+    """The ways a compound is written: `swe-bench` -> swe-bench, swe, bench, swebench; a single word is itself."""
+    pieces = tuple(piece for piece in re.split(r"[-.]", word.rstrip("%")) if piece)
+    if len(pieces) < 2:
+        return (word.rstrip("%"),)
+    return (*pieces, "".join(pieces))

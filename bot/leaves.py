@@ -1,0 +1,71 @@
+"""What a verdict hangs on: each comparison of its trace, both sides as figures, and how far they are apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from resolvers.verdict import Citation, Step
+
+FIGURE = re.compile(r"(-?\d+(?:\.\d+)?)(%| \S.*)?")
+POINTS = "points"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One comparison: its words, both sides as text, whether it holds (`true`, `false`, `unknown`), and its cells.
+
+    `distance` is the left side less the right one with its unit (`-12.9 points`), None where one is not known.
+    """
+
+    words: str
+    left: str
+    right: str
+    left_words: str
+    holds: str
+    distance: str | None
+    because: str
+    cites: tuple[Citation, ...]
+
+
+def leaves(trace: Step) -> tuple[Leaf, ...]:
+    """Every comparison of a trace in the order of the reasoning, without repeats; other nodes have no distance."""
+    found = (_leaf(step) for step in walk(trace) if step.node == "compare" and len(step.steps) == 2)
+    return tuple(dict.fromkeys(found))
+
+
+def reading(trace: Step) -> Step | None:
+    """The figure or row a question without a comparison asks for: the first step under its outcome."""
+    return trace.steps[0] if trace.node == "outcome" and trace.steps else None
+
+
+def walk(step: Step) -> Iterator[Step]:
+    """A step and all below it, in the order of the reasoning."""
+    yield step
+    for below in step.steps:
+        yield from walk(below)
+
+
+def cites_under(step: Step) -> tuple[Citation, ...]:
+    """Every cell that a step rests on, in order, without repeats."""
+    return tuple(dict.fromkeys(cite for below in walk(step) for cite in below.cites))
+
+
+def _leaf(step: Step) -> Leaf:
+    left, right = step.steps
+    because = step.because or left.because or right.because
+    distance = _distance(left.value, right.value)
+    return Leaf(step.words, left.value, right.value, left.words, step.value, distance, because, cites_under(step))
+
+
+def _distance(left: str, right: str) -> str | None:
+    """`82.7%` and `80%` -> `2.7 points`; None where a side is no single figure, or the units differ."""
+    sides = [FIGURE.fullmatch(side) for side in (left, right)]
+    if sides[0] is None or sides[1] is None or sides[0][2] != sides[1][2]:
+        return None
+    unit = (sides[0][2] or "").strip()
+    apart = Decimal(sides[0][1]) - Decimal(sides[1][1])
+    told = f"{apart.normalize():f}"
+    return f"{told} {POINTS if unit == '%' else unit}".strip()

@@ -1,0 +1,95 @@
+"""Guards: an answer gives the figure, its distance, source and day, or says why it does not know."""
+
+from __future__ import annotations
+
+from crux_builders import World
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.chat.answering import answer
+from bot.chat.matching import Title, Titles
+from bot.chat.replies import Context, Reply
+from bot.chat.store_tools import StoreTools, titles_of
+from bot.chat.wording import read
+
+
+def ask(world: World, said: str, **told: object) -> Reply:
+    now = world.store.now()
+    tools = StoreTools(world.store, world.loaded, now, titles_of(world.loaded))
+    return answer(tools, said, Context("asker", now, **told))  # type: ignore[arg-type]  # as the tests spell them
+
+
+async def test_how_close_is_answered_with_both_sides_the_distance_the_row_and_the_day(world: World) -> None:
+    world.at(1).see(south=("71.0", "x"))
+    world.at(2)
+    reply = ask(world, "how close is reach-85?")
+    assert reply.lines[0].endswith("71% (south, 71.0 in board, seen 2020-01-07), against 85%: 14 points short.")
+    assert (reply.slug, reply.intent, reply.chart) == ("reach-85", "value", "reach-85")
+
+
+async def test_what_was_never_seen_is_not_known_and_says_why(world: World) -> None:
+    world.at(2)
+    reply = ask(world, "how close is reach-85?")
+    assert reply.lines[0].startswith("I don't know, because ")
+
+
+async def test_a_follow_up_keeps_its_subject_and_turns_with_a_new_one(world: World) -> None:
+    world.at(2)
+    assert ask(world, "and when do we know?", last_slug="reach-85").slug == "reach-85"
+    assert ask(world, "why?", slug="reach-85", proposal=1).slug == "reach-85"
+
+
+async def test_a_question_without_a_subject_asks_which(world: World) -> None:
+    reply = ask(world, "what does it need?")
+    assert (reply.slug, reply.confident) == (None, False)
+
+
+async def test_what_changed_tells_what_came_in_within_the_week_and_nothing_older(world: World) -> None:
+    world.at(1).see(south=("71.0", "x"))
+    world.at(3)
+    assert any("board showed something new once" in line for line in ask(world, "what changed this week?").lines)
+    world.at(30)
+    assert ask(world, "what changed this week?").lines[0].startswith("Nothing since")
+
+
+def test_a_misspelt_half_remembered_title_is_found_among_ten_thousand() -> None:
+    names = [
+        "alpha",
+        "bravo",
+        "charlie",
+        "delta",
+        "echo",
+        "foxtrot",
+        "golf",
+        "hotel",
+        "india",
+        "juliett",
+        "kilo",
+        "lima",
+        "mike",
+        "november",
+        "oscar",
+        "papa",
+    ]
+    made = [
+        Title(f"m-{number}", f"Will {names[number % 16]} beat {names[number // 16 % 16]} on board {number}?")
+        for number in range(9_999)
+    ]
+    titles = Titles([*made, Title("swe-class", "Which training class leads SWE-bench Verified?")])
+    assert [hit.slug for hit in titles.find(read("the swebench verifed one").words, 1)] == ["swe-class"]
+    assert titles.suggest("swe-bench ver")[0][0] == "swe-class"
+    assert len(titles.suggest("board")) == 25
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=3000))
+def test_whatever_is_typed_gets_an_answer_of_one_to_four_lines(text: str) -> None:
+    titles = Titles([Title("a-b", "Will alpha beat bravo?")])
+    found = titles.find(read(text).words)
+    assert all(0 <= hit.share <= 1 for hit in found)
+    assert isinstance(titles.suggest(text), list)
+
+
+async def test_a_sentence_that_resembles_a_command_only_gets_a_button(world: World) -> None:
+    reply = ask(world, "approve reach-85 please")
+    assert [(offer.verb, offer.slug) for offer in reply.offers] == [("approve", "reach-85")]
