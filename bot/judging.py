@@ -9,11 +9,11 @@ from datetime import datetime
 from bot.frozen import Frozen
 from bot.store import Store, load_evidence
 from bot.store import markets as opened
-from bot.store.bulk import without_collecting
 from bot.store.counting import newest_snapshot
 from bot.store.timelines import sizes
 from bot.store.verdicts import evidence_name, get_many, newest_snapshots, put_many
 from markets.load import Loaded
+from markets.pausing import without_collecting
 from resolvers.errors import Outside, Refusal
 from resolvers.rules.cache import Cache
 from resolvers.rules.faults import nearest
@@ -44,7 +44,7 @@ class Asked:
 def asked(store: Store, loaded: Loaded, slugs: Sequence[str] | None = None) -> list[Asked]:
     """The questions of a debate, or those named; Refusal names the nearest slug for one that is not there."""
     assert loaded.debate is not None
-    with store.reading() as connection:
+    with store.reading() as connection, without_collecting():
         there = {market.slug: market for market in opened.every(connection, loaded.debate.debate)}
         known = {*there, *loaded.markets}
         for slug in slugs or ():

@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 import backtesting
 import judging
 import loading
+import service
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -40,6 +41,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     load.add_argument("--markets", type=int, default=10_000)
     load.add_argument("--json", action="store_true")
     load.set_defaults(run=lambda given: loading.run(given.markets))
+    serve = benches.add_parser("service", help=service.__doc__)
+    serve.add_argument("--markets", type=int, default=10_000)
+    serve.add_argument("--observations", type=int, default=1_000_000)
+    serve.add_argument("--sources", type=int, default=30)
+    serve.add_argument("--seed", type=int, default=1)
+    serve.add_argument("--json", action="store_true")
+    serve.set_defaults(run=lambda given: service.run(given.markets, given.observations, given.sources, given.seed))
     given = parser.parse_args(arguments)
     found = given.run(given)
     if given.json:

@@ -229,8 +229,8 @@ class World:
     def vote(self, person: str, said: str = "approve", *, seen: Card | None = None, because: str = "I read it") -> Card:
         return vote(self.store, seen or self.card(), person=person, said=said, because=because, reviewers=REVIEWERS)
 
-    def approve(self, slug: str = "reach-85") -> Card:
-        for person in ("ann", "ben"):
+    def approve(self, slug: str = "reach-85", *people: str) -> Card:
+        for person in people or ("ann", "ben"):
             self.vote(person, seen=self.card(slug))
         return self.card(slug)
 
@@ -239,9 +239,13 @@ class World:
         assert self.loaded.debate is not None
         return Resolver(self.store, self.platform.outbox(self.store, self.loaded.debate), self.platform.carrier())
 
-    async def carry_on(self) -> list[Stepped]:
+    async def everything(self) -> list[Stepped]:
         """What `crux resolve` does."""
         return [*await self.resolver.announce_all(), *await self.resolver.resolve_all()]
+
+    async def carry_on(self) -> list[Stepped]:
+        """The same, but for what it tells of first notices."""
+        return [one for one in await self.everything() if one.did != "published"]
 
     async def say(self, who: str, path: str, **told: Any) -> Any:
         """Somebody else's request to Manifold."""

@@ -114,7 +114,7 @@ def test_a_variable_that_no_setting_reads_is_pointed_out(decided: Crux) -> None:
     ran = decided("status", "--json")
     assert (ran.code, ran.err) == (
         0,
-        "crux: CRUX_MANIFOLD_KYE is set, but no setting has that name; it does nothing\n",
+        "crux: CRUX_MANIFOLD_KYE is set, but no setting has that name; did you mean 'CRUX_MANIFOLD_KEY'?; it does nothing\n",
     )
 
 
@@ -203,7 +203,7 @@ def test_what_stands_in_an_error_cannot_steer_the_terminal(crux: Crux, tmp_path:
     for arguments in (
         ["collect", "\x1b]0;gone\x07board"],
         ["check", tmp_path / "\x1b[2Jnone"],
-        ["status", "--debate", folder(tmp_path / "\x1b[2J\x9bodd", {"markets/reach-85.yaml": "question: [\n"})],
+        ["verdict", "--debate", folder(tmp_path / "\x1b[2J\x9bodd", {"markets/reach-85.yaml": "question: [\n"})],
     ):
         ran = crux(*arguments)
         assert (ran.code, ran.out) == (1, "")
@@ -270,7 +270,8 @@ def test_resolve_by_the_command_once_its_window_has_passed(tmp_path: Path, crux:
     asyncio.run(play())
     crux.on(tmp_path / "debate", tmp_path / "crux.sqlite")
     state = tmp_path / "sandbox.jsonl"
-    assert crux("resolve", "--sandbox", state, "--json").json == []
+    told = crux("resolve", "--sandbox", state, "--json").json
+    assert [(each["slug"], each["did"]) for each in told] == [("reach-85", "published"), ("when-80", "published")]
     vote(crux, "ann")
     vote(crux, "ben")
     ran = crux("resolve", "--sandbox", state, "--json")
@@ -354,7 +355,8 @@ def test_resolving_one_debate_leaves_the_others_alone(decided: Crux, tmp_path: P
     state = tmp_path / "sandbox.jsonl"
     assert decided("resolve", "--debate", other(tmp_path / "other"), "--sandbox", state, "--json").json == []
     assert decided("proposals", "--json").json[0]["state"] == "approved"
-    assert [one["did"] for one in decided("resolve", "--sandbox", state, "--json").json] == ["announced", "waiting"]
+    told = decided("resolve", "--sandbox", state, "--json").json
+    assert [one["did"] for one in told] == ["announced", "published", "waiting"]
 
 
 # Copies ------------------------------------------------------------------------------------------------------------

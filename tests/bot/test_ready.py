@@ -172,3 +172,8 @@ async def test_a_market_that_is_live_is_told_as_its_verdict_has_it_and_not_as_if
 def test_what_nobody_knows_now_is_no_answer_whichever_way_it_leans(unseen: Crux) -> None:
     told = {row["slug"]: row["today"] for row in unseen("check", "--ready", "--json").json["dry_run"]}
     assert told["reach-85"].startswith("unknown because now the largest score")
+
+
+def test_readiness_is_told_of_the_named_files_alone(seen: Crux, tmp_path: Path) -> None:
+    ran = seen("check", "--ready", "--json", str(tmp_path / "debate" / "markets" / "reach-85.yaml"))
+    assert (ran.code, [row["slug"] for row in ran.json["dry_run"]]) == (0, ["reach-85"])

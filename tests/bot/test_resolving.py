@@ -41,11 +41,13 @@ async def test_approval_posts_one_notice_with_outcome_reason_end_of_window_and_h
     assert world.card().proposal.comment_id == notice["id"]
 
 
-async def test_nothing_is_announced_before_the_quorum(world: World) -> None:
+async def test_no_window_begins_before_the_quorum(world: World) -> None:
     await world.decided()
     world.vote("ann")
     assert await world.carry_on() == []
-    assert await world.comments() == []
+    (first,) = await world.comments()
+    assert "Proposed: YES. Reviewers are asked; nothing is decided." in text_of(first)
+    assert world.card().proposal.window_until is None
 
 
 async def test_before_the_window_has_passed_nothing_is_resolved(world: World) -> None:

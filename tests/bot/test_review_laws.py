@@ -28,6 +28,8 @@ from resolvers.verdict import Step, Verdict
 
 PEOPLE = ("ann", "ben", "cat", "dan")
 QUORUM = 2
+RISING = (2, 3, 5)
+"""How many must agree after no dispute, one, and more."""
 
 
 class Desk(RuleBasedStateMachine):
@@ -40,7 +42,7 @@ class Desk(RuleBasedStateMachine):
         self.store: Store = open_store(Path(self.folder.name) / "crux.sqlite", now=self.clock)
         self.votes: dict[str, str] = {}  # of the present round, what each person last said
         self.spent: set[str] = set()  # who has approved or rejected in it
-        self.state, self.round = "proposed", 1
+        self.state, self.round, self.disputes = "proposed", 1, 0
         self.held: dict[str, Card] = {}
 
     def teardown(self) -> None:
@@ -89,10 +91,10 @@ class Desk(RuleBasedStateMachine):
     def _expect(self, said: str) -> None:
         count = list(self.votes.values()).count
         if said == "dispute":
-            self.state = "disputed"
+            self.state, self.disputes = "disputed", self.disputes + 1
         elif count("reject") >= QUORUM:
             self.state = "rejected"
-        elif not count("ask") and count("approve") >= QUORUM + count("reject"):
+        elif not count("ask") and count("approve") >= RISING[min(self.disputes, 2)] + count("reject"):
             self.state = "approved"
 
     @precondition(lambda self: self.state == "disputed")

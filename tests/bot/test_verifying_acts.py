@@ -163,8 +163,8 @@ def test_what_stands_round_the_decisions_otherwise_than_the_record_is_found(copy
 def test_a_proposal_that_nobody_made_is_found(copy: Path) -> None:
     made = (
         "INSERT INTO proposals SELECT id + 9, market + 1, version, semantics, as_of, last_snapshot, state, round, "
-        "revision, outcome, verdict, window_until, comment_id, supersedes, created_at, closed_at FROM proposals "
-        "WHERE id = 1"
+        "revision, outcome, verdict, window_until, comment_id, supersedes, created_at, closed_at, proposed_by, second, "
+        "facts FROM proposals WHERE id = 1"
     )
     harm(copy, "proposals", (made, ()))
     assert {one.proposal for one in verified(copy).broken} == {10}

@@ -86,13 +86,14 @@ def _filled(store: Store) -> None:
     seen = proposed(store)
     with store.transaction() as connection:
         reviews.review(connection, seen, person="ann", vote="approve", because="so", at=day(12))
-        panel: dict[str, object] = {"debate": "d", "slug": "s", "source": "panel.0", "question": "?", "limbs": {}}
-        panel |= {"keys": ["answer"], "seats": 1, "agree": 1, "draw": 1, "state": "open", "because": "", "revision": 0}
+        panel: dict[str, object] = {"debate": "d", "slug": "s", "source": "panel.0", "terms": {}, "later": []}
+        panel |= {"keys": ["answer"], "pack": [], "draw": 1, "state": "open", "because": "", "revision": 0}
         panel |= {"id": 1, "opened_at": day(1), "until": day(2), "last": day(3)}
         connection.execute(sa.insert(schema.panels).values(panel))
-        seat = {"panel": 1, "draw": 1, "person": "ann"}
-        connection.execute(sa.insert(schema.panel_seats).values(**seat, drawn_at=day(1)))
-        said = {**seat, "key": "answer", "limbs": {}, "because": "so", "at": day(1)}
+        draw = {"panel": 1, "draw": 1, "keys": ["answer"], "placed": [], "drawn_at": day(1), "until": day(2)}
+        connection.execute(sa.insert(schema.panel_draws).values(draw))
+        said = {"panel": 1, "draw": 1, "person": "ann", "key": "answer", "limbs": {}, "because": "so", "salt": "0"}
+        said |= {"at": day(1)}
         connection.execute(sa.insert(schema.panel_votes).values(said))
 
 

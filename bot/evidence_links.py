@@ -1,0 +1,106 @@
+"""Links that people put forward: which may be looked at, and the look itself, through the one guarded door.
+
+What comes back is kept under its hash for reviewers to see; no rule ever reads it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from datetime import UTC, datetime
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+import httpx
+
+from bot.service.surroundings import Surroundings
+from bot.store import Store, bodies, submissions
+from bot.store.submissions import Offered, Submission
+from resolvers import fetch
+from resolvers.errors import Refusal
+from resolvers.sources.spec import Column, FetchSpec, ReadSpec, SourceSpec
+
+MOST_CHARS = 500
+LIMITS = fetch.Limits(
+    max_bytes=2 * 1024 * 1024, total_s=10.0, connect_s=5.0, attempts=1, redirects=3, user_agent="crux/0.1 (evidence)"
+)
+"""A page that somebody names is looked at once, and not for long."""
+
+
+def checked(url: str) -> str:
+    """The link as it will be asked for; Refusal unless it is https, to a public host, on the usual port."""
+    given = url.strip()
+    if len(given) > MOST_CHARS:
+        raise Refusal(f"the link has more than {MOST_CHARS} characters: give the address of the page itself")
+    try:
+        parts = urlsplit(given)
+        port = parts.port
+    except ValueError:
+        raise Refusal("this is no address of the web; write it as https://example.org/page") from None
+    host = (parts.hostname or "").lower()
+    if parts.scheme.lower() != "https" or not host:
+        raise Refusal("only links that begin with https:// are looked at; write it as https://example.org/page")
+    if parts.username is not None or parts.password is not None or port not in (None, 443):
+        raise Refusal("a link with a name, a password or a port of its own is not looked at; give the plain address")
+    if not given.isprintable() or " " in given or not _is_public(host):
+        raise Refusal(f"{host} is no public host, so nothing is looked at there; give a page that anyone can open")
+    return urlunsplit(SplitResult("https", host.encode("idna").decode("ascii"), parts.path, parts.query, ""))
+
+
+def _is_public(host: str) -> bool:
+    """Whether a name may be public at all; what it really leads to is looked at when it is asked for."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_global
+    except ValueError:
+        pass
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return False
+    last = host.rstrip(".").rpartition(".")[2]
+    return "." in host.rstrip(".") and not last.isdigit() and last not in ("localhost", "local", "internal", "lan")
+
+
+def put_forward(store: Store, offered: Offered, raw: bytes | None = None) -> tuple[Submission, bool]:
+    """Keep what somebody offers, and whether it is new; with `raw`, the words themselves are what is kept of it."""
+    with store.transaction() as connection:
+        made, new = submissions.put(connection, offered, store.now())
+        if new and raw is not None:
+            sha256 = bodies.put(connection, raw)
+            submissions.looked(connection, made, "fetched", "the words of the message", sha256)
+            made = submissions.get(connection, made.id)
+    return made, new
+
+
+async def fetch_waiting(around: Surroundings, *, limits: fetch.Limits = LIMITS) -> int:
+    """Look at every link that waits, one after the other; how many were looked at. It never raises for the network."""
+    waiting = await around.threads.read(_waiting, around.store, around.debate.debate)
+    if not waiting:
+        return 0
+    async with fetch.open_client(limits) as client:
+        for each in waiting:
+            got = await _look(client, each.url, limits)
+            await around.threads.write(_put_down, around.store, each, got)
+    return len(waiting)
+
+
+async def _look(client: httpx.AsyncClient, url: str, limits: fetch.Limits) -> fetch.Fetched:
+    source = SourceSpec(
+        id="submission",
+        publisher="a person",
+        licence="unknown",
+        fetch=FetchSpec(url=url),
+        read=ReadSpec(format="csv", key="key", columns={"text": Column(type="text")}),
+    )
+    return await fetch.fetch(client, source, now=lambda: datetime.now(UTC), sleep=asyncio.sleep, limits=limits)
+
+
+def _waiting(store: Store, debate: str) -> tuple[Submission, ...]:
+    with store.reading() as connection:
+        return tuple(submissions.waiting(connection, debate))
+
+
+def _put_down(store: Store, seen: Submission, got: fetch.Fetched) -> None:
+    with store.transaction() as connection:
+        sha256 = bodies.put(connection, got.body) if got.body is not None else None
+        state: submissions.SubmissionState = "fetched" if sha256 else "unreachable"
+        submissions.looked(connection, seen, state, got.because or f"HTTP {got.status}", sha256)
