@@ -1,0 +1,1 @@
+"""Crux on Discord: one client under its own supervisor, cards, buttons and commands. It decides nothing by itself."""

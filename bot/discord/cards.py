@@ -1,0 +1,280 @@
+"""The review card: one proposal as its reviewers see it, from what the store knows; pure, and always within the limits.
+
+Where it would be too long, lines of evidence go first, then of votes and objections, then the reason is shortened;
+outcome, criterion and numbers always stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from bot.charts import alt_text, curves
+from bot.discord.cards_message import EMBED, Button, Rendered, Style, day, lines, size, web, when
+from bot.discord.cards_trace import Leaf, leaves, nearest, sides
+from bot.discord.text import plain, safe
+from bot.review.desk import Card
+from bot.store.reviews import Objection, Review
+from resolvers.outcome import NotApplicable
+from resolvers.verdict import Citation
+
+STATES: Mapping[str, tuple[str, int]] = {
+    "proposed": ("WAITING FOR REVIEWERS", 0x1F5FBF),
+    "approved": ("APPROVED by reviewers; traders are being told", 0x2E7D4F),
+    "agreed": ("AGREED; traders may object", 0x2E7D4F),
+    "disputed": ("DISPUTED; the sources are looked at again and it is judged anew", 0xC2570C),
+    "resolving": ("BEING RESOLVED on Manifold", 0x7A3FA0),
+    "resolved": ("RESOLVED on Manifold", 0x5B6472),
+    "undoing": ("BEING UNDONE on Manifold", 0xB3261E),
+    "undone": ("UNDONE on Manifold", 0xB3261E),
+    "rejected": ("REJECTED by reviewers", 0xB3261E),
+    "superseded": ("SUPERSEDED by a newer proposal", 0x5B6472),
+    "withdrawn": ("WITHDRAWN", 0x5B6472),
+}
+"""State -> how it is said in words, and a colour that only repeats them."""
+SHOWN_LINES = 6
+WHY, CRITERION, REASON = 700, 990, 160
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """What a card is drawn from. `criterion` is the text traders read, `said` every round's votes in order.
+
+    `undo_until` is until when a resolution may be taken back; `role` is pinged when the card is first posted;
+    `put_forward` are evidence lines that people brought, as (stance, text).
+    """
+
+    card: Card
+    criterion: str
+    said: tuple[Review, ...] = ()
+    undo_until: datetime | None = None
+    role: int | None = None
+    put_forward: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """The parts of a card that may be shortened, and how many lines each has lost."""
+
+    view: CardView
+    why: str
+    parts: Mapping[str, tuple[str, ...]]
+    dropped: Mapping[str, int] = field(default_factory=dict)
+
+
+def criterion_of(description: str, outcome: object = None) -> str:
+    """The line of a market's text by which it resolves: its first, or the one about N/A."""
+    _, _, after = description.partition("## How this resolves")
+    said = [line[2:] for line in after.partition("\n## ")[0].splitlines() if line.startswith("- ")]
+    if isinstance(outcome, NotApplicable):
+        said = [line for line in said if "N/A" in line] or said
+    return said[0] if said else description
+
+
+def render(view: CardView) -> Rendered:
+    """The message that shows a proposal as it is now."""
+    proposal = view.card.proposal
+    draft = _draft(view)
+    embed = _embed(draft)
+    while size(embed) > EMBED:
+        draft = _shorter(draft)
+        embed = _embed(draft)
+    decided_at = proposal.verdict.instant or proposal.as_of
+    drawn = any(not curve.threshold and curve.shown for curve in curves(proposal.verdict.trace))
+    ping = f"<@&{view.role}> " if view.role else ""
+    return Rendered(
+        content=f"{ping}Proposal {proposal.id}: {safe(proposal.outcome.words(), 300)}",
+        embed=embed,
+        buttons=_buttons(view),
+        chart=proposal.id if drawn else None,
+        alt=plain(alt_text(proposal.verdict, decided_at), 1000) if drawn else "",
+        mentions=(view.role,) if view.role else (),
+        mark=mark(proposal.id),
+        thread=plain(f"P{proposal.id} {view.card.frozen.question}", 90) if _discussed(view) else None,
+        final=proposal.closed_at is not None and view.undo_until is None and proposal.state != "undoing",
+    )
+
+
+def mark(proposal: int) -> str:
+    """How the footer of a proposal's card begins."""
+    return f"P{proposal} r"
+
+
+def spoken(review: Review) -> str:
+    """One person's word with its reason, as it is posted in the thread."""
+    return f"**{safe(review.person, 60)}** {_word(review)}: {safe(review.because, 1500)}"
+
+
+_SAID = {"approve": "approves", "reject": "rejects", "ask": "asks", "dispute": "disputes"}
+
+
+def cite_line(cite: Citation) -> str:
+    """One published cell: what it says, of what, where and since when."""
+    told = safe(cite.text if cite.text is not None else "unknown", 60)
+    return (
+        f"• {told}: {safe(cite.key, 60)}, {safe(cite.column, 40)} ({safe(cite.source, 40)}, seen {day(cite.seen_at)})"
+    )
+
+
+def _draft(view: CardView) -> _Draft:
+    card = view.card
+    verdict = card.proposal.verdict
+    speaks, against = sides(verdict)
+    brought = {
+        side: [f"• {safe(text, 200)} (put forward, not counted)" for stance, text in view.put_forward if stance == side]
+        for side in ("for", "against")
+    }
+    contrary = [cite_line(cite) for cite in against] + brought["against"]
+    contrary += [f"• a second source says otherwise: {safe(card.doubts.second, 200)}"] if card.doubts.second else []
+    parts = {
+        "speaks": tuple([cite_line(cite) for cite in speaks] + brought["for"]),
+        "against": tuple(contrary),
+        "rule": tuple(_leaf_line(leaf) for leaf in leaves(verdict.trace)),
+        "votes": tuple(_vote_line(review) for review in card.reviews),
+        "objections": tuple(_objection_line(one) for one in card.objections),
+    }
+    return _Draft(view, verdict.because, parts)
+
+
+def _shorter(draft: _Draft) -> _Draft:
+    """One line less, of evidence first, or half the reason; every call makes the card shorter."""
+    long = next((name for name, part in draft.parts.items() if len(part) > 1), None)
+    if long is None and len(draft.why) > 40:
+        return replace(draft, why=draft.why[: len(draft.why) // 2] + "…")
+    name = long or next(name for name, part in draft.parts.items() if part)
+    dropped = {**draft.dropped, name: draft.dropped.get(name, 0) + 1}
+    return replace(draft, parts={**draft.parts, name: draft.parts[name][:-1]}, dropped=dropped)
+
+
+def _embed(draft: _Draft) -> dict[str, Any]:
+    view = draft.view
+    card, proposal = view.card, view.card.proposal
+    said, colour = STATES[proposal.state]
+    told = [f"**Proposed: {safe(proposal.outcome.words(), 500)}**", f"State: {said}", f"Why: {safe(draft.why, WHY)}"]
+    told += [*_turns(leaves(proposal.verdict.trace)), *_price(card), *_deadlines(view)]
+    told += [f"Taken by {safe(card.taken_by, 60)}"] if card.taken_by else []
+    fields = [("Criterion", f"> {safe(view.criterion, CRITERION)}")]
+    fields += [("The rule, leaf by leaf", _part(draft, "rule", "no leaf"))]
+    fields += [("Evidence for", _part(draft, "speaks", "the rule cites no cell: it rests on what did not appear"))]
+    fields += [("Evidence against", _part(draft, "against", "nothing that Crux has read"))]
+    fields += [(_votes_name(card), _part(draft, "votes", "nobody has voted yet"))]
+    fields += [("Objections of traders", _part(draft, "objections", "too many to show"))] if card.objections else []
+    embed: dict[str, Any] = {
+        "title": safe(card.frozen.question, 200),
+        "description": "\n".join(told),
+        "color": colour,
+        "fields": [{"name": name, "value": value, "inline": False} for name, value in fields],
+        "footer": {"text": f"{mark(proposal.id)}{proposal.revision} · rules {proposal.version[:8]}…"},
+    }
+    address = web(card.market.url)
+    return {**embed, "url": address} if address else embed
+
+
+def _part(draft: _Draft, name: str, nothing: str) -> str:
+    part = draft.parts[name]
+    more = draft.dropped.get(name, 0) + max(0, len(part) - SHOWN_LINES)
+    return lines(part[:SHOWN_LINES] or [nothing], 1000, more)
+
+
+def _leaf_line(leaf: Leaf) -> str:
+    told = f"{leaf.measured} against {leaf.threshold}" if leaf.measured else leaf.value
+    apart = f": **{leaf.apart()}**" if leaf.distance is not None else ""
+    truth = {True: "TRUE", False: "FALSE", None: "UNKNOWN" if leaf.value == "unknown" else "READ"}[leaf.holds]
+    return f"• {truth} {safe(leaf.words, 200)} — {safe(told, 120)}{apart}"
+
+
+def _turns(found: tuple[Leaf, ...]) -> list[str]:
+    """What would change the verdict, of the leaf that is nearest to turning."""
+    leaf = nearest(found)
+    if leaf is None:
+        return [f"Turns if it were otherwise: {safe(found[0].words, 200)}"] if found else []
+    way = "lower" if (leaf.distance or 0) >= 0 else "higher"
+    by = f"{abs(leaf.distance or Decimal(0)).normalize():f}{leaf.unit}"
+    return [f"Turns if {safe(leaf.measured, 60)} were {by} {way}, past {safe(leaf.threshold, 60)}"]
+
+
+def _price(card: Card) -> list[str]:
+    doubts = card.doubts
+    if doubts.share is None or doubts.sampled_at is None:
+        return ["Price: not known"]
+    agrees = "it DISAGREES" if doubts.contradicted() else "it does not disagree"
+    shut = "" if doubts.open else "; trading is closed"
+    return [f"Price: the market gave this outcome {doubts.share:.0%} on {day(doubts.sampled_at)}; {agrees}{shut}"]
+
+
+def _deadlines(view: CardView) -> list[str]:
+    card, proposal = view.card, view.card.proposal
+    if view.undo_until is not None:
+        return [f"Deadline: it can be undone until {when(view.undo_until)}"]
+    if proposal.closed_at is not None:
+        return [f"Ended {when(proposal.closed_at)}"]
+    if proposal.state == "agreed" and proposal.window_until is not None:
+        return [f"Deadline: traders may object until {when(proposal.window_until)}"]
+    after = card.frozen.review.auto_after
+    if after is not None and proposal.state == "proposed" and not card.reviews:
+        return [f"Deadline: if nobody says a word it goes on by itself {when(proposal.created_at + after)}"]
+    if proposal.state in ("approved", "resolving", "undoing"):
+        return ["Deadline: none, Manifold is being told"]
+    closes = card.market.closes_at
+    trading = f"; trading closes {when(closes)}" if closes is not None else ""
+    return [f"Deadline: none, it waits for people since {when(proposal.created_at)}{trading}"]
+
+
+def _votes_name(card: Card) -> str:
+    approvals = len({one.person for one in card.reviews if one.vote == "approve"})
+    why = f" ({'; '.join(card.quorum.because)})" if card.quorum.because else ""
+    return plain(f"Votes: {approvals} of {card.quorum.needed} approve{why}", 250)
+
+
+def _vote_line(review: Review) -> str:
+    return f"• {safe(review.person, 60)} {_word(review)}: {safe(review.because, REASON)}"
+
+
+def _word(review: Review) -> str:
+    return _SAID[review.vote] + (f" ({review.category})" if review.category else "")
+
+
+def _objection_line(one: Objection) -> str:
+    answer = f" — answered by {safe(one.answered_by, 60)}" if one.answered_by else " — **NOT ANSWERED, it holds**"
+    return f"• {safe(one.by, 60)}: {safe(one.text, REASON)}{answer}"
+
+
+def _discussed(view: CardView) -> bool:
+    return any(review.vote == "dispute" for review in view.said) or bool(view.card.objections)
+
+
+def _buttons(view: CardView) -> tuple[Button, ...]:
+    card, proposal = view.card, view.card.proposal
+
+    def press(label: str, style: Style, verb: str) -> Button:
+        return Button(label, style, f"r1:{verb}:{proposal.id}:{proposal.revision}")
+
+    made = _verbs(view, press)
+    made.append(press(f"Evidence ({len(proposal.verdict.citations())})", "secondary", "evidence"))
+    address = web(card.market.url)
+    return tuple(made + ([Button("Market", "link", address)] if address else []))
+
+
+def _verbs(view: CardView, press: Callable[[str, Style, str], Button]) -> list[Button]:
+    """What may be done in this state."""
+    state = view.card.proposal.state
+    made: list[Button] = []
+    if state == "proposed":
+        made += [press("Approve", "success", "approve"), press("Reject…", "danger", "reject")]
+        made += [press("Ask…", "primary", "ask")]
+    if state in ("proposed", "approved", "agreed"):
+        made.append(press("Dispute…", "danger", "dispute"))
+    if state == "proposed" and view.card.taken_by is None:
+        made.append(press("Take", "secondary", "take"))
+    if _unanswered(view.card.objections) and view.card.proposal.closed_at is None:
+        made.append(press("Answer objection…", "primary", "answer"))
+    if view.undo_until is not None and state == "resolved":
+        made.append(press("Undo…", "danger", "undo"))
+    return made
+
+
+def _unanswered(objections: Sequence[Objection]) -> bool:
+    return any(one.answered_at is None for one in objections)

@@ -1,0 +1,110 @@
+"""What a verdict's trace says to a reviewer: each leaf with its value, its distance from turning, and its cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from resolvers.outcome import No, Outcome, Yes
+from resolvers.verdict import Citation, Step, Verdict
+
+TRUTHS = ("true", "false", "unknown")
+NUMBER = re.compile(r"(-?[\d,]*\d(?:\.\d+)?)(%| [a-z]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One condition of the rule, or the value that an answer is read from; `holds` is None for neither true nor false.
+
+    `value` is what was measured, `threshold` what it was held against; `distance` is how far over (positive) or under.
+    """
+
+    words: str
+    value: str
+    holds: bool | None
+    cites: tuple[Citation, ...]
+    measured: str = ""
+    threshold: str = ""
+    distance: Decimal | None = None
+    unit: str = ""
+
+    def apart(self) -> str:
+        """The distance in words."""
+        if self.distance is None:
+            return ""
+        if not self.distance:
+            return "exactly at it"
+        return f"{abs(self.distance).normalize():f}{self.unit} {'over' if self.distance > 0 else 'under'}"
+
+
+def leaves(trace: Step) -> tuple[Leaf, ...]:
+    """Every leaf in the order of the reasoning, without repeats; else what the answer is read from."""
+    found = list(dict.fromkeys(_leaves(trace)))
+    if not found:
+        found = [Leaf(step.words, step.value, None, tuple(_cites(step))) for step in trace.steps or (trace,)]
+    return tuple(found)
+
+
+def nearest(found: tuple[Leaf, ...]) -> Leaf | None:
+    """The leaf that would turn first, if only one number moved."""
+    measured = [leaf for leaf in found if leaf.distance is not None]
+    return min(measured, key=lambda leaf: abs(leaf.distance or Decimal(0))) if measured else None
+
+
+def sides(verdict: Verdict) -> tuple[tuple[Citation, ...], tuple[Citation, ...]]:
+    """The cells that speak for the outcome, and those that speak against it."""
+    against: dict[tuple[str, str, str], Citation] = {}
+    for leaf in leaves(verdict.trace):
+        if _contrary(leaf, verdict.outcome):
+            against |= {(cite.source, cite.observation, cite.column): cite for cite in leaf.cites}
+    for leaf in leaves(verdict.trace):
+        if not _contrary(leaf, verdict.outcome):
+            for cite in leaf.cites:
+                against.pop((cite.source, cite.observation, cite.column), None)
+    speaks = [cite for cite in verdict.citations() if (cite.source, cite.observation, cite.column) not in against]
+    return tuple(speaks), tuple(against.values())
+
+
+def _contrary(leaf: Leaf, outcome: Outcome | None) -> bool:
+    return (isinstance(outcome, Yes) and leaf.holds is False) or (isinstance(outcome, No) and leaf.holds is True)
+
+
+def _leaves(step: Step) -> Iterator[Leaf]:
+    if step.node == "compare" and len(step.steps) == 2:
+        yield _compared(step)
+    elif step.value in TRUTHS and not any(_conditions(below) for below in step.steps):
+        yield Leaf(step.words, step.value, _truth(step), tuple(_cites(step)))
+    else:
+        for below in step.steps:
+            yield from _leaves(below)
+
+
+def _conditions(step: Step) -> bool:
+    return step.value in TRUTHS or any(_conditions(below) for below in step.steps)
+
+
+def _compared(step: Step) -> Leaf:
+    left, right = step.steps
+    one, other = _number(left.value), _number(right.value)
+    distance, unit = None, ""
+    if one is not None and other is not None and one[1] == other[1]:
+        distance, unit = one[0] - other[0], " points" if one[1] == "%" else one[1]
+    cites = tuple(_cites(step))
+    return Leaf(step.words, step.value, _truth(step), cites, left.value, right.value, distance, unit)
+
+
+def _number(value: str) -> tuple[Decimal, str] | None:
+    found = NUMBER.fullmatch(value)
+    return None if found is None else (Decimal(found[1].replace(",", "")), found[2] or "")
+
+
+def _truth(step: Step) -> bool | None:
+    return {"true": True, "false": False}.get(step.value)
+
+
+def _cites(step: Step) -> Iterator[Citation]:
+    yield from step.cites
+    for below in step.steps:
+        yield from _cites(below)

@@ -1,0 +1,47 @@
+"""Charts as files for Discord, drawn away from the loop, with the same numbers in words for those who see none."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+
+import discord
+
+from bot import charts, scoreboard_chart
+from bot.chat.store_tools import StoreTools
+from bot.discord.text import plain
+from bot.service.surroundings import Surroundings
+from markets.score_board import Board
+from resolvers.verdict import Verdict
+
+ALT_CHARS = 1000
+
+
+def is_drawn(verdict: Verdict) -> bool:
+    """Whether there is anything to draw: a figure over time."""
+    return any(not curve.threshold and curve.shown for curve in charts.curves(verdict.trace))
+
+
+async def market_chart(
+    around: Surroundings, tools: StoreTools, slug: str, verdict: Verdict | None
+) -> discord.File | None:
+    """A market's evidence over time; None where it hangs on no figure, or nothing was seen of it."""
+    if verdict is None or not is_drawn(verdict):
+        return None
+    decided_at = verdict.instant if verdict.state == "decided" else None
+    title = tools.titles.title(slug)
+    question = title.question if title else slug
+    data = await around.threads.draw(charts.png, verdict, question, decided_at=decided_at)
+    return _file(slug, data, charts.alt_text(verdict, decided_at))
+
+
+async def scoreboard_picture(around: Surroundings, found: Board, title: str) -> discord.File:
+    """The debate's axes."""
+    data = await around.threads.draw(scoreboard_chart.png, found, title)
+    return _file("scoreboard", data, scoreboard_chart.alt_text(found))
+
+
+def _file(name: str, data: bytes, alt: str) -> discord.File:
+    """Named by its bytes, so that no app shows an older one in its place."""
+    digest = hashlib.sha256(data).hexdigest()[:12]
+    return discord.File(io.BytesIO(data), filename=f"{name}-{digest}.png", description=plain(alt, ALT_CHARS))

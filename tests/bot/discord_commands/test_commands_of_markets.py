@@ -1,0 +1,81 @@
+"""Issue 4, point 5: what anybody can ask about markets, from the command to the answer, over the real protocol."""
+
+from __future__ import annotations
+
+from commands_builders import Town
+
+from bot.store import follows
+
+
+async def test_a_market_is_shown_to_all_with_its_figures_dates_and_chart(town: Town) -> None:
+    shown = await town.slash(town.bob, "market show", market="reach-85")
+    (message,) = shown.messages
+    assert not message.ephemeral
+    assert "Will a row reach 85%?" in message.text
+    assert "State: OPEN, trading closes <t:" in message.text
+    assert "The rule says: decided **YES**" in message.text
+    assert "88.5: two, score (board, seen <t:" in message.text
+    assert message.buttons == ["Why?", "Evidence", "Rules", "Follow", "Market"]
+    assert len(message.files) == 1
+    assert "88.5" in next(iter(message.alt_texts.values()))
+
+
+async def test_why_names_each_condition_its_distance_and_the_proposal_and_only_the_asker_reads_it(town: Town) -> None:
+    shown = await town.slash(town.bob, "market why", market="reach-85")
+    (message,) = shown.messages
+    assert message.ephemeral
+    assert "3.5 points over" in message.text
+    assert "Proposal 1: **YES**, WAITING FOR REVIEWERS" in message.text
+
+
+async def test_a_chart_comes_as_a_picture_whose_words_have_its_numbers(town: Town) -> None:
+    shown = await town.slash(town.bob, "market chart", market="reach-85")
+    (message,) = shown.messages
+    assert [name.startswith("reach-85-") for name in message.files] == [True]
+    assert "88.5" in next(iter(message.alt_texts.values()))
+
+
+async def test_the_list_says_every_market_with_its_state_or_those_that_a_few_words_mean(town: Town) -> None:
+    whole = (await town.slash(town.bob, "market list")).text
+    assert [slug in whole for slug in ("reach-85", "reach-95", "leader", "when-80")] == [True] * 4
+    some = (await town.slash(town.bob, "market list", query="whose row leads")).text
+    assert "`leader` OPEN" in some and "reach-95" not in some
+    assert "None." in (await town.slash(town.bob, "market list", state="resolved")).text
+
+
+async def test_the_buttons_below_a_market_answer_as_the_commands_do(town: Town) -> None:
+    shown = await town.slash(town.bob, "market show", market="reach-85")
+    assert "3.5 points over" in (await town.press(town.ann, shown, "Why?")).text
+    assert "Evidence of reach-85" in (await town.press(town.ann, shown, "Evidence")).text
+    assert "Decided by: board" in (await town.press(town.ann, shown, "Rules")).text
+    assert "You follow `reach-85` from now on" in (await town.press(town.ann, shown, "Follow")).text
+
+
+async def test_whoever_follows_a_market_stands_in_the_store_until_they_end_it(town: Town) -> None:
+    def following() -> list[tuple[str, str]]:
+        with town.bot.world.store.reading() as connection:
+            return [(one.slug, one.account) for one in follows.every(connection, "small")]
+
+    await town.slash(town.bob, "market follow", market="reach-95")
+    again = await town.slash(town.bob, "market follow", market="reach-95")
+    assert following() == [("reach-95", str(town.bob.id))]
+    assert "already" in again.text
+    assert "`reach-95`" in (await town.slash(town.bob, "market list", state="followed")).text
+    gone = await town.slash(town.bob, "market unfollow", market="reach-95")
+    assert (following(), "no longer follow" in gone.text) == ([], True)
+
+
+async def test_a_market_may_be_named_by_number_link_or_words_and_what_is_unclear_is_asked_back(town: Town) -> None:
+    url = town.bot.world.market("reach-85").url
+    for named in ("reach-85", "#1", "P1", url, "whether some row will reach 85%"):
+        shown = await town.slash(town.bob, "market why", market=named)
+        assert "Will a row reach 85%?" in shown.text, named
+    unclear = await town.slash(town.bob, "market why", market="will a row reach")
+    assert "Several markets could be meant" in unclear.text
+    assert "No market is called" in (await town.slash(town.bob, "market why", market="weather in Oslo")).text
+
+
+async def test_the_evidence_of_a_market_is_listed_cell_by_cell_with_its_bytes(town: Town) -> None:
+    shown = await town.slash(town.bob, "evidence list", market="reach-85")
+    assert "88.5: two, score (board, seen <t:" in shown.text
+    assert "bytes `" in shown.text

@@ -1,0 +1,191 @@
+"""Issue 4, points 5 and 7: links that people bring: looked at through the guarded door, shown, and never counted."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from commands_builders import Town
+from crux_builders import World
+from discord_builders import surrounded
+from discord_server import Interaction, Person
+
+from bot.evidence_links import LIMITS, checked, fetch_waiting, put_forward
+from bot.settings import Settings
+from bot.store import bodies, submissions
+from bot.store.counting import counts
+from bot.store.submissions import Offered, Submission
+from resolvers.errors import Refusal
+
+NOTE = "Row two was corrected here."
+
+
+def every(world: World) -> list[Submission]:
+    with world.store.reading() as connection:
+        return list(submissions.of_market(connection, "small", "reach-85"))
+
+
+async def send(town: Town, who: Person, url: str, note: str = NOTE) -> Interaction:
+    form = await who.slash("evidence add", {"market": "reach-85"})
+    assert form.modal is not None
+    assert form.modal.labels == ["Market", "Link", "It speaks", "What it shows"]
+    filled = {"Link": url, "It speaks": "against", "What it shows": note}
+    return await (await who.submit(form.modal, {"Market": "reach-85", **filled})).settled()
+
+
+async def test_a_link_is_put_forward_looked_at_and_kept_for_reviewers(town: Town) -> None:
+    done = await send(town, town.sue, "https://scores.invalid/two")
+    assert "Submission 1 for `reach-85`" in done.text and "changes no verdict" in done.text
+    (made,) = every(town.bot.world)
+    assert (made.url, made.stance, made.name, made.note) == ("https://scores.invalid/two", "against", "sue", NOTE)
+    await town.server.until(lambda: every(town.bot.world)[0].state == "unreachable", 60)
+    listed = await town.slash(town.bob, "evidence list", market="reach-85")
+    assert "S1 against, by sue" in listed.text and "unreachable" in listed.text
+    waiting = await town.slash(town.ann, "evidence waiting")
+    assert "S1 `reach-85` against, by sue" in waiting.text
+
+
+async def test_a_private_address_is_refused_and_what_was_typed_is_given_back(town: Town) -> None:
+    done = await send(town, town.sue, "https://127.0.0.1/admin")
+    assert "127.0.0.1 is no public host" in done.text
+    assert NOTE in done.text
+    assert every(town.bot.world) == []
+
+
+async def test_the_same_link_is_kept_once_and_many_at_once_are_too_many(town: Town) -> None:
+    await send(town, town.sue, "https://scores.invalid/two")
+    again = await send(town, town.sue, "https://scores.invalid/two#part")
+    assert "put this link forward already: submission 1" in again.text
+    other = await send(town, town.sue, "https://scores.invalid/three")
+    assert "more than 1 within 5 seconds" in other.text
+    assert [one.url for one in every(town.bot.world)] == ["https://scores.invalid/two"]
+
+
+async def test_a_message_is_put_forward_with_who_said_it_where_and_the_hash_of_its_words(town: Town) -> None:
+    text = "the board took row two back"
+    said = await town.bob.say("chat", text)
+    form = await town.sue.menu("Use as evidence", said)
+    assert form.modal is not None
+    fields = {one.label: one.value for one in form.modal.fields}
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    jump = f"https://discord.com/channels/{town.server.guild.id}/{said.channel.id}/{said.id}"
+    assert fields["Link"] == jump
+    assert fields["What it shows"] == f"bob on Discord, {jump}, sha256 {digest}: {text}"
+    filled = {"Market": "whether some row will reach 85%", "It speaks": "against"}
+    sent = await (await town.sue.submit(form.modal, {**fields, **filled})).settled()
+    assert "Submission 1 for `reach-85`" in sent.text
+    (made,) = every(town.bot.world)
+    assert (made.state, made.sha256, made.message) == ("fetched", digest, jump)
+    with town.bot.world.store.reading() as connection:
+        assert bodies.get(connection, digest) == text.encode()
+
+
+async def test_somebody_without_the_role_cannot_use_the_menu(town: Town) -> None:
+    said = await town.bob.say("chat", "look at this")
+    done = await (await town.bob.menu("Use as evidence", said, force=True)).settled()
+    assert "needs the role Submitter" in done.text
+    assert done.modal is None
+
+
+async def test_accepting_notes_it_on_the_card_and_the_record_and_changes_no_verdict(town: Town) -> None:
+    world = town.bot.world
+    before = world.card().proposal
+    await send(town, town.sue, "https://scores.invalid/two", "@everyone [see](https://evil.example) this")
+    done = await town.slash(town.ann, "evidence accept", submission=1, because="it is the publisher's page")
+    assert "Submission 1 for `reach-85` is accepted. No verdict is changed by it." in done.text
+    card = await town.bot.card(having=lambda one: "not counted" in one.text)
+    assert "scores.invalid/two" in card.text
+    assert not card.pings or all("@everyone" not in str(ping) for ping in card.pings)
+    assert world.card().proposal == before
+    (made,) = every(world)
+    assert (made.state, made.decided_by) == ("accepted", "ann")
+    again = await town.slash(town.ann, "evidence refuse", submission=1, because="on second thoughts")
+    assert "is accepted already, by ann" in again.text
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.org/",
+        "ftp://example.org/",
+        "example.org",
+        "https://",
+        "https://localhost/",
+        "https://metadata.internal/",
+        "https://10.0.0.1/",
+        "https://169.254.169.254/latest",
+        "https://[::1]/",
+        "https://[::ffff:127.0.0.1]/",
+        "https://2130706433/",
+        "https://ann:secret@example.org/",
+        "https://example.org:8443/",
+        "https://example.org/" + "a" * 600,
+        "https://exa mple.org/",
+        "https://[",
+    ],
+)
+def test_a_link_that_is_not_https_to_a_public_host_is_refused_before_anything_is_asked(url: str) -> None:
+    with pytest.raises(Refusal):
+        checked(url)
+
+
+def test_a_link_is_kept_as_it_will_be_asked_for() -> None:
+    assert checked(" HTTPS://Exämple.org/a?b=1#c ") == "https://xn--exmple-cua.org/a?b=1"
+
+
+@asynccontextmanager
+async def page(answer: bytes) -> AsyncIterator[str]:
+    """A page on this machine, which only a caller that says so may look at."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(answer), answer))
+        await writer.drain()
+        writer.close()
+
+    there = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with there:
+        yield f"http://127.0.0.1:{there.sockets[0].getsockname()[1]}/"
+
+
+@pytest.fixture
+def nothing_set(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Settings]:
+    monkeypatch.delenv("CRUX_DEBATE", raising=False)
+    return Settings
+
+
+async def test_the_guarded_door_keeps_the_bytes_by_hash_and_counts_nothing(
+    world: World, nothing_set: Callable[[], Settings]
+) -> None:
+    async with page(b"row two: 78.5") as url, surrounded(world, nothing_set(), []) as around:
+        put_forward(world.store, Offered("small", "reach-85", "7", "sue", url, NOTE, "against"))
+        looks = counts(world.store).snapshots
+        assert await fetch_waiting(around, limits=replace(LIMITS, private_ok=True)) == 1
+        assert await fetch_waiting(around) == 0
+        (made,) = every(world)
+        assert (made.state, made.sha256) == ("fetched", hashlib.sha256(b"row two: 78.5").hexdigest())
+        assert counts(world.store).snapshots == looks
+
+
+async def test_an_address_inside_our_own_network_is_never_looked_at(
+    world: World, nothing_set: Callable[[], Settings]
+) -> None:
+    async with page(b"a secret") as url, surrounded(world, nothing_set(), []) as around:
+        put_forward(world.store, Offered("small", "reach-85", "7", "sue", url, NOTE, "against"))
+        await fetch_waiting(around)
+        (made,) = every(world)
+        assert (made.state, made.sha256) == ("unreachable", None)
+        assert "private address" in made.because
+
+
+async def test_a_body_over_the_limit_is_not_kept(world: World, nothing_set: Callable[[], Settings]) -> None:
+    async with page(b"x" * 5000) as url, surrounded(world, nothing_set(), []) as around:
+        put_forward(world.store, Offered("small", "reach-85", "7", "sue", url, NOTE, "against"))
+        await fetch_waiting(around, limits=replace(LIMITS, private_ok=True, max_bytes=1000))
+        (made,) = every(world)
+        assert (made.state, made.sha256) == ("unreachable", None)
+        assert "over-long" in made.because
