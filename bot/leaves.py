@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from resolvers.verdict import Citation, Step
@@ -17,7 +18,8 @@ POINTS = "points"
 class Leaf:
     """One comparison: its words, both sides as text, whether it holds (`true`, `false`, `unknown`), and its cells.
 
-    `distance` is the left side less the right one with its unit (`-12.9 points`), None where one is not known.
+    `distance` is the left side less the right one with its unit (`-12.9 points`), None where one is not known; then
+    `last` is what the left side was when it was known last, and since when.
     """
 
     words: str
@@ -28,6 +30,7 @@ class Leaf:
     distance: str | None
     because: str
     cites: tuple[Citation, ...]
+    last: tuple[datetime, str] | None = None
 
 
 def leaves(trace: Step) -> tuple[Leaf, ...]:
@@ -57,7 +60,17 @@ def _leaf(step: Step) -> Leaf:
     left, right = step.steps
     because = step.because or left.because or right.because
     distance = _distance(left.value, right.value)
-    return Leaf(step.words, left.value, right.value, left.words, step.value, distance, because, cites_under(step))
+    last = _last(left) if distance is None else None
+    return Leaf(step.words, left.value, right.value, left.words, step.value, distance, because, cites_under(step), last)
+
+
+def _last(step: Step) -> tuple[datetime, str] | None:
+    """The last figure of a step that was known."""
+    known = [(at, text) for at, text in step.series if text is not None]
+    if not known:
+        return None
+    unit = {"percent": "%", None: ""}.get(step.unit, f" {step.unit}")
+    return known[-1][0], f"{known[-1][1]}{unit}"
 
 
 def _distance(left: str, right: str) -> str | None:

@@ -69,15 +69,28 @@ class Planner:
     ) -> Applied:
         """Carry out a plan; definitions, and what scores will rest on, are frozen before the first is created.
 
-        Refusal while all is paused.
+        Refusal while all is paused; a pause that comes meanwhile stops it before the next change, and what was done
+        until then is written down.
         """
-        if (stop := paused(self.store)) is not None:
-            raise Refusal(f"{stop.words()}; nothing is applied until `crux resume`")
+        self._refuse_if_paused()
         self._freeze(reviewed)
-        done = await apply_plan(reviewed, self._outbox, self.platform.carrier(), checksum=checksum, tell=tell)
+
+        def next_one(line: str) -> None:
+            self._refuse_if_paused()
+            tell(line)
+
+        try:
+            done = await apply_plan(reviewed, self._outbox, self.platform.carrier(), checksum=checksum, tell=next_one)
+        except Refusal:
+            self.write_down()
+            raise
         self.write_down()
         keep_edits(self.store, self.loaded)
         return done
+
+    def _refuse_if_paused(self) -> None:
+        if (stop := paused(self.store)) is not None:
+            raise Refusal(f"{stop.words()}; nothing is applied until `crux resume`")
 
     def _held(self, known: Mapping[str, Opened]) -> dict[str, str]:
         """Why each market that could open now may not."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.settings import Settings
-from bot.store import Store
+from bot.store import Store, leases
 from bot.store.ledger import Budget
 from bot.store.outbox import Outbox
 from markets.apply import Carrier
@@ -21,6 +22,9 @@ from resolvers.errors import Refusal
 
 SANDBOX_PATIENCE = Patience(stale_s=2.0, in_flight_s=4.0)
 """A sandbox in our own process is neither 15 s stale nor slow."""
+
+TURN_S = 20.0
+"""How long a command waits for a running service to be done with Manifold for now."""
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -46,11 +50,18 @@ class Platform:
 async def platform(settings: Settings, store: Store, sandbox: Path | None) -> AsyncIterator[Platform]:
     """Connect, and claim the store for this address and account, as the only process that writes to Manifold from it.
 
-    Refusal where the store is another account's, another process is at it, or no key is set.
+    Refusal where the store is another account's, another process stays at it, or no key is set.
     """
-    with store.alone("manifold"):
+    with store.alone("manifold", wait_s=TURN_S if _service_runs(store) else 0.0):
         async with _chosen(settings, store, sandbox) as there:
             yield there
+
+
+def _service_runs(store: Store) -> bool:
+    """Whether a service has this store now: it writes to Manifold for moments only, and again and again."""
+    with store.reading() as connection:
+        lease = leases.held(connection)
+    return lease is not None and lease.expires_at >= store.now()
 
 
 @asynccontextmanager
@@ -85,15 +96,51 @@ async def connect(
 
 @asynccontextmanager
 async def sandboxed(path: Path) -> AsyncIterator[tuple[str, str]]:
+    """The address of the sandbox kept in that file, and our key there.
+
+    It is served by this process, or by a running service that has begun with it, which says where in a file beside it.
+    """
     from markets.sandbox.journal import StateFileError
     from markets.sandbox.server import Sandbox
 
+    _in_a_folder(path)
+    note = path.with_name(f"{path.name}.serving")
     try:
         sandbox = Sandbox(path)
         url = await sandbox.start()
     except StateFileError as error:
-        raise Refusal(str(error)) from None
+        served = _served(note)
+        if served is None:
+            raise Refusal(str(error)) from None
+        yield served
+        return
     try:
-        yield url, sandbox.accounts["creator"].key
+        key = sandbox.accounts["creator"].key
+        _say_where(note, url, key)
+        yield url, key
     finally:
+        _say_no_more(note)
         await sandbox.stop()
+
+
+def _in_a_folder(path: Path) -> None:
+    if not path.absolute().parent.is_dir():
+        raise Refusal(f"--sandbox {path}: {path.parent} is no folder; make it first, or name a file in another")
+
+
+def _say_where(note: Path, url: str, key: str) -> None:
+    note.touch(mode=0o600)
+    note.write_text(json.dumps({"url": url, "key": key}), encoding="utf-8")
+
+
+def _say_no_more(note: Path) -> None:
+    note.unlink(missing_ok=True)
+
+
+def _served(note: Path) -> tuple[str, str] | None:
+    """Where the process that holds a sandbox's file serves it; None where it does not say."""
+    try:
+        told = json.loads(note.read_text(encoding="utf-8"))
+        return str(told["url"]), str(told["key"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return None

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
+from bot.jobs import tried
 from bot.review import notices
 from bot.review.desk import Card, card
-from bot.store import markets, proposals
+from bot.review.disputes import waiting_to_be_seen
+from bot.review.pausing import resumed_at
+from bot.review.quorum import standing
+from bot.store import Store, markets, proposals
+from bot.store.outbox import known_since
+from bot.store.proposals import Proposal
 from markets import outbox as writes
 from markets.apply import close_without_sending, perform
+from resolvers.errors import Refusal
 
 if TYPE_CHECKING:
     from bot.resolving import Resolver
@@ -59,33 +68,76 @@ async def _end_others(resolver: Resolver, wanted: writes.Write) -> None:
 
 
 def newest_of_markets(resolver: Resolver) -> list[tuple[Card, bool]]:
-    """The newest proposal of each unresolved market whose trading proposals close, and whether it still stands."""
+    """The newest proposal of each unresolved market whose trading proposals close, and whether it still stands.
+
+    Left out is what was undone and not looked at again yet: most likely another proposal is about to follow.
+    """
+    unseen = waiting_to_be_seen(resolver.store, resolver.outbox.debate)
     newest: dict[int, int] = {}
     with resolver.store.reading() as connection:
         there = {one.id: one for one in markets.every(connection, resolver.outbox.debate, living=True)}
         closing = {version for version in {one.version for one in there.values()}
                    if '"on_proposed"' in markets.spec(connection, version).canonical}  # fmt: skip
         for each in proposals.listing(connection) if closing else ():
-            if each.market in there and each.version in closing and each.state != "undoing":
+            if each.market not in there or each.version not in closing:
+                continue
+            if each.state != "undoing" and not (each.state == "undone" and there[each.market].slug in unseen):
                 newest[each.market] = each.id
-    found = [card(resolver.store, number) for number in newest.values()]
-    return [(each, each.proposal.closed_at is None) for each in found]
+            else:
+                newest.pop(each.market, None)
+    came = [tried(f"proposal {number}", partial(card, resolver.store, number)) for number in newest.values()]
+    return [(each, each.proposal.closed_at is None) for each in came if isinstance(each, Card)]
 
 
 def silence_decides(resolver: Resolver, seen: Card) -> bool:
     """Approve a proposal to which nobody said anything at all for as long as its definition says; whether it was.
 
     Never after a dispute, a rejection, a question or an objection, never where the price or a second source
-    contradicts or the pool is large, never where one interested person decides, never unseen by traders.
+    contradicts or the pool is large, never where one interested person decides. The time runs from when traders were
+    told, and anew from the end of a pause: while nobody is told or reminded, silence says nothing.
     """
     after, proposal, store = seen.frozen.review.auto_after, seen.proposal, resolver.store
     if after is None or proposal.state != "proposed" or proposal.round != 1 or seen.frozen.review.declare:
         return False
     doubted = [one for one in seen.reviews if one.vote != "approve"] or seen.objections or seen.quorum.because
-    if doubted or not seen.published or store.now() < proposal.created_at + after:
+    since = None if doubted else _quiet_since(store, seen)
+    if since is None or store.now() < since + after:
         return False
     facts = {"auto_after": str(after), "doubts": seen.doubts.told(), "needed": seen.quorum.needed}
     because = f"nobody said anything against it for {after}, which its definition lets decide (auto_after)"
-    with store.transaction() as connection:
-        proposals.move(connection, proposal, "approved", actor="crux", at=store.now(), because=because, facts=facts)
+    return _moved(store, proposal, because, facts)
+
+
+def _quiet_since(store: Store, seen: Card) -> datetime | None:
+    """From when on a proposal's silence counts: from the notice that stands on Manifold, or the last pause's end."""
+    proposal = seen.proposal
+    keys = writes.proposal_notices(seen.market.market_id, proposal.id, proposal.round)
+    with store.reading() as connection:
+        told = known_since(connection, keys)
+    return None if told is None else max(told, proposal.created_at, resumed_at(store) or told)
+
+
+def enough_agree(resolver: Resolver, seen: Card) -> bool:
+    """Approve a proposal on which enough have agreed by what is known now, though it took more when they voted.
+
+    As where trading has ended since, or the price has come round. Only with a price of today: that none is known takes
+    no doubt away.
+    """
+    proposal, store = seen.proposal, resolver.store
+    if proposal.state != "proposed" or seen.doubts.sampled_at is None:
+        return False
+    if standing(seen.reviews, seen.quorum.needed, seen.frozen.review.quorum) != "approved":
+        return False
+    facts = {"doubts": seen.doubts.told(), "needed": seen.quorum.needed, "because": list(seen.quorum.because)}
+    because = f"as many have approved as must by what is known now: {seen.quorum.needed}"
+    return _moved(store, proposal, because, facts)
+
+
+def _moved(store: Store, proposal: Proposal, because: str, facts: Mapping[str, Any]) -> bool:
+    """Whether it is approved now; False where people were faster, for then the next run sees what they did."""
+    try:
+        with store.transaction() as connection:
+            proposals.move(connection, proposal, "approved", actor="crux", at=store.now(), because=because, facts=facts)
+    except Refusal:
+        return False
     return True

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Awaitable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Literal
 
 from bot import publishing, undoing
+from bot.jobs import Failure, tried, tried_async
 from bot.objections import notices_of, objections
 from bot.review import notices
-from bot.review.desk import Card, card, cards, unanswered
+from bot.review.desk import Card, card, readable, unanswered
 from bot.review.pausing import paused
-from bot.store import Store, audit, markets, proposals, resolutions, reviews
+from bot.store import Store, audit, markets, proposals, resolutions, reviews, verdicts
 from bot.store.outbox import Outbox
 from markets import outbox as writes
 from markets.apply import Carrier, close_without_sending, perform
 from resolvers.errors import Outside, Refusal
-from resolvers.outcome import NotApplicable
+from resolvers.outcome import NotApplicable, same_answer
 
 HEARD = ("proposed", "approved", "disputed")
 """States in which objections are read so that they show on the card; later they are read before each resolution."""
@@ -58,6 +60,11 @@ class Resolver:
             for each in self._living()
             if publishing.silence_decides(self, each)
         ]
+        silent += [
+            Stepped(each.market.slug, each.proposal.id, "approved", "enough have agreed, by what is known now")
+            for each in self._living()
+            if publishing.enough_agree(self, each)
+        ]
         told = [
             step
             for each in self._living()
@@ -81,13 +88,14 @@ class Resolver:
 
     async def _publish_one(self, listed: Card) -> list[Stepped]:
         seen = card(self.store, listed.proposal.id)
-        if seen.proposal.state != "proposed":
+        if seen.proposal.state != "proposed" or paused(self.store) is not None:
             return []
         because = await publishing.tell_proposed(self, seen)
         return [Stepped(seen.market.slug, seen.proposal.id, "published", because)]
 
     async def _trade(self, seen: Card, living: bool) -> list[Stepped]:
-        because = await publishing.set_trading(self, seen, living=living)
+        halted = paused(self.store) is not None
+        because = None if halted else await publishing.set_trading(self, seen, living=living)
         if because is None:
             return []
         return [Stepped(seen.market.slug, seen.proposal.id, "closed" if living else "opened", because)]
@@ -128,13 +136,20 @@ class Resolver:
         return [*done, *await self._say()]
 
     async def _told(self, each: Card, steps: Awaitable[list[Stepped]]) -> list[Stepped]:
-        """What came of one proposal; what is refused, or fails outside, is told and stops no other."""
-        try:
-            return await steps
-        except Refusal as refusal:
-            return [Stepped(each.market.slug, each.proposal.id, "refused", str(refusal))]
-        except Outside as outside:
-            return [Stepped(each.market.slug, each.proposal.id, "open", str(outside))]
+        """What came of one proposal; what is refused, or fails outside or in an unforeseen way, stops no other."""
+
+        async def told() -> list[Stepped]:
+            try:
+                return await steps
+            except Refusal as refusal:
+                return [Stepped(each.market.slug, each.proposal.id, "refused", str(refusal))]
+            except Outside as outside:
+                return [Stepped(each.market.slug, each.proposal.id, "open", str(outside))]
+
+        came = await tried_async(f"proposal {each.proposal.id}", told)
+        if isinstance(came, Failure):
+            return [Stepped(each.market.slug, each.proposal.id, "open", came.because)]
+        return came
 
     async def _carry_on(self, each: Card) -> list[Stepped]:
         """Objections first: where they cannot be read, nothing is resolved."""
@@ -143,12 +158,12 @@ class Resolver:
         return [*heard, await self._resolve(card(self.store, each.proposal.id), read_at)]
 
     def _living(self) -> list[Card]:
-        return cards(self.store, debate=self.outbox.debate)
+        return readable(self.store, self.outbox.debate)
 
     async def _announce(self, listed: Card) -> list[Stepped]:
         seen = card(self.store, listed.proposal.id)  # people may have disputed it while others were announced
         proposal = seen.proposal
-        if proposal.state != "approved":
+        if proposal.state != "approved" or paused(self.store) is not None:
             return []
         until = self._now() + seen.frozen.review.window
         alone, silent = seen.frozen.review.declare, (proposal.facts or {}).get("auto_after")
@@ -217,8 +232,9 @@ class Resolver:
         with self.store.reading() as connection:
             there = {one.id: one.market_id for one in markets.every(connection, self.outbox.debate)}
             found = proposals.listing(connection, states=("agreed", "resolving", "resolved", "undone"))
-        ours = [one for one in found if one.market in there]
-        return [card(self.store, one.id) for one in ours if _last_key(there[one.market], one) not in posted]
+        mine = [one for one in found if one.market in there and _last_key(there[one.market], one) not in posted]
+        came = [tried(f"proposal {one.id}", partial(card, self.store, one.id)) for one in mine]
+        return [one for one in came if isinstance(one, Card)]
 
     async def _resolve(self, seen: Card, read_at: datetime) -> Stepped:
         proposal, slug = seen.proposal, seen.market.slug
@@ -254,7 +270,21 @@ class Resolver:
             return Stepped(slug, proposal.id, "held", "no notice has begun its window: look at `crux verify`")
         if self._now() < proposal.window_until:
             return Stepped(slug, proposal.id, "waiting", f"window open until {notices.utc(proposal.window_until)}")
-        return None
+        turned = self._turned(proposal)
+        return Stepped(slug, proposal.id, "held", turned) if turned else None
+
+    def _turned(self, proposal: proposals.Proposal) -> str | None:
+        """What the newest verdict kept of its definition says otherwise, if it was judged later; None where nothing.
+
+        Evidence that was accepted since, or seen during a pause, has not come to people yet.
+        """
+        with self.store.reading() as connection:
+            newest = verdicts.newest_of(connection, proposal.version)
+        if newest is None or newest.as_of <= proposal.as_of or same_answer(newest.outcome, proposal.outcome):
+            return None
+        said = newest.outcome.words() if newest.outcome else newest.state
+        told = f"judged again at {notices.utc(newest.as_of)} it is {said} ({newest.because})"
+        return f"{told}: `crux review {proposal.id} dispute` puts it to people again; it goes on if the evidence does"
 
     def _unheard(self, seen: Card, read_at: datetime) -> Stepped | None:
         """Whether a reply inside the window may not have shown yet when the replies were read, at `read_at`."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -24,6 +26,9 @@ from resolvers.sources.spec import is_web_address
 MANIFOLD_URL = "https://api.manifold.markets"
 FILE = "crux.toml"
 LARGEST_SNOWFLAKE = 2**63 - 1
+LEAST_TIMEOUT = timedelta(minutes=1)
+SHORT_CHARS = 6
+"""A password shorter than this is not looked for by its value: it would hide half of every line."""
 OTHERS = ("CRUX_SETTINGS", "CRUX_REAL_BODIES")
 """Variables of ours that are no settings: where the settings are, and what the tests are told."""
 
@@ -129,6 +134,13 @@ class ServiceSettings(_Group):
         default=7, description="how many daily copies of the store are kept", examples=[7]
     )
 
+    @field_validator("job_timeout")
+    @classmethod
+    def _long_enough(cls, each: Duration) -> Duration:
+        if each < LEAST_TIMEOUT:
+            raise ValueError(": every job would be cut off before it has done anything; write 1 minute or more")
+        return each
+
 
 def data_directory() -> Path:
     """Where a program keeps a user's data on this system (XDG on Linux, Library on macOS, AppData on Windows)."""
@@ -205,7 +217,17 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """Every secret there is, for those who must not let one out."""
         kept = (self.manifold_key, self.discord.token)
-        return tuple(each.get_secret_value() for each in kept if each is not None and each.get_secret_value())
+        told = tuple(each.get_secret_value() for each in kept if each is not None and each.get_secret_value())
+        return (*told, *_password(self.database_url))
+
+
+def _password(url: str) -> tuple[str, ...]:
+    """The password in a database's address, as it stands there and as it is meant."""
+    try:
+        found = urlsplit(url).password
+    except ValueError:  # no address at all, which the store tells of
+        return ()
+    return tuple({found, unquote(found)}) if found and len(found) >= SHORT_CHARS else ()
 
 
 def _sendable(value: Any) -> Any:

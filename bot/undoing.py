@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.review.desk import Card, card
+from bot.review.desk import Card, readable
 from bot.store import markets, proposals
 from markets import outbox as writes
 from markets.apply import perform
@@ -45,7 +45,7 @@ async def _reopened(resolver: Resolver, seen: Card) -> str:
     if closes is None or closes <= resolver.store.now():
         return "trading had ended before"
     if seen.frozen.review.on_proposed == "close":
-        return "trading stays closed until the proposal that follows has ended"
+        return "trading opens again once its sources were looked at anew and no proposal stands"
     key = f"proposal/{seen.proposal.id}/undone"
     try:
         await perform(
@@ -58,7 +58,4 @@ async def _reopened(resolver: Resolver, seen: Card) -> str:
 
 def undoing(resolver: Resolver) -> list[Card]:
     """The resolutions of this debate whose undo is on the record and not yet on Manifold."""
-    with resolver.store.reading() as connection:
-        found = proposals.listing(connection, states=("undoing",))
-    every = [card(resolver.store, one.id) for one in found]
-    return [one for one in every if one.market.debate == resolver.outbox.debate]
+    return readable(resolver.store, resolver.outbox.debate, ("undoing",))

@@ -78,7 +78,8 @@ def answer(tools: Tools, said: str, context: Context) -> Reply:
 def _intent(asked: Meant, about: Subject, context: Context) -> Intent:
     """What is asked, the subject taken into account."""
     found = asked.intent
-    if asked.camps and about.slug is None and (asked.winning or not about.named) and found in (None, "value", "price"):
+    sides = not about.named or (asked.winning and about.slug is None)
+    if asked.camps and sides and found in (None, "value", "price"):
         return "ahead"
     if found is None or (asked.turning and found == "value"):
         before = context.last_intent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -46,12 +46,16 @@ def _criteria(spec: MarketSpec) -> str:
 
 @dataclass
 class StoreTools:
-    """Implements bot.chat.tools.Tools. Make one for each answer; `titles` may be shared by all of one load."""
+    """Implements bot.chat.tools.Tools. Make one for each answer; `titles` may be shared by all of one load.
+
+    `shown` says of a proposal's number whether it may be spoken of yet: nobody here learns of it before traders do.
+    """
 
     store: Store
     loaded: Loaded
     now: datetime
     titles: Titles = field(repr=False)
+    shown: Callable[[int], bool] = lambda number: True
 
     @cached_property
     def _debate(self) -> str:
@@ -132,7 +136,7 @@ class StoreTools:
             return None
         with self.store.reading() as connection:
             found = proposals.living(connection, there.id)
-        return card_of(self.store, found.id) if found else None
+        return card_of(self.store, found.id) if found and self.shown(found.id) else None
 
     def price(self, slug: str) -> Price | None:
         there = self._one(slug)
@@ -187,7 +191,7 @@ class StoreTools:
         with self.store.reading() as connection:
             rows = connection.execute(sa.select(schema.proposals).where(recent).limit(MOST_HAPPENINGS)).all()
         for one in (proposals.read(row._asdict()) for row in rows):
-            if one.market not in slugs:
+            if one.market not in slugs or not self.shown(one.id):
                 continue
             if one.created_at >= since:
                 words = f"{one.outcome.words()} was proposed (proposal {one.id})"

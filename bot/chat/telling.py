@@ -7,11 +7,14 @@ from datetime import UTC, datetime, timedelta
 from bot.chat.replies import Offer, Reply
 from bot.chat.tools import MarketNow, Tools
 from bot.leaves import Leaf, cites_under, leaves, reading, walk
+from bot.review.desk import Card
 from resolvers.verdict import Citation, Verdict
 
 MOST_LEAVES = 2
 MOST_CITES = 3
 LINE_CHARS = 380
+COUNTED = ("the number of", "how many", "the mean", "the sum", "the median", "the total")
+"""How figures begin that are no single row's."""
 WEEK = timedelta(days=7)
 
 
@@ -21,7 +24,7 @@ def value(tools: Tools, slug: str) -> Reply:
     if verdict is None:
         return Reply((_unjudged(market),), "value", confident=True, chart=None)
     lines = [_leaf(leaf) for leaf in leaves(verdict.trace)[:MOST_LEAVES]] or _read_off(verdict)
-    return Reply((*_cut(lines), _stands(market, verdict)), "value", slug, chart=slug)
+    return Reply((*_cut(lines), _stands(market, verdict, tools.card(slug))), "value", slug, chart=slug)
 
 
 def why(tools: Tools, slug: str) -> Reply:
@@ -29,7 +32,8 @@ def why(tools: Tools, slug: str) -> Reply:
     market, verdict = tools.market(slug), tools.verdict(slug)
     if verdict is None:
         return Reply((_unjudged(market),), "why")
-    lines = [_stands(market, verdict), f"Because {verdict.because}."]
+    because = verdict.because[:1].lower() + verdict.because[1:]
+    lines = [_stands(market, verdict, tools.card(slug)), f"Because {because}."]
     lines += _waits(tools, slug, verdict)
     return Reply(tuple(_cut(lines)), "why", slug)
 
@@ -53,7 +57,7 @@ def chart(tools: Tools, slug: str) -> Reply:
         told = "There is nothing to draw: this one does not hang on a figure over time, or nothing was seen of it yet."
         return Reply((told,), "chart", slug)
     assert verdict is not None
-    return Reply((_stands(tools.market(slug), verdict),), "chart", slug, chart=slug)
+    return Reply((_stands(tools.market(slug), verdict, tools.card(slug)),), "chart", slug, chart=slug)
 
 
 def changed(tools: Tools, slug: str) -> Reply:
@@ -145,8 +149,14 @@ def link(tools: Tools, slug: str) -> Reply:
 
 def _leaf(leaf: Leaf) -> str:
     if leaf.holds == "unknown" and leaf.distance is None:
-        return f"I don't know, because {leaf.because or 'one side of it is unknown'}: {leaf.words}."
-    side = f" ({_cell(leaf.cites[0])})" if leaf.cites else ""
+        why = leaf.because or "one side of it is unknown"
+        last = (
+            f" The last figure was {leaf.last[1]}, since {_day(leaf.last[0])}, against {leaf.right}."
+            if leaf.last
+            else ""
+        )
+        return f"I don't know, because {why}. It asks whether {leaf.words}.{last}"
+    side = f" ({_row(leaf.cites[0])})" if leaf.cites and not leaf.left_words.startswith(COUNTED) else ""
     return f"{_capital(leaf.left_words)}: {leaf.left}{side}, against {leaf.right}{_apart(leaf)}."
 
 
@@ -178,32 +188,46 @@ def _read_off(verdict: Verdict) -> list[str]:
     return [f"{_capital(step.words)}: {step.value}{where}."]
 
 
-def _stands(market: MarketNow, verdict: Verdict | None) -> str:
-    """Its state in one line."""
+def _stands(market: MarketNow, verdict: Verdict | None, card: Card | None = None) -> str:
+    """Its state in one line, and where people are with it."""
     if market.state == "resolved":
         return f"Resolved {market.outcome or ''}, {_day(market.resolved_at)}: {market.question}"
     if verdict is None:
         return f"{_capital(market.state)}: {market.question}"
     if verdict.state == "decided" and verdict.outcome is not None:
-        return f"By the rule it is {verdict.outcome.words()}, as of {_day(verdict.as_of)}; people have yet to agree."
+        return f"By the rule it is {verdict.outcome.words()}, as of {_day(verdict.as_of)}; {_people(card)}."
     leaning = f"; if nothing more came, {verdict.leaning.words()}" if verdict.leaning is not None else ""
     until = f" until {_day(verdict.until)}" if verdict.until is not None else ""
     return f"{_capital(verdict.state)}{until}{leaning} (as of {_day(verdict.as_of)})."
 
 
+def _people(card: Card | None) -> str:
+    """Where people are with what the rule says."""
+    if card is None:
+        return "people have yet to agree"
+    if card.proposal.state == "proposed":
+        more = "1 more approval" if card.wanted == 1 else f"{card.wanted} more approvals"
+        return f"proposal {card.proposal.id} waits for {more}"
+    if card.proposal.window_until is not None:
+        return f"reviewers have agreed, and traders may object until {_time(card.proposal.window_until)}"
+    return f"proposal {card.proposal.id} is {card.proposal.state}"
+
+
 def _waits(tools: Tools, slug: str, verdict: Verdict) -> list[str]:
-    card = tools.card(slug)
-    if card is not None:
-        waits = f"{card.wanted} more approvals" if card.wanted else "its window for objections"
-        return [f"Proposal {card.proposal.id} waits for {waits}."]
+    """The first source that keeps it from being known."""
     quiet = [one for one in tools.sources(slug) if one.state != "live"]
     if verdict.state in ("unknown", "pending") and quiet:
-        return [f"{one.id} is {one.state}: {one.because}." for one in quiet[:1]]
+        return [f"{quiet[0].id} is {quiet[0].state}: {quiet[0].because}."]
     return []
 
 
 def _unjudged(market: MarketNow) -> str:
     return f"I don't know, because nothing was seen of its sources yet: {market.question}"
+
+
+def _row(cite: Citation) -> str:
+    """Whose figure it is, where the figure itself stands beside it."""
+    return f"{cite.key} in {cite.source}, seen {_day(cite.seen_at)}"
 
 
 def _cell(cite: Citation) -> str:

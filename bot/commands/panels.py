@@ -162,6 +162,10 @@ async def _tend(app: App, sandbox: Path | None) -> None:
 async def _answer(
     app: App, sandbox: Path | None, number: int, person: str, key: str, limbs: dict[str, str], because: str
 ) -> PanelCard:
+    from bot.commands.terminal import myself
+    from bot.review.people import may_speak
+
+    may_speak(app.store, app.debate.debate, myself(), person)
     async with _asking(app, sandbox) as asking:
         return await asking.vote(number, person=person, key=key, limbs=limbs, because=because, revision=None)
 

@@ -41,7 +41,7 @@ def link(
     sandbox: SandboxFile = None,
     json: Json = False,
 ) -> None:
-    """Link a person to their accounts: prints a code that the person shows to the bot with /link, within 15 minutes.
+    """Link a person to their accounts: prints a code that the person shows to the bot with `/link code`, within 15 minutes.
 
     With --manifold the code is posted as a comment by that account under one of our markets, and read with --confirm.
     The machine of the operator is trusted for a person's first link; once they have a terminal account, only that.
@@ -94,7 +94,7 @@ def _linked(
     if manifold is not None or confirm:
         return asyncio.run(_manifold(app, name, manifold, sandbox))
     made = people.issue_code(app.store, debate, name, "discord")
-    return [f"code for {name}: {made}", "give it to the bot on Discord within 15 minutes: /link with this code"]
+    return [f"code for {name}: {made}", f"give it to the bot on Discord within 15 minutes: /link code {made}"]
 
 
 def _trusted(app: App, me: Actor, name: str) -> None:

@@ -68,4 +68,5 @@ def _next(folder: Path) -> list[str]:
         f"{crux} backtest open-within-5-points",
         f"{crux} check --ready",
         f"{crux} new market",
+        f"{crux} run --sandbox play.jsonl",
     ]

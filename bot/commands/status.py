@@ -68,7 +68,7 @@ def _show(told: dict[str, Any]) -> None:
             for one in told["proposals"]
         ]
     )
-    say.line(f"{told['open_proposals']} proposals open")
+    say.line(f"{say.many(told['open_proposals'], 'proposal')} open")
     _plan(told["plan"])
     _few([f"source {one['id']}: {one['state']}: {one['because']}" for one in told["sources"]])
     _few([f"job {one['job']}: {one['state']}: {one['because']}" for one in told["jobs"] if one["failed since"]])
@@ -89,8 +89,15 @@ def _service(row: dict[str, Any]) -> str:
 def _plan(card: dict[str, Any] | None) -> None:
     if card is None:
         return
-    say.line(f"plan {card['checksum'][:12]}: {card['state']}, {len(card['lines'])} changes, {card['cost_mana']} mana")
+    say.line(
+        f"plan {card['checksum'][:12]}: {card['state']}, {say.many(len(card['lines']), 'change')}, {card['cost_mana']} mana"
+    )
     _few([f"  {line}" for line in (*card["lines"], *(f"refused: {each}" for each in card["refusals"]))])
+    if card["state"] == "open" and card["lines"] and not card["refusals"]:
+        mine = f"{say.program()} apply --checksum {card['checksum'][:12]}"
+        say.line(
+            f"  it waits for a reviewer on its card, or for `{mine}`; limits.auto_apply in debate.yaml lets it pass"
+        )
 
 
 def _few(lines: list[str]) -> None:

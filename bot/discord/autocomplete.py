@@ -9,6 +9,7 @@ import asyncio
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, cast, get_args
 
 import sqlalchemy as sa
@@ -67,7 +68,8 @@ class Index:
     async def tools(self) -> StoreTools:
         """What an answer may read, as of now."""
         titles = self._titles or await self.titles()
-        return StoreTools(self.around.store, self.around.loaded(), self.around.store.now(), titles)
+        store = self.around.store
+        return StoreTools(store, self.around.loaded(), store.now(), titles, partial(_is_up, store))
 
     async def ready(self) -> None:
         """Have everything in memory before anybody types."""
@@ -206,6 +208,12 @@ def put_up(connection: sa.Connection, numbers: Sequence[int]) -> set[int]:
     """Which of these proposals have a card: it goes out together with the notice to traders."""
     cards = {f"card:{number}": number for number in numbers}
     return {cards[key] for key in posts.bodies(connection, list(cards))}
+
+
+def _is_up(store: Store, number: int) -> bool:
+    """Whether a proposal has a card, or had one and has ended."""
+    with store.reading() as connection:
+        return bool(put_up(connection, [number])) or proposals.get(connection, number).closed_at is not None
 
 
 def _told(store: Store, debate: str) -> tuple[tuple[int, str], ...]:

@@ -64,7 +64,7 @@ async def row(interaction: Interaction[Any], pressed: Pressed) -> None:
         left = len(after.left.get(person, ()))
         more = f"; {left} more rows wait for you" if left else ""
         await respond(
-            form, f"Your answer on {safe(key, 80)} is taken down and stays hidden until the panel closes{more}."
+            form, f"Your answer on {safe(key, 80)} is on the record and stays hidden until the panel closes{more}."
         )
 
     await _form(seen, key, sent).open(interaction)

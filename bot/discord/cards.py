@@ -44,7 +44,7 @@ class CardView:
     """What a card is drawn from. `criterion` is the text traders read, `said` every round's votes in order.
 
     `undo_until` is until when a resolution may be taken back; `role` is pinged when the card is first posted;
-    `put_forward` are evidence lines that people brought, as (stance, text).
+    `put_forward` are evidence lines that people brought, as (stance, text); `traders` says what traders know of it.
     """
 
     card: Card
@@ -53,6 +53,7 @@ class CardView:
     undo_until: datetime | None = None
     role: int | None = None
     put_forward: tuple[tuple[str, str], ...] = ()
+    traders: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,7 @@ def _embed(draft: _Draft) -> dict[str, Any]:
     said, colour = STATES[proposal.state]
     told = [f"**Proposed: {safe(proposal.outcome.words(), 500)}**", f"State: {said}", f"Why: {safe(draft.why, WHY)}"]
     told += [*_turns(leaves(proposal.verdict.trace)), *_price(card), *_deadlines(view)]
+    told += [view.traders] if view.traders else []
     told += [f"Taken by {safe(card.taken_by, 60)}"] if card.taken_by else []
     fields = [("Criterion", f"> {safe(view.criterion, CRITERION)}")]
     fields += [("The rule, leaf by leaf", _part(draft, "rule", "no leaf"))]

@@ -72,7 +72,7 @@ async def linked(interaction: Interaction[Any], role: Role) -> tuple[Actor, str]
     if person is None:
         raise Refusal(
             "Your Discord account is not linked to a person of this debate. Ask the operator for a code "
-            "(crux link) and redeem it with /link, then press again."
+            "(crux link) and redeem it with `/link code`, then press again."
         )
     return who, person
 

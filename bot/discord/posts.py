@@ -17,6 +17,7 @@ from bot.discord.errors import caught
 from bot.discord.text import safe
 from bot.review.desk import Card, card
 from bot.review.panels import open_panels, panel
+from bot.review.publicity import may_show, words
 from bot.review.undo import undo_until
 from bot.store import Store, audit, markets, plan_cards, posts, proposals, reviews, schema, submissions
 from bot.store import schema_service as service
@@ -41,19 +42,35 @@ class Wanted:
 
 
 def wanted(
-    store: Store, debate: str, now: datetime, *, role: int | None = None, announce: bool = False
+    store: Store,
+    debate: str,
+    now: datetime,
+    *,
+    role: int | None = None,
+    announce: bool = False,
+    may_write: bool = False,
 ) -> list[Wanted]:
     """Put down what every message of the debate should show now; returns what is new.
 
     `role` is pinged with the first posting of each card. `announce`: proposals and resolutions are told to everyone,
-    together with the cards, as reviewers are no insiders.
+    together with the cards, as reviewers are no insiders; where traders can be told on Manifold (`may_write`), a card
+    waits until they are.
     """
-    return put(store, found(store, debate, now, role=role, announce=announce), now)
+    return put(store, found(store, debate, now, role=role, announce=announce, may_write=may_write), now)
 
 
-def found(store: Store, debate: str, now: datetime, *, role: int | None = None, announce: bool = False) -> list[Wanted]:
+def found(
+    store: Store,
+    debate: str,
+    now: datetime,
+    *,
+    role: int | None = None,
+    announce: bool = False,
+    may_write: bool = False,
+) -> list[Wanted]:
     """What differs from what was put down before; it only reads. A card that cannot be drawn stops no other."""
-    made = [*_cards(store, debate, now, role, announce), *_panels(store, debate, role), *_plans(store, debate, role)]
+    cards_now = _cards(store, debate, now, role, announce, may_write)
+    made = [*cards_now, *_panels(store, debate, role), *_plans(store, debate, role)]
     with store.reading() as connection:
         there = posts.bodies(connection, [one.key for one in made])
     return [one for one in made if there.get(one.key) != one.body]
@@ -115,8 +132,13 @@ def _act_line(act: audit.Act) -> str:
     )
 
 
-def _cards(store: Store, debate: str, now: datetime, role: int | None, announce: bool) -> Iterator[Wanted]:
-    """The cards of every living proposal, and of those that ended but whose card does not say so for good yet."""
+def _cards(
+    store: Store, debate: str, now: datetime, role: int | None, announce: bool, may_write: bool
+) -> Iterator[Wanted]:
+    """The cards of every living proposal, and of those that ended but whose card does not say so for good yet.
+
+    A new one waits for the notice to traders.
+    """
     with store.reading() as connection:
         ours = {one.id for one in markets.every(connection, debate)}
         alive = [one.id for one in proposals.listing(connection, states=ALIVE) if one.market in ours]
@@ -124,13 +146,14 @@ def _cards(store: Store, debate: str, now: datetime, role: int | None, announce:
     for number in sorted({*alive, *known}):
         with caught(f"card {number}"):
             seen = card(store, number)
-            if seen.market.debate == debate:
-                yield from _of_card(store, seen, now, role)
+            shown = number in known or may_show(seen, may_write=may_write, now=now)
+            if shown and seen.market.debate == debate:
+                yield from _of_card(store, seen, now, role, may_write)
                 yield from _announced(seen) if announce else ()
 
 
-def _of_card(store: Store, seen: Card, now: datetime, role: int | None) -> Iterator[Wanted]:
-    view = view_of(store, seen, now, role)
+def _of_card(store: Store, seen: Card, now: datetime, role: int | None, may_write: bool) -> Iterator[Wanted]:
+    view = view_of(store, seen, now, role, may_write=may_write)
     made = cards.render(view)
     key = f"card:{seen.proposal.id}"
     yield Wanted("card", key, "channel:review", made.body())
@@ -153,7 +176,9 @@ def _announced(seen: Card) -> Iterator[Wanted]:
         yield Wanted("notice", f"announce:resolved:{proposal.id}", "channel:announce", {"content": text, **link})
 
 
-def view_of(store: Store, seen: Card, now: datetime, role: int | None = None) -> cards.CardView:
+def view_of(
+    store: Store, seen: Card, now: datetime, role: int | None = None, *, may_write: bool = False
+) -> cards.CardView:
     """A proposal as its card shows it."""
     proposal = seen.proposal
     with store.reading() as connection:
@@ -167,6 +192,7 @@ def view_of(store: Store, seen: Card, now: datetime, role: int | None = None) ->
         said=said,
         undo_until=until if until is not None and now < until else None,
         role=role,
+        traders=words(seen, may_write=may_write) if proposal.closed_at is None else "",
         put_forward=tuple((one.stance, f"{one.url} {one.note}") for one in brought if one.state == "accepted"),
     )
 

@@ -84,7 +84,10 @@ class Poster:
             return
         role, debate = self.around.settings.discord.roles.reviewer, self.around.debate.debate
         announce = self.around.settings.discord.channels.announce is not None
-        made = await threads.read(showing.found, store, debate, store.now(), role=role, announce=announce)
+        told_first = self.around.exchange.may_write
+        made = await threads.read(
+            showing.found, store, debate, store.now(), role=role, announce=announce, may_write=told_first
+        )
         await threads.write(showing.put, store, made, store.now())
         if self.around.settings.discord.channels.audit is not None:
             await threads.write(showing.copy_record, store, self._since)

@@ -9,6 +9,7 @@ from bot.doctor.checks import Check, ok, wrong
 from bot.store import Store
 from bot.store.source_names import claim_names
 from markets.load import Loaded, load_debate
+from markets.spec import DebateSpec
 from resolvers.errors import Refusal
 
 MOST = 20
@@ -30,6 +31,18 @@ def examine(given: Path | None, store: Store | None) -> tuple[Loaded | None, lis
             claim_names(store, loaded.debate.debate, loaded.sources)
         except Refusal as refusal:
             return loaded, [wrong("debate", str(refusal), "rename them")]
-    if not loaded.debate.reviewers:
-        return loaded, [wrong("reviewers", f"{folder} names nobody", "name reviewers in debate.yaml: two at least")]
+    few = _few(loaded.debate)
+    if few:
+        return loaded, [wrong("reviewers", few, "name more reviewers in debate.yaml")]
     return loaded, [ok("debate", f"{folder}: {len(loaded.markets)} markets, {len(loaded.sources)} sources")]
+
+
+def _few(debate: DebateSpec) -> str:
+    """Why the first doubt would leave a proposal waiting for good; empty where enough people are named.
+
+    That nobody at all could agree is refused when the file is read; the steps after that are the house's.
+    """
+    named, ladder = len(debate.reviewers), debate.review.ladder
+    if debate.review.declare or len(ladder) < 2 or named >= ladder[1]:
+        return ""
+    return f"{named} are named, and {ladder[1]} must agree after a dispute or against the price: it would wait for good"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import httpx
 import sqlalchemy as sa
@@ -43,6 +44,8 @@ def _clock(answer: httpx.Response, now: datetime) -> list[Check]:
         theirs = parsedate_to_datetime(answer.headers.get("date", ""))
     except ValueError:
         return []
+    if theirs.tzinfo is None:  # `-0000`: of no zone that anybody named
+        return []
     apart = abs(now - theirs)
     if apart > SKEW:
         because = f"this machine's clock and {answer.url.host}'s are {apart.total_seconds():.0f} s apart"
@@ -55,13 +58,26 @@ def _key(answer: httpx.Response, settings: Settings, store: Store | None) -> lis
         return [wrong("manifold key", "Manifold refuses it", "copy the API key anew from the account's settings page")]
     if answer.status_code != 200:
         return [wrong("manifold key", f"Manifold answered {answer.status_code}", "try again in some minutes")]
-    who = answer.json()
+    who = _who(answer)
+    if who is None:
+        because = f"{settings.manifold_url} answers, but not as Manifold does"
+        return [wrong("manifold key", because, "look at CRUX_MANIFOLD_URL, and whether a network's login page answers")]
     owner = None if store is None else _owner(store)
     if owner is not None and owner != (settings.manifold_url, who.get("id")):
         here = f"{who.get('username')} on {settings.manifold_url}"
         because = f"the key is of {here}, and the store belongs to {owner[1]} on {owner[0]}"
         return [wrong("manifold account", because, "use that account's key, or another store with CRUX_DATABASE_URL")]
-    return [ok("manifold key", f"works, as {who.get('username')} with {who.get('balance', 0):.0f} mana")]
+    return [ok("manifold key", f"works, as {who.get('username')} with {who.get('balance') or 0:.0f} mana")]
+
+
+def _who(answer: httpx.Response) -> dict[str, Any] | None:
+    """The account that a key is of; None where something else than Manifold has answered."""
+    try:
+        who = answer.json()
+    except ValueError:
+        return None
+    known = isinstance(who, dict) and "id" in who and isinstance(who.get("balance") or 0, int | float)
+    return who if known else None
 
 
 def _owner(store: Store) -> tuple[str, str] | None:

@@ -110,7 +110,7 @@ def _account(actor: Actor | None) -> str:
 
 def _told(word: Word, unlinked: bool) -> str:
     more = "; no Manifold account is linked, so no positions were read" if unlinked else ""
-    return f"{word.person}: {word.said} is taken down{more}"
+    return f"{word.person}: {word.said} is on the record{more}"
 
 
 def _next(after: Card, named: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, get_args
@@ -10,6 +10,7 @@ from typing import Any, get_args
 import sqlalchemy as sa
 
 from bot.frozen import Frozen
+from bot.jobs import tried
 from bot.review.doubting import doubts_about, quorum_of
 from bot.review.quorum import Doubts, Quorum, Vote, standing, wanted
 from bot.store import Store, accept, awaiting, markets, proposals, resolutions, reviews, takes
@@ -101,6 +102,19 @@ def cards(store: Store, *, living: bool = True, debate: str | None = None) -> li
         numbers = [one.id for one in proposals.listing(connection) if not living or one.closed_at is None]
     found = [card(store, number) for number in numbers]
     return [one for one in found if debate is None or one.market.debate == debate]
+
+
+def readable(store: Store, debate: str, states: Iterable[proposals.ProposalState] | None = None) -> list[Card]:
+    """The proposals of a debate that have not ended, or those in `states`, for who goes on with all of them.
+
+    One that cannot be read as it is stored is left out and logged: it keeps no other waiting.
+    """
+    with store.reading() as connection:
+        ours = {one.id for one in markets.every(connection, debate)}
+        found = [one for one in proposals.listing(connection, states=states) if one.market in ours]
+    mine = [one.id for one in found if states is not None or one.closed_at is None]
+    came = [tried(f"proposal {number}", partial(card, store, number)) for number in mine]
+    return [one for one in came if isinstance(one, Card)]
 
 
 def vote(store: Store, seen: Card, *, person: str, said: str, because: str, reviewers: Collection[str]) -> Card:

@@ -25,6 +25,20 @@ def recollect_due(store: Store, debate: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def waiting_to_be_seen(store: Store, debate: str) -> frozenset[str]:
+    """The disputed (or undone) markets of a debate whose sources nobody has looked at since: no other waits for them.
+
+    They are not judged again before that; markets that read the same sources are.
+    """
+    with store.reading() as connection:
+        found = set()
+        for number, since in _doubted(connection, debate):
+            market = markets.market(connection, number)
+            if _unseen(connection, markets.spec(connection, market.version).sources, since):
+                found.add(market.slug)
+    return frozenset(found)
+
+
 def _doubted(connection: sa.Connection, debate: str) -> list[tuple[int, datetime]]:
     """Each market whose last proposal stands disputed or undone, and since when."""
     proposal, review, market = schema.proposals.c, schema.reviews.c, schema.markets.c

@@ -30,6 +30,13 @@ def paused(store: Store) -> Pause | None:
     return Pause(found.by, found.because, found.at) if found is not None and found.value else None
 
 
+def resumed_at(store: Store) -> datetime | None:
+    """When the last pause ended; None where nothing was ever paused, or all is paused now."""
+    with store.reading() as connection:
+        found = switches.switched(connection, SWITCH)
+    return None if found is None or found.value else found.at
+
+
 def pause(store: Store, by: str, because: str) -> Pause:
     """Stop everything that cannot be taken back; Refusal without a reason. Pausing twice changes nothing."""
     if not because.strip():

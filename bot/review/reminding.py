@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from bot.review.desk import Card, cards, unanswered
+from bot.review.desk import Card, readable, unanswered
 from bot.review.pausing import paused
 from bot.store import Store, reviews, schema
 from bot.store.writing import insert_new
@@ -38,7 +38,7 @@ def due(store: Store, loaded: Loaded, now: datetime) -> list[Reminder]:
     if loaded.debate is None or paused(store) is not None:
         return []
     named = tuple(loaded.debate.reviewers)
-    found = [one for each in cards(store, debate=loaded.debate.debate) for one in _of_card(store, each, named, now)]
+    found = [one for each in readable(store, loaded.debate.debate) for one in _of_card(store, each, named, now)]
     with store.reading() as connection:
         found += _panels(connection, loaded.debate.debate, now)
         there = set(connection.execute(sa.select(schema.reminders.c.key)).scalars())

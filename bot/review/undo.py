@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.platform import Platform
 from bot.resolving import Resolver, Stepped
 from bot.review import once, people
 from bot.review.desk import Card, card, card_in, reviewer
+from bot.review.interests import TryAgain, looked, refuse_if_held
 from bot.review.people import Actor
 from bot.service.surroundings import Surroundings
 from bot.store import Store, proposals
@@ -37,8 +41,8 @@ async def undo(
 ) -> str:
     """Take a resolution back, once: first on the record, then on Manifold; returns what to tell.
 
-    Refusal: ten minutes are over, it is not resolved, or no reason is given. Where the process dies on the way, or
-    Manifold cannot be reached, the next run of resolving goes on with it.
+    Refusal: ten minutes are over, it is not resolved, no reason is given, or they hold shares in the market. Where the
+    process dies on the way, or Manifold cannot be reached, the next run of resolving goes on with it.
     """
     done = await around.threads.read(once.before, around.store, key)
     if done is not None:
@@ -49,7 +53,9 @@ async def undo(
     if not because.strip():
         raise Refusal("say why: --because TEXT; it stands on the record and is told to traders")
     account = f"{actor.platform} {actor.account}" if actor else ""
-    await around.threads.write(_begin, around.store, debate.debate, proposal, person, because, account, key)
+    positions = await _positions(around, proposal, person)
+    whole = _Undo(debate.debate, proposal, person, because, account, key, positions)
+    await around.threads.write(_begin, around.store, whole)
     around.wake("post")
     try:
         steps = await around.exchange.carry(lambda platform: _carried(around, platform))
@@ -66,7 +72,38 @@ async def _carried(around: Surroundings, platform: Platform) -> list[Stepped]:
     return await resolver.undo_all()
 
 
-def _begin(store: Store, debate: str, number: int, person: str, because: str, account: str, key: str | None) -> Card:
+@dataclass(frozen=True, slots=True)
+class _Undo:
+    """One undo as it is put down; `positions` is what was read of the person's shares before it."""
+
+    debate: str
+    proposal: int
+    person: str
+    because: str
+    account: str
+    key: str | None
+    positions: Mapping[str, Any]
+
+
+async def _positions(around: Surroundings, proposal: int, person: str) -> Mapping[str, Any]:
+    """What they hold in the market; Refusal where they hold shares.
+
+    Where nobody can see that now the undo goes on, for there are ten minutes, and the record says that it was not seen.
+    """
+    seen = await around.threads.read(card, around.store, proposal)
+    if undo_until(seen) is None:
+        return {}  # there is nothing to take back, which is told with more words
+    try:
+        found = await looked(around, seen, person)
+    except TryAgain as unread:
+        return {"accounts": [], "because": str(unread)}
+    refuse_if_held(found, person)
+    return found.positions
+
+
+def _begin(store: Store, undone: _Undo) -> Card:
+    debate, number, person = undone.debate, undone.proposal, undone.person
+    because, account, key = undone.because, undone.account, undone.key
     with store.transaction() as connection:
         seen, at = card_in(connection, store, number), store.now()
         if seen.market.debate != debate:
@@ -80,7 +117,7 @@ def _begin(store: Store, debate: str, number: int, person: str, because: str, ac
             )
         facts = {
             **(seen.proposal.facts or {}),
-            "undone": {"by": person, "because": because, "until": until.isoformat()},
+            "undone": {"by": person, "because": because, "until": until.isoformat(), "positions": undone.positions},
         }
         proposals.move(connection, seen.proposal, "undoing", actor=person, at=at, because=because, facts=facts)
         told = f"proposal {number} is being taken back"

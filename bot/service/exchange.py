@@ -101,6 +101,8 @@ async def connected(
     hands = Hands()
     try:
         async with _address(settings, sandbox) as address, Manifold(address.url, address.key, sleep=sleep) as client:
+            if sandbox is not None:  # it answers at once, so that a wrong file is told at once
+                await threads.write(store.claim, address.name, (await client.me()).id)
             yield Connected(address, store, threads, hands, client, sleep)
     finally:
         hands.close()

@@ -46,6 +46,7 @@ class Health:
 
     service: Looked
     now: Callable[[], float] = time.monotonic
+    _writing: asyncio.Task[Failure | None] | None = None
 
     async def alive(self, _request: web.Request) -> web.Response:
         """The loop turns, or nobody would answer; and when the timetable last ended a run."""
@@ -69,13 +70,19 @@ class Health:
     async def _because(self) -> list[str]:
         because = ["the service is stopping"] if self.service.stopping else []
         because += [] if self.service.leading else ["another service holds the lease"]
-        store = self.service.around.store
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._tried())
         try:
             async with asyncio.timeout(ANSWER_S):
-                came = await self.service.around.threads.read(lambda: tried("writing", lambda: written(store)))
+                came = await asyncio.shield(self._writing)
         except TimeoutError:
             return [*because, f"the store did not answer within {ANSWER_S:g} s"]
         return because + ([f"the store cannot be written: {came.because}"] if isinstance(came, Failure) else [])
+
+    async def _tried(self) -> Failure | None:
+        """One try to write, however many ask: who waits for the writer's turn holds a thread that others read in."""
+        store = self.service.around.store
+        return await self.service.around.threads.read(lambda: tried("writing", lambda: written(store)))
 
 
 def written(store: Store) -> None:

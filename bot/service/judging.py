@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from bot.jobs import Failure, Told, tried
 from bot.judging import Asked, Judged, asked, judge_all
 from bot.proposing import Proposed, propose_all
 from bot.reversals import Reversal, report_reversals
-from bot.review.disputes import recollect_due
+from bot.review.disputes import waiting_to_be_seen
 from bot.review.pausing import paused
 from bot.service.surroundings import Surroundings
 from bot.store import Store
@@ -25,6 +25,9 @@ WHOLE_EVERY = timedelta(hours=1)
 
 KEPT = timedelta(days=2)
 """How long verdicts of every pass are kept; the newest of each market is kept for good."""
+
+SWEPT_EVERY = timedelta(days=1)
+"""How often Python's collector walks everything, what was put out of its sight included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Judging:
     _on: dict[str, tuple[str, tuple[tuple[str, int], ...]]] = field(default_factory=dict)
     _until: dict[str, datetime] = field(default_factory=dict)
     _whole_at: datetime | None = None
+    _swept_at: datetime | None = None
     verdicts: dict[str, Verdict] = field(default_factory=dict)
 
     async def run(self) -> Told:
@@ -56,8 +60,22 @@ class Judging:
         try:
             return await self.around.threads.judge(self.pass_)
         finally:
+            self._put_out_of_sight()
+
+    def _put_out_of_sight(self) -> None:
+        """What stays is frozen; once a day everything is looked at, or what was frozen and dropped since would pile up.
+
+        That one walk stops the loop for a moment, once a day.
+        """
+        now = self.around.store.now()
+        self._swept_at = self._swept_at or now
+        if now - self._swept_at >= SWEPT_EVERY:
+            self._swept_at = now
+            gc.unfreeze()
+            gc.collect()
+        else:
             gc.collect(1)
-            gc.freeze()
+        gc.freeze()
 
     def pass_(self) -> dict[str, Any]:
         """Judge what is due, and put what is decided to people, unless everything is paused."""
@@ -66,27 +84,32 @@ class Judging:
         markets = open_markets(store, self.around.debate.debate)
         newest = newest_snapshots(store, {name for market in markets for name in market.sources})
         on = {market.slug: _evidence(market, newest) for market in markets}
-        unseen = recollect_due(store, self.around.debate.debate)
-        ready = [market for market in markets if unseen.isdisjoint(market.sources)]
-        due = self._due(ready, on, now)
+        unseen = waiting_to_be_seen(store, self.around.debate.debate)
+        whole = self._whole_at is None or now - self._whole_at >= WHOLE_EVERY
+        due = self._due([market for market in markets if market.slug not in unseen], on, now, whole)
+        self._whole_at = now if whole else self._whole_at
         self._forget_others(on)
         if not due:
-            return {"open": len(markets), "due": 0}
+            return _told(len(markets), Pass(), halted, unseen)
         came = _judged(self.around, due, now, halted)
         self._remember(came, on, now, halted)
         if came.proposed:
+            self.around.wake("resolve")  # traders are told together with the reviewers
             self.around.wake("post")
-        if len(due) == len(markets):
+        if whole:
             with store.transaction(durable=False) as connection:
                 forget_before(connection, now - KEPT)
         self.around.wake("panels")
-        return _told(len(markets), came, halted)
+        return _told(len(markets), came, halted, unseen)
 
     def _due(
-        self, markets: Sequence[DueMarket], on: dict[str, tuple[str, tuple[tuple[str, int], ...]]], now: datetime
+        self,
+        markets: Sequence[DueMarket],
+        on: dict[str, tuple[str, tuple[tuple[str, int], ...]]],
+        now: datetime,
+        whole: bool,
     ) -> list[str]:
-        if self._whole_at is None or now - self._whole_at >= WHOLE_EVERY:
-            self._whole_at = now
+        if whole:
             return [market.slug for market in markets]
         return [
             market.slug
@@ -161,9 +184,10 @@ def _proposed(store: Store, judged: Judged) -> tuple[list[Proposed], dict[str, s
     return made, failed
 
 
-def _told(open_markets: int, came: Pass, halted: bool) -> dict[str, Any]:
+def _told(open_markets: int, came: Pass, halted: bool, unseen: Collection[str]) -> dict[str, Any]:
     told: dict[str, Any] = {"open": open_markets, "due": len(came.verdicts) + len(came.failed)}
     told |= {"paused": True} if halted else {}
     told |= {one.did: [each.slug for each in came.proposed if each.did == one.did] for one in came.proposed}
+    told |= {"waiting to be looked at again": sorted(unseen)} if unseen else {}
     told |= {"reversed": [each.words() for each in came.turned]} if came.turned else {}
     return told | ({"failed": came.failed} if came.failed else {})

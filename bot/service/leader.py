@@ -7,6 +7,7 @@ import logging
 import os
 import secrets
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -39,6 +40,13 @@ class Leader:
     holder: str
     epoch: int
     lost: bool = False
+    elapsed: Callable[[], float] = time.monotonic
+    renewed: float = float("-inf")  # by `elapsed`: when the last renewal was asked for that was granted
+
+    @property
+    def holds(self) -> bool:
+        """Whether nobody else can have taken it: a process that stood still does not know before it asks again."""
+        return not self.lost and self.elapsed() - self.renewed < TTL.total_seconds()
 
     async def keep(self, lose: Callable[[], None]) -> None:
         """Renew for ever; `lose` is called once somebody else holds it. Where the store fails, it is tried again."""
@@ -62,8 +70,12 @@ class Leader:
             tried("giving the lease back", given)
 
     def _renewed(self) -> int | None:
+        asked = self.elapsed()
         with self.store.transaction(durable=False) as connection:
-            return leases.take(connection, self.holder, self.store.now(), TTL)
+            epoch = leases.take(connection, self.holder, self.store.now(), TTL)
+        if epoch is not None and self.epoch in (0, epoch):
+            self.renewed = asked
+        return epoch
 
 
 async def take_the_lead(store: Store, threads: Threads, tell: Callable[[str], None], *, wait: bool = False) -> Leader:

@@ -13,9 +13,10 @@ PATTERNS = (
     (re.compile(r"(?i)\b(Bot|Bearer|Key|Basic)(\s+)[^\s'\"\\,;)\]}]{8,}"), rf"\1\2{HIDDEN}"),
     (re.compile(r"(/webhooks/\d+/)[^/\s'\"?\\]+"), rf"\1{HIDDEN}"),
     (re.compile(r"(/interactions/\d+/)[^/\s'\"?\\]+"), rf"\1{HIDDEN}"),
+    (re.compile(r"(://[^\s:/@'\"]*:)[^\s/@'\"]+(?=@)"), rf"\1{HIDDEN}"),
     (re.compile(r"\b[\w-]{23,30}\.[\w-]{5,8}\.[\w-]{25,}"), HIDDEN),
 )
-"""A header's scheme and what follows it; webhook and interaction tokens; a bot token's three parts."""
+"""A header's scheme and what follows it; webhook and interaction tokens; an address's password; a bot token's parts."""
 
 Redact = Callable[[str], str]
 

@@ -148,9 +148,7 @@ def _built(
     limits: fetch.Limits,
 ) -> Service:
     metrics = Metrics()
-    table = Timetable(
-        launch.store, threads, {}, seen=metrics.ran, missed=metrics.missed, leading=lambda: not leader.lost
-    )
+    table = Timetable(launch.store, threads, {}, seen=metrics.ran, missed=metrics.missed, leading=lambda: leader.holds)
     around = Surroundings(
         launch.settings, launch.store, threads, launch.folder, debate.loaded, exchange, table.wake, table.on_wish
     )

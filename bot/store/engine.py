@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -18,6 +19,8 @@ from bot.store import schema
 from resolvers.errors import Outside, Refusal
 
 Now = Callable[[], datetime]
+LOOK_AGAIN_S = 0.1
+"""Between two looks at a lock that somebody else holds."""
 
 PRAGMAS = (
     "busy_timeout=15000",  # ms to wait for another process's write
@@ -73,15 +76,15 @@ class Store:
                 row = {"id": 1, "platform": platform, "account_id": account_id, "created_at": self.now()}
                 connection.execute(sa.insert(schema.stores).values(row))
             elif (owner.platform, owner.account_id) != (platform, account_id):
+                same = "the sandbox file it began with" if owner.platform == "sandbox" else "that account's key"
                 raise Refusal(
                     f"store of another account: {self.name} belongs to {owner.account_id} on {owner.platform}, "
-                    f"this is {account_id} on {platform}; use that account's key, or choose another store "
-                    "with CRUX_DATABASE_URL"
+                    f"this is {account_id} on {platform}; use {same}, or choose another store with CRUX_DATABASE_URL"
                 )
 
     @contextmanager
-    def alone(self, act: str) -> Iterator[None]:
-        """Hold `act` (as `apply`) for this process alone; Refusal where another is at it.
+    def alone(self, act: str, *, wait_s: float = 0.0) -> Iterator[None]:
+        """Hold `act` (as `apply`) for this process alone; Refusal where another is at it for longer than `wait_s`.
 
         The lock is the operating system's, on a file beside the store: it ends with the process, however that ends.
         """
@@ -90,10 +93,11 @@ class Store:
             raise Refusal(f"{act} alone needs a store in a file")
         path = path.resolve()  # by whatever link it was named
         with path.with_name(f"{path.name}.{act}.lock").open("a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise Refusal(f"another process is at `{act}` with this store; wait for it to end") from error
+            until = time.monotonic() + wait_s
+            while not _locked(lock):
+                if time.monotonic() >= until:
+                    raise Refusal(f"another process is at `{act}` with this store; wait for it to end")
+                time.sleep(LOOK_AGAIN_S)
             yield
 
     @property
@@ -120,6 +124,15 @@ def told() -> Iterator[None]:
         if trouble is None:
             raise
         raise Outside(f"{trouble} ({error.orig}); nothing was changed") from error
+
+
+def _locked(lock: TextIO) -> bool:
+    """Whether the lock is ours now."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def url_of(place: str | Path) -> str:

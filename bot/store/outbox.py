@@ -139,6 +139,13 @@ def is_known(connection: sa.Connection, keys: Sequence[str]) -> bool:
     return connection.execute(found).first() is not None
 
 
+def known_since(connection: sa.Connection, keys: Sequence[str]) -> datetime | None:
+    """When the first write of these keys was known to have happened; None where none is."""
+    table = schema.outbox.c
+    found = sa.select(table.closed_at).where(table.key.in_(list(keys)), table.state == "done")
+    return connection.execute(found.order_by(table.closed_at).limit(1)).scalar()
+
+
 def _entry(row: Kept) -> Entry:
     write = Write(row.kind, row.slug, row.key, row.payload, row.mana)  # type: ignore[arg-type]  # a Kind: we wrote it
     return Entry(row.id, write, found=row.answer if row.state == "done" else None)

@@ -14,6 +14,7 @@ from bot.store.prices import Sample
 from bot.store.raw import UNREADABLE
 from bot.verifying.stored import Stored
 from bot.verifying.told import Wanted
+from markets.outbox import proposal_notices
 from markets.spec import ReviewSpec
 from resolvers.evidence import instant
 from resolvers.outcome import Outcome
@@ -148,6 +149,20 @@ def _silence(
     objected = [act for act, _ in told.acts.get(number, []) if act.act == "object" and act.id < made.act.id]
     if made.round != 1 or spoke or objected or quorum_for(doubts, review).because:
         return ["it went on by nobody's word, though somebody had spoken against it"]
-    if made.act.at < wanted["created_at"] + after:
+    since = _quiet_since(there, number, made, wanted)
+    if since is None:
+        return ["it went on by nobody's word, and traders had not been told of it"]
+    if made.act.at < since + after:
         return [f"it went on by nobody's word before {after} had passed"]
     return []
+
+
+def _quiet_since(there: Stored, number: int, made: Approval, wanted: Wanted) -> datetime | None:
+    """From when on nobody's word counted, by the record: from the notice to traders, or the end of a pause."""
+    market, told = there.markets.get(wanted["market"]), there.told
+    keys = proposal_notices(str(market["market_id"]), number, made.round) if market is not None else ()
+    posted = [told.done[key] for key in keys if key in told.done and told.done[key] <= made.act.at]
+    if not posted:
+        return None
+    created: datetime = wanted["created_at"]
+    return max(min(posted), created, *(at for at in told.resumed if at <= made.act.at))

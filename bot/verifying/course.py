@@ -97,7 +97,7 @@ def _one_vote(acts: Sequence[tuple[Act, Any]]) -> list[str]:
                 found.append(f"{act.actor} has voted twice in one round")
             if act.act == "approve" and act.actor == proposer:
                 found.append(f"{act.actor} has approved what they put forward themselves")
-            if ((said.get("facts") or {}).get("positions") or {}).get("holds"):
+            if _held(said.get("facts") or {}):
                 found.append(f"{act.actor} has voted with shares in the market")
             counted.add(act.actor)
     return found
@@ -112,7 +112,14 @@ def _undone(acts: Sequence[tuple[Act, Any]]) -> list[str]:
             since = datetime.fromisoformat(told) if told else act.at
         elif act.act == "undoing" and (since is None or act.at > since + TAKEN_BACK):
             found.append("its resolution was taken back later than ten minutes after it")
+        if act.act == "undoing" and _held((said.get("facts") or {}).get("undone") or {}):
+            found.append(f"{act.actor} has taken its resolution back with shares in the market")
     return found
+
+
+def _held(said: Mapping[str, Any]) -> bool:
+    """Whether somebody held shares by what was read as they spoke."""
+    return bool((said.get("positions") or {}).get("holds"))
 
 
 def _in_time(acts: Sequence[tuple[Act, Any]]) -> list[str]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, get_args
 
+from bot.review.pausing import SWITCH
 from bot.store import looks
 from bot.store.audit import Act, BrokenLink
 from bot.store.proposals import ENDED, NEXT
@@ -20,6 +21,7 @@ from markets.outbox import CREATION
 Wanted = dict[str, Any]
 """column -> the value that the record gives it"""
 
+PAUSE = f"switch {SWITCH}"
 MOVES = frozenset({*NEXT, *ENDED})
 CHANGES: Mapping[str, Callable[[Any], Any]] = {
     "state": str,
@@ -57,6 +59,10 @@ class Told:
     acceptances: dict[tuple[int, str], Wanted] = field(default_factory=dict)
     identities: dict[int, Wanted] = field(default_factory=dict)
     seen: dict[int, Seen] = field(default_factory=dict)  # by snapshot
+    done: dict[str, datetime] = field(
+        default_factory=dict
+    )  # by an outbox key: when it was first known to have happened
+    resumed: list[datetime] = field(default_factory=list)  # the end of each pause
     faults: list[BrokenLink] = field(default_factory=list)
 
 
@@ -85,6 +91,8 @@ def _play(told: Told, act: Act, said: Any) -> None:
         _linked(told, act, said, number)
     elif act.act.startswith("outbox-"):
         _outbox(told, act, said)
+    elif act.subject == PAUSE:
+        told.resumed += [] if said["value"] else [act.at]
     elif act.act == "open":
         _opened(told, act, said)
     elif "/" in act.subject and set(said) <= set(CHANGES):
@@ -171,6 +179,8 @@ def _outbox(told: Told, act: Act, said: Any) -> None:
             told.ledger[key] = {"reserved_mana": mana, "settled_mana": None, "budget": act.subject.partition("/")[0]}
         return
     done = act.act == "outbox-done"
+    if done:
+        told.done.setdefault(key, act.at)
     end = {"state": "done", "answer": said["answer"]} if done else {"state": "refused", "because": said["because"]}
     told.outbox[key] |= {**end, "closing": act.id}
     if key in told.ledger:

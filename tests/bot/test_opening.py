@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 from crux_builders import START, World, body, day
 
 from bot.opening import freeze
-from bot.store import record
+from bot.review.pausing import pause, resume
+from bot.store import markets, record
 from markets.apply import perform
 from markets.outbox import write_of
 from markets.plan import Limits
+from resolvers.errors import Refusal
 
 
 async def test_an_import_dated_after_the_real_opening_awaits_acceptance_though_we_wrote_the_opening_down_later(
@@ -27,3 +30,22 @@ async def test_an_import_dated_after_the_real_opening_awaits_acceptance_though_w
     board = world.loaded.sources["board"]
     assert record(world.store, board, body(START), seen_at=day(3), via="import").awaits
     assert not record(world.store, board, body(START), seen_at=day(0.5), via="import").awaits
+
+
+async def test_a_pause_stops_a_plan_before_its_next_change_and_what_was_done_is_written_down(world: World) -> None:
+    """Issue 4: a pause pauses, also what has begun."""
+    world.see()
+    planner, said = world.planner, list[str]()
+
+    def tell(line: str) -> None:
+        said.append(line)
+        if len(said) == 1:
+            pause(world.store, "ann", "these texts are wrong")
+
+    with pytest.raises(Refusal, match="paused by ann"):
+        await planner.apply(await planner.plan(Limits()), tell=tell)
+    with world.store.reading() as connection:
+        assert (len(said), [one.slug for one in markets.every(connection, "small")]) == (1, ["leader"])
+    resume(world.store, "ann")
+    done = await planner.apply(await planner.plan(Limits()))
+    assert (len(done.done), done.refused) == (3, [])

@@ -11,6 +11,7 @@ from crux_builders import DEBATE, REVIEWERS, World, day, living
 
 from bot.resolving import remedy
 from bot.review.desk import answer
+from bot.review.pausing import pause, resume
 from bot.store import audit, resolutions
 from resolvers.errors import Refusal
 from resolvers.outcome import No, NotApplicable
@@ -234,3 +235,25 @@ async def test_where_manifold_refuses_n_a_the_reviewers_are_told_what_the_defini
         frozen=replace(card.frozen, rule=rule),
     )
     assert remedy(refused).endswith("stops it; where N/A is not granted the definition says NO")
+
+
+async def test_what_the_evidence_no_longer_decides_is_held_though_all_agreed(world: World) -> None:
+    """Reviewers accepted an archived body inside the window: that row had been a typo, taken back in time."""
+    await world.agreed()
+    world.at(10).back_fill(6, two=("8.5", "north"))
+    assert world.judge("reach-85")[0].state != "decided"
+    world.at(30)
+    (step,) = [one for one in await world.carry_on() if one.slug == "reach-85"]
+    assert (step.did, "puts it to people again" in step.because) == ("held", True)
+    assert not (await world.live())["isResolved"]
+
+
+async def test_what_turned_during_a_pause_is_not_resolved_the_old_way_when_it_ends(world: World) -> None:
+    await world.agreed()
+    pause(world.store, "ann", "the board is being tampered with")
+    world.at(10).back_fill(6, two=("8.5", "north"))
+    world.at(10.5).judge()
+    world.at(11.5)
+    resume(world.store, "ann")
+    assert "resolved" not in [one.did for one in await world.carry_on() if one.slug == "reach-85"]
+    assert not (await world.live())["isResolved"]

@@ -152,7 +152,7 @@ def _card(around: Surroundings, number: int) -> tuple[Rendered, str]:
     seen = card(store, number)
     if seen.market.debate != around.debate.debate:
         raise Refusal(f"Proposal {number} belongs to another debate.")
-    made = cards.render(card_view(store, seen, store.now()))
+    made = cards.render(card_view(store, seen, store.now(), may_write=around.exchange.may_write))
     with store.reading() as connection:
         post = posts.find(connection, f"card:{number}")
     if post is None:

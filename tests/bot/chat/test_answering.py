@@ -23,7 +23,7 @@ async def test_how_close_is_answered_with_both_sides_the_distance_the_row_and_th
     world.at(1).see(south=("71.0", "x"))
     world.at(2)
     reply = ask(world, "how close is reach-85?")
-    assert reply.lines[0].endswith("71% (south, 71.0 in board, seen 2020-01-07), against 85%: 14 points short.")
+    assert reply.lines[0].endswith("71% (south in board, seen 2020-01-07), against 85%: 14 points short.")
     assert (reply.slug, reply.intent, reply.chart) == ("reach-85", "value", "reach-85")
 
 

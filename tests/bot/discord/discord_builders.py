@@ -148,13 +148,21 @@ def settings(patch: pytest.MonkeyPatch, there: DiscordServer, **more: object) ->
     return Settings()
 
 
+class Untold(Connected):
+    """Manifold where no notice is posted to traders: no job of the service runs here, for which a card would wait."""
+
+    @property
+    def may_write(self) -> bool:
+        return False
+
+
 @asynccontextmanager
 async def surrounded(world: World, chosen: Settings, woken: list[str]) -> AsyncIterator[Surroundings]:
     threads, hands = Threads(), Hands()
     key = world.sandbox.accounts["creator"].key
     async with Manifold(world.url, key, sleep=world.clock.sleep) as client:
         address = Address(world.url, "sandbox", key, PATIENCE)
-        exchange = Connected(address, world.store, threads, hands, client, world.clock.sleep)
+        exchange = Untold(address, world.store, threads, hands, client, world.clock.sleep)
         yield Surroundings(chosen, world.store, threads, world.folder, lambda: world.loaded, exchange, woken.append)
     hands.close()
     threads.close()

@@ -268,3 +268,13 @@ async def test_changes_in_quick_succession_are_shown_together(world: World, monk
         await there.until(lambda: bot.post("n:1").state == "done")
         assert [one.content for one in there.channels["announce"].messages] == ["19"]
         assert len(there.channels["announce"].messages[0].versions) <= 3
+
+
+async def test_reviewers_see_a_card_no_sooner_than_traders_are_told(world: World) -> None:
+    await world.decided()
+    assert wanted(world.store, "small", world.clock.at, may_write=True) == []
+    await world.everything()
+    cards = [one for one in wanted(world.store, "small", world.clock.at, may_write=True) if one.kind == "card"]
+    told = [one.body["embed"]["description"] for one in cards]
+    assert told
+    assert all("Traders were told on Manifold together with this card." in text for text in told)

@@ -81,7 +81,7 @@ async def test_killed_between_a_decision_and_its_card_it_mends_the_card_and_ends
         async with process(world, there, monkeypatch) as second:
             await there.until(lambda: "Votes: 1 of 2 approve" in card.text, 90)
             told = await (await approve(ben, card)).settled(60)
-            assert "ben: approve is taken down" in told.text
+            assert "ben: approve is on the record" in told.text
             second.send_signal(signal.SIGTERM)
             assert await asyncio.wait_for(second.wait(), 20) == 0
         cards = [one for one in there.channels["review"].messages if "P1 r" in one.text]

@@ -24,7 +24,7 @@ async def test_approving_from_ones_own_copy_of_the_card_counts_as_on_the_card(to
     shown = await town.slash(town.ann, "review show", proposal="1")
     asked = await town.press(town.ann, shown, "Approve")
     done = await town.press(town.ann, asked, asked.messages[-1].buttons[0])
-    assert "ann: approve is taken down" in done.text
+    assert "ann: approve is on the record" in done.text
     assert [(one.person, one.vote) for one in town.bot.world.card().reviews] == [("ann", "approve")]
 
 
@@ -48,6 +48,9 @@ async def test_whoever_has_a_market_proposed_cannot_approve_it(town: Town) -> No
     made = await town.slash(town.ann, "review propose", market="reach-85")
     assert "Proposal 3 is proposed" in made.text
     assert world.card().proposal.proposed_by == "ann"
+    await world.everything()
+    town.bot.nudge()
+    await town.bot.card()
     shown = await town.slash(town.ann, "review show", proposal="3")
     asked = await town.press(town.ann, shown, "Approve")
     done = await town.press(town.ann, asked, asked.messages[-1].buttons[0])
@@ -60,7 +63,7 @@ async def test_a_dispute_asks_for_its_ground_and_stops_the_proposal(town: Town) 
     assert form.modal is not None
     values = {"What is wrong": "wrong value", "Why": "The board shows 78.5 by now."}
     sent = await (await town.ann.submit(form.modal, values)).settled()
-    assert "dispute is taken down" in sent.text
+    assert "dispute is on the record" in sent.text
     assert town.bot.world.card().proposal.state == "disputed"
 
 
@@ -117,7 +120,8 @@ async def test_the_commands_are_given_to_discord_anew_when_an_admin_says_so(town
 async def test_mana_is_added_once_after_a_second_press_within_the_budget_and_told_to_all(town: Town) -> None:
     world = town.bot.world
     asked = await town.slash(town.ann, "fund market", market="reach-85", amount=50)
-    assert "which has 200?" in asked.text and "of the budget are left" in asked.text
+    assert "which has 200?" in asked.text, asked.text
+    assert "of the budget are left" in asked.text
     done = await town.press(town.ann, asked, "Yes, add 50 mana")
     assert "50 mana were added to reach-85" in done.text
     again = await town.press(town.ann, asked, "Yes, add 50 mana")

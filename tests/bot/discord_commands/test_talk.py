@@ -59,7 +59,7 @@ async def test_a_sentence_never_approves_it_only_offers_the_button_which_asks_on
     assert "needs the role Reviewer" in refused.text
     asked = await town.press(town.ann, told, "Approve P1")
     done = await town.press(town.ann, asked, asked.messages[-1].buttons[0])
-    assert "ann: approve is taken down" in done.text
+    assert "ann: approve is on the record" in done.text
 
 
 async def test_a_decision_offered_in_a_direct_message_is_made_on_the_server_only(town: Town) -> None:

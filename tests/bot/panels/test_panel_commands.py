@@ -9,6 +9,9 @@ import pytest
 from crux_builders import Crux, folder, seen_now, verified
 from panel_builders import SLUG, debate, market
 
+from bot.review.people import Actor, issue_code, redeem
+from bot.store import open_store
+
 BECAUSE = "Xyzzy: their page names no reward"
 
 
@@ -41,6 +44,20 @@ def test_a_panel_is_opened_answered_and_closed_in_a_terminal(here: Crux, tmp_pat
     assert BECAUSE in here("panel", panel["id"]).out
     assert "asks" not in here("verdict", SLUG, "--json").json[0]
     assert verified(tmp_path / "crux.sqlite").whole
+
+
+def test_nobody_answers_from_a_terminal_for_someone_who_has_an_account_there(here: Crux, tmp_path: Path) -> None:
+    """One person, one vote on panels too: fred speaks as himself, and this account is not his."""
+    box = ("--sandbox", tmp_path / "box.jsonl")
+    assert here("panels", "--now", *box).code == 0
+    store = open_store(tmp_path / "crux.sqlite", now=lambda: datetime.now(UTC))
+    code = issue_code(store, "small", "fred", "terminal")
+    assert redeem(store, "small", Actor("terminal", "1001@elsewhere", "fred@elsewhere"), code) == "fred"
+    store.close()
+    said = ("--row", "one", "--limb", "data=yes", "--limb", "free=yes", "--because", BECAUSE)
+    ran = here("panel", 1, "answer", "--as", "fred", *said, *box)
+    assert (ran.code, "fred speaks as fred@elsewhere in a terminal" in ran.err) == (1, True)
+    assert here("panel", 1, "answer", "--as", "gina", *said, *box).code == 0
 
 
 def test_what_is_wrong_with_an_answer_is_told_at_once(here: Crux, tmp_path: Path) -> None:

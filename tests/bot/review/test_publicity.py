@@ -12,7 +12,7 @@ from desk_builders import FIVE, Desk, desk_in
 
 from bot.review.pausing import pause, resume
 from bot.review.publicity import may_show, words
-from bot.store import audit
+from bot.store import audit, proposals
 from bot.verifying import verify
 from resolvers.errors import Refusal
 
@@ -128,7 +128,9 @@ async def test_after_an_undo_trading_stays_closed_where_proposals_close_it(tmp_p
     async with desk_in(tmp_path, CLOSING) as desk:
         world = desk.world
         await desk_resolved(desk)
-        assert "trading stays closed until the proposal that follows has ended" in await desk.undo()
+        assert "once its sources were looked at anew and no proposal stands" in await desk.undo()
+        await world.carry_on()
+        assert await closes(world) < world.clock.at.timestamp()
         world.at(12).see()
         world.propose()
         for person in ("ann", "ben"):
@@ -179,6 +181,75 @@ async def test_silence_decides_after_the_time_that_the_definition_gives_and_then
         assert receipt is not None
         assert receipt["quorum"]["because"] == ["nobody said anything for 7 days, which the definition lets decide"]
         assert verify(world.store).whole
+
+
+async def test_silence_counts_from_the_notice_and_not_while_nobody_could_be_told(tmp_path: Path) -> None:
+    """Manifold was away for eight days: only then do traders read of it, and the seven days begin."""
+    async with desk_in(tmp_path, SILENT) as desk:
+        world = desk.world
+        await world.decided()
+        world.at(17)
+        await world.everything()
+        await world.everything()
+        assert world.card().proposal.state == "proposed"
+        world.at(24.001).see()
+        await world.everything()
+        assert world.card().proposal.state == "agreed"
+        assert verify(world.store).whole
+
+
+async def test_a_notice_that_is_begun_and_not_sent_lets_no_silence_count(tmp_path: Path) -> None:
+    async with desk_in(tmp_path, SILENT) as desk:
+        world = desk.world
+        await world.decided()
+        world.sandbox.faults.add("POST /v0/comment", "503", times=None)
+        await world.everything()
+        world.at(20)
+        await world.everything()
+        assert (world.card().published, world.card().proposal.state) == (True, "proposed")
+
+
+async def test_a_pause_is_no_silence(tmp_path: Path) -> None:
+    """Nobody is reminded of anything while all is paused: the time runs anew from its end."""
+    async with desk_in(tmp_path, SILENT) as desk:
+        world = desk.world
+        await world.decided()
+        await world.everything()
+        pause(world.store, "ann", "we are at a wedding")
+        world.at(30)
+        resume(world.store, "ann")
+        await world.everything()
+        assert world.card().proposal.state == "proposed"
+        world.at(37.001).see()
+        await world.everything()
+        assert world.card().proposal.state == "agreed"
+        assert verify(world.store).whole
+
+
+@pytest.mark.parametrize(
+    ("told", "because"),
+    [
+        (False, "it went on by nobody's word, and traders had not been told of it"),
+        (True, "it went on by nobody's word before 7 days had passed"),
+    ],
+)
+async def test_an_approval_by_too_short_a_silence_is_found_by_the_record(
+    tmp_path: Path, told: bool, because: str
+) -> None:
+    async with desk_in(tmp_path, SILENT) as desk:
+        world = desk.world
+        await world.decided()
+        if told:
+            world.at(17)
+            await world.everything()
+        world.at(18)
+        seen = world.card()
+        facts = {"auto_after": "7 days", "doubts": seen.doubts.told(), "needed": seen.quorum.needed}
+        with world.store.transaction() as connection:
+            proposals.move(
+                connection, seen.proposal, "approved", actor="crux", at=world.clock.at, because="x", facts=facts
+            )
+        assert because in [one.because for one in verify(world.store).broken]
 
 
 @pytest.mark.parametrize("said", ["reject", "ask", "dispute"])

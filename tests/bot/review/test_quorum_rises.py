@@ -11,6 +11,7 @@ from crux_builders import DEBATE, copied, definitions, folder, harm, verified
 from desk_builders import FIVE, Desk, desk_in
 from pydantic import ValidationError
 
+from bot.review.desk import vote
 from bot.review.quorum import Doubts, even_share, quorum_for, share_of
 from bot.store import markets, prices, proposals, reviews
 from bot.verifying import verify
@@ -230,3 +231,39 @@ async def test_an_approval_by_fewer_than_the_facts_on_record_demand_is_found(des
         assert markets.market(connection, there.market.id).state == "open"
     (broken,) = verify(world.store).broken
     assert broken.because == "by the facts on record 3 had to agree, and it was said to be 2"
+
+
+async def test_once_the_price_has_come_round_those_who_agreed_are_enough(desk: Desk) -> None:
+    """Both had spoken while it took three: nobody else would have to press for what is agreed on by now."""
+    world = desk.world
+    await world.decided()
+    await world.everything()
+    keep_price(desk, "0.05")
+    for person in ("ann", "ben"):
+        vote(world.store, world.card(), person=person, said="approve", because="I read it", reviewers=[person])
+    await world.everything()
+    assert (world.card().proposal.state, world.card().wanted) == ("proposed", 1)
+    world.at(9.5).see()
+    keep_price(desk, "0.90")
+    assert "approved" in [one.did for one in await world.carry_on()]
+    assert (world.card().proposal.state, world.card().quorum.needed) == ("agreed", 2)
+    assert verify(world.store).whole
+
+
+async def test_that_no_price_is_known_any_more_takes_no_doubt_away(desk: Desk) -> None:
+    world = desk.world
+    await world.decided()
+    await world.everything()
+    keep_price(desk, "0.05")
+    for person in ("ann", "ben"):
+        vote(world.store, world.card(), person=person, said="approve", because="I read it", reviewers=[person])
+    world.at(12).see()
+    await world.everything()
+    assert (world.card().doubts.sampled_at, world.card().proposal.state) == (None, "proposed")
+
+
+def keep_price(desk: Desk, share: str) -> None:
+    world = desk.world
+    sample = prices.Sample(world.market("reach-85").id, world.clock.at, {"YES": Decimal(share)}, None)
+    with world.store.transaction() as connection:
+        prices.keep(connection, [sample])

@@ -13,7 +13,7 @@ from desk_builders import FIVE, Desk, desk_in
 from bot.resolving import Resolver
 from bot.review.disputes import recollect_due
 from bot.review.undo import undo_until
-from bot.store import audit, resolutions
+from bot.store import audit, proposals, resolutions
 from bot.verifying import verify
 from markets.apply import Carrier
 from markets.manifold import Manifold
@@ -116,6 +116,61 @@ async def test_two_who_undo_at_once_and_a_press_that_comes_again_undo_it_once(de
         await desk.undo("dan", key="press-2")
     rows = desk.world.resolver.outbox.rows()
     assert [one.state for one in rows if one.kind == "unresolve"] == ["done"]
+
+
+async def test_a_holder_of_shares_does_not_undo(desk: Desk) -> None:
+    world = desk.world
+    await world.decided()
+    await world.bet("trader1")
+    desk.trader("cat", "trader1")
+    await desk.approve()
+    await world.carry_on()
+    world.at(11.001)
+    await world.carry_on()
+    with pytest.raises(Refusal, match="cat holds shares in this market, so their word does not count here"):
+        await desk.undo("cat")
+    assert (world.card().proposal.state, (await world.live())["isResolved"]) == ("resolved", True)
+    assert "proposal 1 undone" in await desk.undo("dan")
+
+
+async def test_where_positions_cannot_be_read_there_is_no_time_to_wait_and_the_record_says_so(desk: Desk) -> None:
+    world = desk.world
+    await desk.resolved()
+    desk.trader("cat", "trader1")
+    world.sandbox.faults.add("GET /v0/market/{id}/positions", "503", times=None)
+    assert "proposal 1 undone" in await desk.undo("cat")
+    with world.store.reading() as connection:
+        (begun,) = [one for one in audit.acts(connection, subject="proposal 1") if one.act == "undoing"]
+    assert "nobody can see now whether cat holds shares" in begun.payload
+    assert verify(world.store).whole
+
+
+async def test_an_undo_with_shares_on_record_is_found(desk: Desk) -> None:
+    world = desk.world
+    await desk.resolved()
+    undone = {"by": "cat", "because": "x", "until": world.clock.at.isoformat(), "positions": {"holds": True}}
+    with world.store.transaction() as connection:
+        seen = world.card().proposal
+        facts = {**(seen.facts or {}), "undone": undone}
+        proposals.move(connection, seen, "undoing", actor="cat", at=world.clock.at, because="x", facts=facts)
+    (broken,) = verify(world.store).broken
+    assert broken.because == "cat has taken its resolution back with shares in the market"
+
+
+async def test_where_proposals_close_trading_it_opens_again_once_its_sources_were_looked_at_and_none_stands(
+    tmp_path: Path,
+) -> None:
+    """What is said of trading after an undo is what comes about."""
+    closing = FIVE.replace("window: 48 hours}", "window: 48 hours, on_proposed: close}")
+    async with desk_in(tmp_path, {"debate.yaml": closing}) as desk:
+        world = desk.world
+        await desk.resolved()
+        said = await desk.undo()
+        assert "trading opens again once its sources were looked at anew and no proposal stands" in said
+        assert [one.did for one in await world.carry_on() if one.slug == "reach-85"] == []
+        world.at(12).see()
+        assert [one.did for one in await world.carry_on() if one.slug == "reach-85"] == ["opened"]
+        assert await trading_until(world) == day(60).timestamp()
 
 
 class Died(BaseException):

@@ -207,6 +207,15 @@ async def test_a_debate_folder_that_cannot_be_used_is_told_line_by_line(ward: Wa
     assert {Path(one.because.split(":")[0]).name for one in found} >= {"reach-85.yaml", "labs.yaml"}
 
 
+async def test_too_few_reviewers_for_the_first_dispute(ward: Ward) -> None:
+    path = ward.path / "debate/debate.yaml"
+    path.write_text(path.read_text().replace("{ann: {}, ben: {}, cat: {}}", "{ann: {}, ben: {}}"))
+    one = await ward.only()
+    assert (one.name, one.because.split(":")[0]) == (
+        "reviewers", "2 are named, and 3 must agree after a dispute or against the price",
+    )  # fmt: skip
+
+
 async def test_sources_whose_names_are_another_debates(ward: Ward) -> None:
     with sqlite3.connect(ward.path / "crux.sqlite") as raw:
         raw.execute("INSERT OR REPLACE INTO source_names (source, debate) VALUES ('board', 'other')")
@@ -274,6 +283,24 @@ async def test_a_manifold_that_cannot_be_reached(ward: Ward) -> None:
     ward.crux.set(manifold_url="http://127.0.0.1:9", manifold_key="k")
     (one,) = manifold(await ward.found(sandbox=None))
     assert (one.state, "cannot be reached" in one.because) == ("wrong", True)
+
+
+async def test_a_page_that_is_no_manifold_but_a_networks_own(ward: Ward) -> None:
+    async def page(_: web.Request) -> web.Response:
+        return web.Response(text="<html>log in to the hotel's network</html>", content_type="text/html")
+
+    app = web.Application()
+    app.router.add_get("/{tail:.*}", page)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        ward.crux.set(manifold_url=f"http://127.0.0.1:{runner.addresses[0][1]}", manifold_key="a-key")
+        found = manifold(await ward.found(sandbox=None))
+    finally:
+        await runner.cleanup()
+    (one,) = [one for one in found if one.name == "manifold key"]
+    assert (one.state, "not as Manifold does" in one.because, "login page" in one.remedy) == ("wrong", True, True)
 
 
 async def test_a_clock_that_is_wrong_by_hours(ward: Ward) -> None:

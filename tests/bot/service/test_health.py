@@ -47,6 +47,20 @@ async def test_a_store_that_cannot_be_written_is_not_ready(tmp_path: Path, monke
     assert (ready.status_code, "the store cannot be written" in ready.json()["because"][0]) == (503, True)
 
 
+async def test_asking_again_and_again_while_somebody_writes_takes_one_reader_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.service.health.ANSWER_S", 0.05)
+    async with answering(tmp_path, monkeypatch) as (there, client):
+        with sqlite3.connect(there.path / "crux.sqlite") as raw:
+            raw.execute("BEGIN IMMEDIATE")
+            asked = [await client.get("/readyz") for _ in range(8)]
+            async with asyncio.timeout(10):  # less than the store waits for its turn
+                assert await there.service.around.threads.read(lambda: "read") == "read"
+            raw.rollback()
+    assert {one.status_code for one in asked} == {503}
+
+
 async def test_whoever_lost_the_lease_or_is_stopping_is_not_ready(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

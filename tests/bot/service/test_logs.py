@@ -64,6 +64,7 @@ def test_no_secret_survives_in_message_arguments_or_exceptions(secret: str, befo
         ("POST https://discord.com/api/v10/webhooks/123/aW50ZXJhY3Rpb246 has returned 404", "aW50ZXJhY3Rpb246"),
         ("PATCH /webhooks/123/s3cr3t-tok_en/messages/@original", "s3cr3t-tok_en"),
         ("POST /interactions/123/aW50ZXJhY3Rpb246/callback", "aW50ZXJhY3Rpb246"),
+        ("connecting to postgresql+psycopg://crux:hunter2-hunter2@db/crux failed", "hunter2-hunter2"),
         ("Authorization: Key 12345678-aaaa-bbbb-cccc-1234567890ab", "12345678-aaaa-bbbb-cccc-1234567890ab"),
     ],
 )

@@ -139,23 +139,26 @@ async def test_a_dispute_makes_its_sources_due_and_is_judged_again_once_they_wer
     assert (await there.once("judge"))["judged again"] == [card.market.slug]
 
 
-async def test_a_reminder_is_posted_once_for_each_time_it_is_due(there: Scene) -> None:
+async def test_a_reminder_is_posted_once_for_each_time_it_is_due(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from bot.store import schema_talk
 
-    def posted() -> list[str]:
+    def posted(there: Scene) -> list[str]:
         with there.store.reading() as connection:
             rows = connection.execute(schema_talk.posts.select().where(schema_talk.posts.c.kind == "notice"))
             return [row.place for row in rows]
 
-    await there.once("collect", "plan")
-    there.at(5).publisher.rows["two"] = ("88.5", "north")
-    await there.once("collect")
-    await there.at(9).once("collect", "judge")
-    assert (await there.once("remind"))["reminded"] == 0
-    before = len(posted())
-    assert (await there.at(10.2).once("remind"))["reminded"] == 2
-    assert (await there.once("remind"))["reminded"] == 0
-    assert posted()[before:] == ["channel:review"] * 2
+    async with scene(tmp_path, monkeypatch, variables={"discord_token": "a-token"}) as there:
+        await there.once("collect", "plan")
+        there.at(5).publisher.rows["two"] = ("88.5", "north")
+        await there.once("collect")
+        await there.at(9).once("collect", "judge")
+        assert (await there.once("remind"))["reminded"] == 0
+        before = len(posted(there))
+        assert (await there.at(10.2).once("remind"))["reminded"] == 2
+        assert (await there.once("remind"))["reminded"] == 0
+        assert posted(there)[before:] == ["channel:review"] * 2
 
 
 async def test_the_panels_job_has_nothing_to_do_where_nobody_asks(there: Scene) -> None:

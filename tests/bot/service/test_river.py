@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
+import weakref
 from pathlib import Path
 
 import httpx
 import pytest
 from crux_builders import MARKETS, START, body, day
-from service_builders import Scene, board, scene
+from service_builders import Scene, board, scene, until
 
 from bot.platform import Platform
-from bot.review.desk import cards
+from bot.review.desk import cards, vote
 from bot.review.pausing import pause, resume
-from bot.store import by_source, markets
+from bot.store import by_source, markets, posts
 from resolvers.errors import Refusal
 
 
@@ -227,3 +229,85 @@ async def test_a_registry_that_was_edited_is_looked_at_at_once(there: Scene) -> 
     there.edit("registries/labs.csv", "key,country\nnorth,Norway\nsouth,Peru\n")
     await there.once("collect")
     assert by_source(there.store)["labs"].snapshots == 2
+
+
+async def test_a_disputed_market_whose_source_cannot_be_looked_at_holds_up_no_other(there: Scene) -> None:
+    """Its sources are looked at again before it is judged again; what reads the same source is judged meanwhile."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise RuntimeError("nobody foresaw this")
+
+    await opening(there)
+    there.at(5).publisher.rows["two"] = ("88.5", "north")
+    await there.once("collect")
+    await there.at(9).once("collect", "judge")
+    there.at(9.1)
+    disputed = next(one for one in cards(there.store) if one.market.slug == "reach-85")
+    vote(there.store, disputed, person="ann", said="dispute", because="look again", reviewers=["ann"])
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        there.service.collecting.client = client
+        await there.at(11).once("collect")
+        told = await there.once("judge")
+    assert (told["due"], told["waiting to be looked at again"]) == (3, ["reach-85"])
+
+
+async def test_what_is_dropped_after_a_pass_is_let_go_of_within_a_day(there: Scene) -> None:
+    """Every pass puts all there is out of the collector's sight; what is in a ring would stay there for good."""
+
+    class Ring:
+        def __init__(self) -> None:
+            self.itself = self
+
+    await opening(there)
+    rings = []
+    for _ in range(3):
+        ring = Ring()
+        rings.append(weakref.ref(ring))
+        await there.once("judge")
+        del ring
+    await there.at(1.5).once("judge")
+    assert [ring() for ring in rings] == [None, None, None]
+
+
+async def test_reminders_are_not_kept_for_a_discord_that_is_not_there(there: Scene) -> None:
+    await opening(there)
+    there.at(5).publisher.rows["two"] = ("88.5", "north")
+    await there.once("collect")
+    await there.at(9).once("collect", "judge")
+    there.at(30)
+    assert await there.once("remind") == {"skipped": "Discord is not set up"}
+    with there.store.reading() as connection:
+        assert posts.counted(connection) == {}
+
+
+async def test_after_standing_still_for_longer_than_the_lease_nothing_is_begun_before_it_is_held_again(
+    there: Scene,
+) -> None:
+    leader = there.service.leader
+    assert leader.holds
+    leader.elapsed = lambda: time.monotonic() + 11  # as after SIGSTOP and SIGCONT: nobody has renewed it meanwhile
+    there.service.timetable.start()
+    await asyncio.sleep(0)
+    await until(lambda: there.service.timetable.next_run("plan") is not None, "the timetable began")
+    await asyncio.sleep(0.3)  # nothing is to come: a slow machine makes it pass, never fail
+    assert there.runs() == []
+    assert leader._renewed() == leader.epoch
+    assert leader.holds
+    there.service.timetable.wake("plan")
+    await until(lambda: bool(there.runs("plan")), "it runs again")
+    await there.service.timetable.close(5)
+
+
+async def test_a_proposal_that_cannot_be_read_keeps_no_other_from_its_traders_and_its_end(there: Scene) -> None:
+    """A definition damaged on disk: what stands on it goes no further, and all the others do."""
+    import sqlite3
+
+    await opening(there)
+    there.at(5).publisher.rows["two"] = ("88.5", "north")
+    await there.once("collect")
+    await there.at(9).once("collect", "judge")
+    with sqlite3.connect(there.path / "crux.sqlite") as raw:
+        for act in ("update", "delete"):
+            raw.execute(f"DROP TRIGGER specs_refuses_{act}")
+        raw.execute("UPDATE specs SET canonical = '{}' WHERE slug = 'when-80'")
+    assert (await there.once("resolve"))["published"] == ["reach-85"]

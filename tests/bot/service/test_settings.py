@@ -137,6 +137,26 @@ def test_no_fault_ever_shows_a_secret(crux: Crux, given_file: Path, first: str, 
     assert "will not do, wanted: a port" in told
 
 
+def test_a_time_in_which_no_job_could_do_anything_is_refused(crux: Crux) -> None:
+    crux.set(service_job_timeout="0 seconds")
+    told = "CRUX_SERVICE_JOB_TIMEOUT: every job would be cut off before it has done anything; write 1 minute or more"
+    assert faults() == [told]
+
+
+@pytest.mark.parametrize(
+    ("url", "secrets"),
+    [
+        ("postgresql+psycopg://crux:hunter2%21x@db/crux", {"hunter2%21x", "hunter2!x"}),
+        ("postgresql+psycopg://crux:pw@db/crux", set()),  # it would hide half of every line by its value
+        ("sqlite:////home/me/crux.sqlite", set()),
+        ("postgresql://[", set()),
+    ],
+)
+def test_the_password_in_a_databases_address_is_a_secret(crux: Crux, url: str, secrets: set[str]) -> None:
+    crux.set(database_url=url)
+    assert set(Settings().secrets()) == secrets
+
+
 def test_every_setting_has_a_variable(crux: Crux) -> None:
     named = set(variables())
     for wanted in (
