@@ -41,7 +41,7 @@ def link(
     sandbox: SandboxFile = None,
     json: Json = False,
 ) -> None:
-    """Link a person to their accounts: prints a code that the person shows to the bot with `/link code`, within 15 minutes.
+    """Link a person to their accounts: prints a code for the bot's `/link code`, good for 15 minutes.
 
     With --manifold the code is posted as a comment by that account under one of our markets, and read with --confirm.
     The machine of the operator is trusted for a person's first link; once they have a terminal account, only that.

@@ -89,9 +89,8 @@ def _service(row: dict[str, Any]) -> str:
 def _plan(card: dict[str, Any] | None) -> None:
     if card is None:
         return
-    say.line(
-        f"plan {card['checksum'][:12]}: {card['state']}, {say.many(len(card['lines']), 'change')}, {card['cost_mana']} mana"
-    )
+    changes = say.many(len(card["lines"]), "change")
+    say.line(f"plan {card['checksum'][:12]}: {card['state']}, {changes}, {card['cost_mana']} mana")
     _few([f"  {line}" for line in (*card["lines"], *(f"refused: {each}" for each in card["refusals"]))])
     if card["state"] == "open" and card["lines"] and not card["refusals"]:
         mine = f"{say.program()} apply --checksum {card['checksum'][:12]}"

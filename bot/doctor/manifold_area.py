@@ -20,7 +20,11 @@ SKEW = timedelta(minutes=1)
 
 
 async def examine(settings: Settings, store: Store | None, now: Now) -> list[Check]:
-    """One request; without a key only whether anybody answers."""
+    """One request; without a key only whether anybody answers. A store that began with a sandbox needs none of it."""
+    owner = _owner(store) if store is not None else None
+    if owner is not None and owner[0] == "sandbox":
+        remedy = "run with --sandbox FILE as before; choose another store for the real one"
+        return [not_set_up("manifold", "this store belongs to a sandbox of your own", remedy)]
     key = settings.manifold_key.get_secret_value() if settings.manifold_key else None
     path = "/v0/me" if key else "/v0/search-markets?limit=1"
     headers = {"Authorization": f"Key {key}"} if key else {}

@@ -18,6 +18,14 @@ QUIET = ("httpx", "httpcore", "discord", "apscheduler", "alembic", "asyncio", "a
 """Libraries that are heard from WARNING on: httpx tells whole addresses at INFO, discord.py tokens at DEBUG."""
 
 
+OF_NO_USE = ("PyNaCl is not installed", "davey is not installed", "maximum number of running instances reached")
+"""Warnings about voices, which a bot of text has none of, and about a round that is still being run."""
+
+
+def _of_use(record: logging.LogRecord) -> bool:
+    return not any(each in str(record.msg) for each in OF_NO_USE)
+
+
 class _Redacting(ProcessorFormatter):
     """The last step before the line is written: whatever was put together, no secret is in it."""
 
@@ -49,6 +57,7 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
 def handler_for(secrets: Iterable[str], form: str, stream: TextIO) -> logging.Handler:
     """A handler that writes whole lines without secrets."""
     handler = logging.StreamHandler(stream)
+    handler.addFilter(_of_use)
     handler.setFormatter(
         _Redacting(
             redactor(secrets),
