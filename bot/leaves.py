@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from resolvers.verdict import Citation, Step
 
-FIGURE = re.compile(r"(-?\d+(?:\.\d+)?)(%| \S.*)?")
+FIGURE = re.compile(r"(-?[\d,]*\d(?:\.\d+)?)(%| \S.*)?")
 POINTS = "points"
 
 
@@ -73,12 +73,17 @@ def _last(step: Step) -> tuple[datetime, str] | None:
     return known[-1][0], f"{known[-1][1]}{unit}"
 
 
-def _distance(left: str, right: str) -> str | None:
-    """`82.7%` and `80%` -> `2.7 points`; None where a side is no single figure, or the units differ."""
+def apart(left: str, right: str) -> tuple[Decimal, str] | None:
+    """`82.7%` and `80%` -> 2.7 `points`; None where a side is no single figure, or the units differ."""
     sides = [FIGURE.fullmatch(side) for side in (left, right)]
     if sides[0] is None or sides[1] is None or sides[0][2] != sides[1][2]:
         return None
     unit = (sides[0][2] or "").strip()
-    apart = Decimal(sides[0][1]) - Decimal(sides[1][1])
-    told = f"{apart.normalize():f}"
-    return f"{told} {POINTS if unit == '%' else unit}".strip()
+    one, other = (Decimal(side[1].replace(",", "")) for side in sides if side is not None)
+    return one - other, POINTS if unit == "%" else unit
+
+
+def _distance(left: str, right: str) -> str | None:
+    """The same in words: `2.7 points`, `-835 days`."""
+    found = apart(left, right)
+    return None if found is None else f"{found[0].normalize():f} {found[1]}".strip()

@@ -73,11 +73,13 @@ class StoreTools:
             return markets.find(connection, self._debate, slug)
 
     def slug_of_proposal(self, number: int) -> str | None:
+        """Its market; None where there is none of that number, or it may not be spoken of yet."""
         proposal, market = schema.proposals.c, schema.markets.c
         statement = sa.select(market.slug).join_from(schema.markets, schema.proposals, proposal.market == market.id)
         with self.store.reading() as connection:
             ours = statement.where(proposal.id == number, market.debate == self._debate)
-            return connection.execute(ours).scalar_one_or_none()
+            found: str | None = connection.execute(ours).scalar_one_or_none()
+        return found if found is not None and self.shown(number) else None
 
     def slug_at(self, address: str) -> str | None:
         """The market at an address: ours by the store, or by its short name as the last part of the path."""

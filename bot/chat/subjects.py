@@ -10,7 +10,7 @@ from bot.chat.intents import compiled
 from bot.chat.matching import Hit, Titles
 from bot.chat.replies import Context
 from bot.chat.tools import Tools
-from bot.chat.wording import Said, parts
+from bot.chat.wording import MOST_CHARS, WEB, Said, parts
 from bot.chat.words import STOP
 
 SURE = 0.45
@@ -25,7 +25,13 @@ MAYBE = 0.34
 """From here on a title is offered as a choice."""
 MOST_CHOICES = 5
 
-NUMBERED = re.compile(r"(?:#|\bp#?|\bproposal (?:number |no\.? |nr\.? |#)?)(\d{1,9})\b", re.IGNORECASE)
+NUMBERED = re.compile(
+    r"(?:#|\bp#?|(?P<word>\bproposal (?:number |no\.? |nr\.? |#|p)?))(?P<number>\d{1,9})\b", re.IGNORECASE
+)
+LABEL = re.compile(r"p?\d{1,9}")
+MARKS = ("proposal", "p", "#")
+MOST_NUMBERS = 8
+"""Numbers of one sentence that are looked up."""
 POINTING = frozenset(
     ("it", "its", "that", "this", "thats", "thing", "these", "those", "they", "them", "there", "one", "here", "same")
 )
@@ -134,14 +140,41 @@ def _before(context: Context) -> Subject | None:
 
 
 def _pointed(text: str, said: Said, tools: Tools) -> Subject | None:
-    """By number, address or short name: what needs no guessing."""
-    for number in NUMBERED.findall(text):
-        slug = tools.slug_of_proposal(int(number))
-        if slug is not None:
-            return Subject(slug, int(number), named=True, surely=True)
+    """By address, number or short name: what needs no guessing.
+
+    A number that need not be a proposal's (`#1 on the board`, `the p50 horizon`) is one only where nothing else is
+    spoken of than its market.
+    """
     for address in said.addresses:
         slug = tools.slug_at(address)
         if slug is not None:
             return Subject(slug, named=True, surely=True)
     named = next((word for word in said.words if tools.titles.title(word) is not None), None)
+    for mark, number in _numbers(text):
+        slug = tools.slug_of_proposal(number)
+        if slug is not None and (mark == "proposal" or _alone(slug, mark, named, said, tools)):
+            return Subject(slug, number, named=True, surely=True)
     return None if named is None else Subject(named, named=True, surely=True)
+
+
+def _numbers(text: str) -> list[tuple[str, int]]:
+    """The numbers in a sentence that may be proposals', with what marks them as such; the surest first."""
+    bare = WEB.sub(" ", text[: MOST_CHARS * 4])
+    found = [(_mark(match), int(match["number"])) for match in NUMBERED.finditer(bare)]
+    return sorted(dict.fromkeys(found), key=lambda one: MARKS.index(one[0]))[:MOST_NUMBERS]
+
+
+def _mark(match: re.Match[str]) -> str:
+    return "proposal" if match["word"] else match.group()[0].lower()
+
+
+def _alone(slug: str, mark: str, named: str | None, said: Said, tools: Tools) -> bool:
+    """Whether no words of a sentence, besides the number, speak of another market than the proposal's."""
+    if named is not None:
+        return named == slug
+    content = [word for word in telling(said.words, tools.titles) if not LABEL.fullmatch(word)]
+    faint = compiled().faint
+    if all(word in faint for word in content):
+        return True
+    hits = tools.titles.find(content, 1, faint)
+    return hits[0].slug == slug if hits else mark == "p"

@@ -37,6 +37,7 @@ LOOKS_S = 1.0
 WAITED_S = 0.15
 """How long a suggestion waits for a newer list before it shows the last one."""
 ALIVE: tuple[ProposalState, ...] = tuple(state for state in get_args(ProposalState) if state not in ENDED)
+ON_MANIFOLD: tuple[ProposalState, ...] = ("resolved", "undoing", "undone")
 NUMBER = re.compile(r"#?p?(\d{1,9})", re.IGNORECASE)
 
 
@@ -211,9 +212,9 @@ def put_up(connection: sa.Connection, numbers: Sequence[int]) -> set[int]:
 
 
 def _is_up(store: Store, number: int) -> bool:
-    """Whether a proposal has a card, or had one and has ended."""
+    """Whether a proposal has, or had, a card; or is as public as can be, being resolved on Manifold."""
     with store.reading() as connection:
-        return bool(put_up(connection, [number])) or proposals.get(connection, number).closed_at is not None
+        return bool(put_up(connection, [number])) or proposals.get(connection, number).state in ON_MANIFOLD
 
 
 def _told(store: Store, debate: str) -> tuple[tuple[int, str], ...]:

@@ -14,14 +14,16 @@ from discord import Interaction
 
 from bot.discord import cards
 from bot.discord.buttons import Act, Pressed, view_of
-from bot.discord.cards_message import Button
+from bot.discord.cards_message import Button, lines
 from bot.discord.gate import allowed, around_of, reviewer
 from bot.discord.modals import Form
 from bot.discord.respond import acknowledge, respond
-from bot.discord.text import address, safe
+from bot.discord.text import address, plain, safe
 from bot.review import deciding, objecting, taking, undo
 from bot.review.desk import Card, card
 from bot.review.quorum import Vote
+from bot.service.surroundings import Surroundings
+from bot.store import posts
 from bot.store.reviews import CATEGORIES, Category
 from resolvers.errors import Refusal
 
@@ -115,8 +117,18 @@ async def evidence(interaction: Interaction[Any], pressed: Pressed) -> None:
         return
     allowed(interaction, "anyone")
     around = around_of(interaction)
-    seen = await around.threads.read(card, around.store, pressed.number)
+    seen = await around.threads.read(public, around, pressed.number)
     await respond(interaction, evidence_text(seen, {name: one.fetch.url or "" for name, one in _sources(interaction)}))
+
+
+def public(around: Surroundings, number: int) -> Card:
+    """A proposal that stands on a card of this debate: the number may be forged, and this button is anybody's."""
+    with around.store.reading() as connection:
+        up = posts.find(connection, f"card:{number}") is not None
+    seen = card(around.store, number) if up else None
+    if seen is None or seen.market.debate != around.debate.debate:
+        raise Refusal(f"No proposal {number} stands here.")
+    return seen
 
 
 def _sources(interaction: Interaction[Any]) -> list[tuple[str, Any]]:
@@ -151,8 +163,9 @@ async def answer(interaction: Interaction[Any], pressed: Pressed) -> None:
     if not waiting:
         raise Refusal(f"No objection to proposal {pressed.number} waits for an answer any more.")
     told = [f"• {safe(one.by, 60)}: {safe(one.text, 100)}" for one in waiting]
-    buttons = [Button(f"Answer {one.by}"[:40], "primary", f"r1:answer-one:{one.id}:0") for one in waiting]
-    await respond(interaction, "\n".join(["Objections that hold the resolution:", *told]), view=view_of(buttons))
+    buttons = [Button(plain(f"Answer {one.by}", 40), "primary", f"r1:answer-one:{one.id}:0") for one in waiting]
+    text = lines(["Objections that hold the resolution:", *told], 1900)
+    await respond(interaction, text, view=view_of(buttons))
 
 
 async def answer_one(interaction: Interaction[Any], pressed: Pressed) -> None:

@@ -183,7 +183,7 @@ def _part(draft: _Draft, name: str, nothing: str) -> str:
 
 def _leaf_line(leaf: Leaf) -> str:
     told = f"{leaf.measured} against {leaf.threshold}" if leaf.measured else leaf.value
-    apart = f": **{leaf.apart()}**" if leaf.distance is not None else ""
+    apart = f": **{safe(leaf.apart(), 60)}**" if leaf.distance is not None else ""
     truth = {True: "TRUE", False: "FALSE", None: "UNKNOWN" if leaf.value == "unknown" else "READ"}[leaf.holds]
     return f"• {truth} {safe(leaf.words, 200)} — {safe(told, 120)}{apart}"
 
@@ -195,7 +195,7 @@ def _turns(found: tuple[Leaf, ...]) -> list[str]:
         return [f"Turns if it were otherwise: {safe(found[0].words, 200)}"] if found else []
     way = "lower" if (leaf.distance or 0) >= 0 else "higher"
     by = f"{abs(leaf.distance or Decimal(0)).normalize():f}{leaf.unit}"
-    return [f"Turns if {safe(leaf.measured, 60)} were {by} {way}, past {safe(leaf.threshold, 60)}"]
+    return [f"Turns if {safe(leaf.measured, 60)} were {safe(by, 60)} {way}, past {safe(leaf.threshold, 60)}"]
 
 
 def _price(card: Card) -> list[str]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bot.leaves import apart, cites_under
 from resolvers.outcome import No, Outcome, Yes
 from resolvers.verdict import Citation, Step, Verdict
 
 TRUTHS = ("true", "false", "unknown")
-NUMBER = re.compile(r"(-?[\d,]*\d(?:\.\d+)?)(%| [a-z]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ def leaves(trace: Step) -> tuple[Leaf, ...]:
     """Every leaf in the order of the reasoning, without repeats; else what the answer is read from."""
     found = list(dict.fromkeys(_leaves(trace)))
     if not found:
-        found = [Leaf(step.words, step.value, None, tuple(_cites(step))) for step in trace.steps or (trace,)]
+        found = [Leaf(step.words, step.value, None, cites_under(step)) for step in trace.steps or (trace,)]
     return tuple(found)
 
 
@@ -75,7 +74,7 @@ def _leaves(step: Step) -> Iterator[Leaf]:
     if step.node == "compare" and len(step.steps) == 2:
         yield _compared(step)
     elif step.value in TRUTHS and not any(_conditions(below) for below in step.steps):
-        yield Leaf(step.words, step.value, _truth(step), tuple(_cites(step)))
+        yield Leaf(step.words, step.value, _truth(step), cites_under(step))
     else:
         for below in step.steps:
             yield from _leaves(below)
@@ -87,24 +86,11 @@ def _conditions(step: Step) -> bool:
 
 def _compared(step: Step) -> Leaf:
     left, right = step.steps
-    one, other = _number(left.value), _number(right.value)
-    distance, unit = None, ""
-    if one is not None and other is not None and one[1] == other[1]:
-        distance, unit = one[0] - other[0], " points" if one[1] == "%" else one[1]
-    cites = tuple(_cites(step))
-    return Leaf(step.words, step.value, _truth(step), cites, left.value, right.value, distance, unit)
-
-
-def _number(value: str) -> tuple[Decimal, str] | None:
-    found = NUMBER.fullmatch(value)
-    return None if found is None else (Decimal(found[1].replace(",", "")), found[2] or "")
+    found = apart(left.value, right.value)
+    distance, unit = found if found is not None else (None, "")
+    unit = f" {unit}" if unit else ""
+    return Leaf(step.words, step.value, _truth(step), cites_under(step), left.value, right.value, distance, unit)
 
 
 def _truth(step: Step) -> bool | None:
     return {"true": True, "false": False}.get(step.value)
-
-
-def _cites(step: Step) -> Iterator[Citation]:
-    yield from step.cites
-    for below in step.steps:
-        yield from _cites(below)

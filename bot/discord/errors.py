@@ -127,6 +127,11 @@ class SafeModal(ui.Modal):
         self._forms[self.custom_id] = self
         return await open_modal(interaction, self)
 
+    def stop(self) -> None:
+        """It has been sent; where that was not acknowledged, Discord lets it be sent again: then its words go back."""
+        self._forms.pop(self.custom_id, None)
+        super().stop()
+
     async def on_timeout(self) -> None:
         self._forms.pop(self.custom_id, None)
 

@@ -202,9 +202,10 @@ def _panels(store: Store, debate: str, role: int | None) -> Iterator[Wanted]:
     with store.reading() as connection:
         known = [int(one.key.removeprefix("panel:")) for one in posts.living(connection, "panel")]
     for number in sorted({*there, *known}):
-        seen = there.get(number) or panel(store, number)
-        if seen.panel.debate == debate:
-            yield Wanted("panel", f"panel:{number}", "channel:review", panel_card.render(seen, role).body())
+        with caught(f"panel {number}"):
+            seen = there.get(number) or panel(store, number)
+            if seen.panel.debate == debate:
+                yield Wanted("panel", f"panel:{number}", "channel:review", panel_card.render(seen, role).body())
 
 
 def _plans(store: Store, debate: str, role: int | None) -> Iterator[Wanted]:
@@ -214,5 +215,6 @@ def _plans(store: Store, debate: str, role: int | None) -> Iterator[Wanted]:
         numbers = sorted({*known, *([there.id] if there else [])})
         plans = [plan_cards.get(connection, number) for number in numbers]
     for one in plans:
-        if one.debate == debate:
-            yield Wanted("plan", f"plan:{one.id}", "channel:review", plan_card.render(one, role).body())
+        with caught(f"plan {one.id}"):
+            if one.debate == debate:
+                yield Wanted("plan", f"plan:{one.id}", "channel:review", plan_card.render(one, role).body())

@@ -70,10 +70,9 @@ class Poster:
         await threads.write(self._in_store, posts.retry_parked)
         while True:
             self._nudged.clear()
-            with caught("posting"):
-                await self.refresh()
-                await self.send_due()
-                await self.look_for_missing()
+            for act in (self.refresh, self.send_due, self.look_for_missing):
+                with caught(f"posting: {act.__name__}"):  # what cannot be drawn holds up nothing that can be sent
+                    await act()
             await self._rest()
 
     async def refresh(self) -> None:
@@ -101,10 +100,15 @@ class Poster:
         for post in due:
             if len(self._busy) >= self.pace.at_once:
                 return
+            if post.kind == "direct" and self._direct() >= max(1, self.pace.at_once // 2):
+                continue  # many who follow one market keep no card waiting
             in_order = not post.place.startswith(IN_ORDER) or post.place not in self._busy.values()
             if post.id not in self._busy and in_order and self._rested(post):
                 self._busy[post.id] = post.place
                 self.client.keep(self._carry(post), f"post {post.key}")
+
+    def _direct(self) -> int:
+        return sum(place.startswith("user:") for place in self._busy.values())
 
     async def deleted(self, message: int) -> None:
         """A message was deleted on Discord; if it is one of ours that still matters, it is posted anew."""
@@ -148,9 +152,17 @@ class Poster:
             if failed.words is not None:
                 await self._waits(post, "parked", failed.words, self.pace.parked_s)
         finally:
-            self._sent[post.id] = asyncio.get_running_loop().time()
+            self._remember(post.id, asyncio.get_running_loop().time())
             self._busy.pop(post.id, None)
             self.nudge()
+
+    def _remember(self, post: int, now: float) -> None:
+        """When a message was sent; those that may be edited again by now are forgotten."""
+        self._sent.pop(post, None)
+        self._sent[post] = now
+        longest = max(self.pace.gap_s, self.pace.old_gap_s)
+        while now - self._sent[first := next(iter(self._sent))] > longest:
+            del self._sent[first]
 
     async def _attempt(self, post: Post) -> None:
         try:

@@ -24,7 +24,7 @@ from bot.discord.autocomplete import Index
 from bot.discord.beginning import pressed
 from bot.discord.market_press import Named
 from bot.discord.pictures import market_chart
-from bot.discord.respond import respond
+from bot.discord.respond import UNREACHABLE, respond
 from bot.discord.talk_buttons import view_of_reply
 from bot.discord.talk_context import About, place_of
 from bot.discord.text import safe
@@ -166,7 +166,7 @@ class Talk:
         try:
             done, _ = await asyncio.wait({task}, timeout=TYPES_AFTER_S)
             if not done:
-                with contextlib.suppress(discord.HTTPException):  # nobody has to see it
+                with contextlib.suppress(*UNREACHABLE):  # nobody has to see it
                     await message.channel.typing()
             return await task
         finally:

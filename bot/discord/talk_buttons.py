@@ -52,24 +52,27 @@ def _offered(store: Store, tools: StoreTools, offer: Offer) -> Iterator[SafeItem
         yield MarketPress(Named(offer.verb, NONE), label, style)
     elif offer.verb in OF_MARKET and offer.slug is not None:
         verb, label, style = OF_MARKET[offer.verb]
-        yield MarketPress(Named(verb, offer.slug), f"{label}: {offer.slug}", style)
+        yield MarketPress(Named(verb, offer.slug), f"{label}: {offer.slug}"[:LABEL], style)
     elif offer.verb in OF_PROPOSAL:
         living = _living(store, tools, offer)
         label, style = OF_PROPOSAL[offer.verb]
         if living is not None:
             yield Press(Pressed(offer.verb, living.id, living.revision), label.format(living.id), style)
         elif offer.slug is not None:
-            yield MarketPress(Named("propose", offer.slug), f"No proposal is open. Judge {offer.slug} now", "secondary")
+            told = f"No proposal is open. Judge {offer.slug}"[:LABEL]
+            yield MarketPress(Named("propose", offer.slug), told, "secondary")
 
 
 def _living(store: Store, tools: StoreTools, offer: Offer) -> proposals.Proposal | None:
+    """The proposal it is about, if it has not ended and may be spoken of: nobody learns of one before traders do."""
     assert tools.loaded.debate is not None
     with store.reading() as connection:
         if offer.proposal is not None:
-            found = proposals.get(connection, offer.proposal)
-            return found if found.closed_at is None else None
-        there = markets.find(connection, tools.loaded.debate.debate, offer.slug or "")
-        return proposals.living(connection, there.id) if there is not None else None
+            found: proposals.Proposal | None = proposals.get(connection, offer.proposal)
+        else:
+            there = markets.find(connection, tools.loaded.debate.debate, offer.slug or "")
+            found = proposals.living(connection, there.id) if there is not None else None
+    return found if found is not None and found.closed_at is None and tools.shown(found.id) else None
 
 
 def _more(tools: StoreTools, slug: str) -> Iterator[SafeItem | ui.Button[Any]]:

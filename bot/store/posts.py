@@ -120,10 +120,15 @@ def newest(connection: sa.Connection, kind: Kind) -> Post | None:
 
 
 def due(connection: sa.Connection, now: datetime, limit: int) -> Sequence[Post]:
-    """What is to be posted, edited or looked for by now, what was made first coming first."""
+    """What is to be posted, edited or looked for by now: what was made first comes first, and direct messages last.
+
+    A market may have thousands of followers; what everybody waits for does not stand behind them.
+    """
     table = schema.posts.c
     waits = sa.or_(table.not_before.is_(None), table.not_before <= now)
-    return _select(connection, table.state.in_(("open", "sending", "parked")), waits, limit=limit)
+    which = (table.state.in_(("open", "sending", "parked")), waits)
+    first = _select(connection, *which, table.kind != "direct", limit=limit)
+    return (*first, *_select(connection, *which, table.kind == "direct", limit=limit))[:limit]
 
 
 def counted(connection: sa.Connection) -> dict[str, int]:

@@ -114,7 +114,8 @@ def test_a_variable_that_no_setting_reads_is_pointed_out(decided: Crux) -> None:
     ran = decided("status", "--json")
     assert (ran.code, ran.err) == (
         0,
-        "crux: CRUX_MANIFOLD_KYE is set, but no setting has that name; did you mean 'CRUX_MANIFOLD_KEY'?; it does nothing\n",
+        "crux: CRUX_MANIFOLD_KYE is set, but no setting has that name; did you mean 'CRUX_MANIFOLD_KEY'?; "
+        "it does nothing\n",
     )
 
 

@@ -13,6 +13,7 @@ from bot.discord.commands.evidence_form import look
 from bot.discord.market_press import MarketPress
 from bot.discord.pager import Page
 from bot.discord.talk import Talk
+from bot.evidence_links import Looker
 from bot.service.surroundings import Surroundings
 
 SINGLE: tuple[app_commands.Command[Any, ..., Any], ...] = (
@@ -30,6 +31,7 @@ def register(tree: app_commands.CommandTree[Any], around: Surroundings) -> None:
     """Every command; what the client keeps in memory for them; what they begin with."""
     client = tree.client
     client.index = Index(around, time.monotonic)
+    client.links = Looker(around)
     client.talk = Talk(client, around, client.index, time.monotonic)
     client.lists = {**market.LISTS, **evidence.LISTS, **review.LISTS}
     client.market_acts = {**market.ACTS, **evidence.ACTS, **review.ACTS, **fund.ACTS, **admin.ACTS}
@@ -38,7 +40,7 @@ def register(tree: app_commands.CommandTree[Any], around: Surroundings) -> None:
     client.hears.append(client.talk.hear)
 
     async def look_at_links() -> None:
-        await look(around)
+        await look(client.links)
 
     client.starts += [client.index.keep, look_at_links]
     for group in (

@@ -15,8 +15,7 @@ from bot.discord.errors import SafeModal
 from bot.discord.gate import allowed, around_of
 from bot.discord.respond import acknowledge, respond
 from bot.discord.text import address, plain, safe
-from bot.evidence_links import MOST_CHARS, checked, fetch_waiting, put_forward
-from bot.service.surroundings import Surroundings
+from bot.evidence_links import MOST_CHARS, Looker, checked, put_forward
 from bot.store.submissions import STANCES, Offered
 from resolvers.errors import CruxError, Refusal
 
@@ -100,7 +99,7 @@ class EvidenceForm(SafeModal):
             await respond(interaction, f"{who} put this link forward already: submission {made.id}, {made.state}.")
             return
         if made.state == "waiting":
-            interaction.client.keep(look(around), "look at links")
+            interaction.client.keep(look(interaction.client.links), "look at links")
         await respond(
             interaction,
             f"Submission {made.id} for `{slug}`: {address(url, 300)}\nIt is looked at now and shown to reviewers; "
@@ -108,6 +107,6 @@ class EvidenceForm(SafeModal):
         )
 
 
-async def look(around: Surroundings) -> None:
+async def look(links: Looker) -> None:
     """Look at what waits."""
-    await fetch_waiting(around)
+    await links.look()

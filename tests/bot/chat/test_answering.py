@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat.answering import answer
-from bot.chat.matching import Title, Titles
+from bot.chat.matching import MOST_TYPED, Title, Titles
 from bot.chat.replies import Context, Reply
 from bot.chat.store_tools import StoreTools, titles_of
 from bot.chat.wording import read
@@ -93,3 +93,34 @@ def test_whatever_is_typed_gets_an_answer_of_one_to_four_lines(text: str) -> Non
 async def test_a_sentence_that_resembles_a_command_only_gets_a_button(world: World) -> None:
     reply = ask(world, "approve reach-85 please")
     assert [(offer.verb, offer.slug) for offer in reply.offers] == [("approve", "reach-85")]
+
+
+async def test_a_number_that_need_not_be_a_proposals_does_not_change_the_market_that_is_named(world: World) -> None:
+    await world.decided()
+    assert ask(world, "how close is proposal 1?").slug == "reach-85"
+    assert ask(world, "why is P1 waiting?").slug == "reach-85"
+    assert ask(world, "why is #1 waiting?").slug == "reach-85"
+    for said in ("who is #1 on reach-95?", "what is the p1 figure of reach-95?", "is #1 close on the 95% row?"):
+        assert ask(world, said).slug in ("reach-95", None), said
+    assert ask(world, "who is #1 at chess?").slug is None
+
+
+async def test_an_address_says_which_market_is_meant_whatever_numbers_stand_beside_it(world: World) -> None:
+    await world.decided()
+    said = "how close is #1? https://manifold.markets/market/reach-95"
+    assert ask(world, said).slug == "reach-95"
+
+
+async def test_a_proposal_of_which_traders_were_not_told_is_not_known_by_its_number(world: World) -> None:
+    await world.decided()
+    now = world.store.now()
+    tools = StoreTools(world.store, world.loaded, now, titles_of(world.loaded), lambda number: False)
+    reply = answer(tools, "how close is proposal 1?", Context("asker", now))
+    assert (reply.slug, reply.confident) == (None, False)
+    assert "proposal" not in " ".join(answer(tools, "why is reach-85 as it is?", Context("asker", now)).lines).lower()
+
+
+def test_a_wall_of_unknown_words_costs_no_more_than_a_few_looks_at_the_vocabulary() -> None:
+    titles = Titles([Title("one", "Will alpha beat bravo?")])
+    assert titles.suggest(" ".join([*["zzzqx"] * MOST_TYPED, "alpha"])) == []
+    assert titles.suggest(" ".join(["alpha", *["zzzqx"] * MOST_TYPED])) == [("one", "Will alpha beat bravo?")]

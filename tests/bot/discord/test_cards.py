@@ -201,6 +201,17 @@ def test_each_leaf_says_how_far_it_is_from_its_threshold(left: str, right: str, 
     assert [leaf.apart() for leaf in leaves(compared(left, right))] == [apart]
 
 
+async def test_a_figure_and_a_unit_from_outside_stay_small_and_without_markup_on_the_card(world: World) -> None:
+    await world.decided()
+    real = world.card()
+    trace = compared(f"{'9' * 3000} [x](https://evil.example)", "1 [x](https://evil.example)")
+    verdict = real.proposal.verdict.model_copy(update={"trace": trace})
+    card = replace(real, proposal=replace(real.proposal, verdict_json=verdict.model_dump_json()))
+    made = render(CardView(card, "it is so"))
+    assert faults(made) == []
+    assert "](https" not in json.dumps(made.embed)
+
+
 def test_the_leaf_that_would_turn_first_is_the_nearest() -> None:
     trace = Step(node="all", words="", value="true", steps=(compared("88%", "85%"), compared("86%", "85%")))
     found = nearest(leaves(trace))

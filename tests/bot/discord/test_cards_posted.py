@@ -74,8 +74,8 @@ async def test_of_two_reviewers_who_press_at_once_one_decides_and_the_other_is_t
         pressed = await asyncio.gather(
             *(who.press(one, one.messages[0].buttons[0]) for who, one in zip((ben, cat), asked, strict=True))
         )
-        told = sorted([(await one.settled()).text for one in pressed], key=lambda text: "taken down" in text)
-        assert ("taken down" in told[1], "is approved now" in told[0]) == (True, True), told
+        told = sorted([(await one.settled()).text for one in pressed], key=lambda text: "on the record" in text)
+        assert ("on the record" in told[1], "is approved now" in told[0]) == (True, True), told
         after = world.card()
         assert ([one.vote for one in after.reviews], after.proposal.state) == (["approve"] * 2, "approved")
         await still_works(bot, ben, posted)
@@ -110,7 +110,7 @@ async def test_a_click_of_which_discord_says_that_it_failed_decides_nothing(
         failed = await ann.press(asked, asked.messages[0].buttons[0], wait=False)
         await there.until(lambda: any("/callback" in one for one in there.faults.met))
         later = await bot.approve(ann, posted)
-        assert (failed.messages, "taken down" in later.text, len(world.card().reviews)) == ([], True, 1)
+        assert (failed.messages, "on the record" in later.text, len(world.card().reviews)) == ([], True, 1)
 
 
 @pytest.mark.parametrize(

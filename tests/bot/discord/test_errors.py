@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from crux_builders import World
@@ -14,7 +15,7 @@ from discord_builders import QUICK, Bot, playing, server
 from bot.discord import buttons_register
 from bot.discord.buttons import Press, Pressed
 from bot.discord.client import CruxClient, build
-from bot.discord.errors import Choices, SafeView, link_button, suggesting, words
+from bot.discord.errors import Choices, SafeModal, SafeView, link_button, suggesting, words
 from bot.discord.gate import allowed
 from bot.discord.modals import Form
 from bot.discord.respond import acknowledge, respond
@@ -150,3 +151,17 @@ def test_what_a_person_is_told_is_made_safe() -> None:
     assert words(Refusal("no market is called '[x](https://y.example)'"), "x").startswith(
         "no market is called '\\[x\\]"
     )
+
+
+async def test_a_form_that_was_sent_is_forgotten_so_that_sent_again_its_words_are_given_back() -> None:
+    form = SafeModal("Why")
+    client = SimpleNamespace(forms={})
+    sent = SimpleNamespace(client=client, id=1, response=SimpleNamespace(send_modal=nothing))
+    assert await form.open(cast(Any, sent))
+    assert list(client.forms) == [form.custom_id]
+    form.stop()  # as discord.py does after a form's act, whether Discord heard of it or not
+    assert client.forms == {}
+
+
+async def nothing(_: object) -> None:
+    """Discord takes the form."""

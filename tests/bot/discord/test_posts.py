@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -12,8 +13,9 @@ from discord_builders import QUICK, playing, server
 from discord_server import DiscordServer
 from test_text import live
 
+from bot.discord import posts as discord_posts
 from bot.discord.cards import CardView, render
-from bot.discord.posts import copy_record, found, wanted
+from bot.discord.posts import Wanted, copy_record, found, wanted
 from bot.discord.posts_pace import Limit, Pace, meaning
 from bot.store import Store, posts
 from bot.store.posts import Post
@@ -278,3 +280,26 @@ async def test_reviewers_see_a_card_no_sooner_than_traders_are_told(world: World
     told = [one.body["embed"]["description"] for one in cards]
     assert told
     assert all("Traders were told on Manifold together with this card." in text for text in told)
+
+
+async def test_direct_messages_of_many_followers_stand_behind_what_everybody_waits_for(world: World) -> None:
+    store = world.at(2).store
+    for number in range(5):
+        say(store, f"follow:{number}:x", "news", place=f"user:{number}")
+    say(store, "n:1", "the notice")
+    with store.reading() as connection:
+        assert [one.key for one in posts.due(connection, store.now(), 3)] == ["n:1", "follow:0:x", "follow:1:x"]
+
+
+async def test_what_cannot_be_drawn_keeps_nothing_from_being_sent(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with server() as there, playing(world, there, monkeypatch) as bot:
+        monkeypatch.setattr(discord_posts, "_plans", broken)
+        say(world.store, "n:1", "all the same")
+        bot.nudge()
+        await there.until(lambda: row(world.store, "n:1").message is not None, 60)
+
+
+def broken(*_: object) -> Iterator[Wanted]:
+    raise RuntimeError("a plan that cannot be read")

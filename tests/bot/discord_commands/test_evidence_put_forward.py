@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from commands_builders import Town
@@ -14,9 +15,10 @@ from crux_builders import World
 from discord_builders import surrounded
 from discord_server import Interaction, Person
 
-from bot.evidence_links import LIMITS, checked, fetch_waiting, put_forward
+from bot.discord.buttons_cards import public
+from bot.evidence_links import LIMITS, Looker, checked, put_forward
 from bot.settings import Settings
-from bot.store import bodies, submissions
+from bot.store import bodies, posts, submissions
 from bot.store.counting import counts
 from bot.store.submissions import Offered, Submission
 from resolvers.errors import Refusal
@@ -164,8 +166,8 @@ async def test_the_guarded_door_keeps_the_bytes_by_hash_and_counts_nothing(
     async with page(b"row two: 78.5") as url, surrounded(world, nothing_set(), []) as around:
         put_forward(world.store, Offered("small", "reach-85", "7", "sue", url, NOTE, "against"))
         looks = counts(world.store).snapshots
-        assert await fetch_waiting(around, limits=replace(LIMITS, private_ok=True)) == 1
-        assert await fetch_waiting(around) == 0
+        assert await Looker(around, replace(LIMITS, private_ok=True)).look() == 1
+        assert await Looker(around).look() == 0
         (made,) = every(world)
         assert (made.state, made.sha256) == ("fetched", hashlib.sha256(b"row two: 78.5").hexdigest())
         assert counts(world.store).snapshots == looks
@@ -176,7 +178,7 @@ async def test_an_address_inside_our_own_network_is_never_looked_at(
 ) -> None:
     async with page(b"a secret") as url, surrounded(world, nothing_set(), []) as around:
         put_forward(world.store, Offered("small", "reach-85", "7", "sue", url, NOTE, "against"))
-        await fetch_waiting(around)
+        await Looker(around).look()
         (made,) = every(world)
         assert (made.state, made.sha256) == ("unreachable", None)
         assert "private address" in made.because
@@ -185,7 +187,61 @@ async def test_an_address_inside_our_own_network_is_never_looked_at(
 async def test_a_body_over_the_limit_is_not_kept(world: World, nothing_set: Callable[[], Settings]) -> None:
     async with page(b"x" * 5000) as url, surrounded(world, nothing_set(), []) as around:
         put_forward(world.store, Offered("small", "reach-85", "7", "sue", url, NOTE, "against"))
-        await fetch_waiting(around, limits=replace(LIMITS, private_ok=True, max_bytes=1000))
+        await Looker(around, replace(LIMITS, private_ok=True, max_bytes=1000)).look()
         (made,) = every(world)
         assert (made.state, made.sha256) == ("unreachable", None)
         assert "over-long" in made.because
+
+
+@pytest.mark.parametrize("url", ["https://[2606:4700:4700::1111%25eth0]/x", "https://[2606:4700:4700::1111%eth0]/x"])
+def test_an_address_of_one_machine_only_is_refused(url: str) -> None:
+    with pytest.raises(Refusal):
+        checked(url)
+
+
+def test_a_numeric_address_of_the_newer_kind_keeps_its_brackets() -> None:
+    assert checked("https://[2606:4700:4700::1111]/x") == "https://[2606:4700:4700::1111]/x"
+
+
+async def test_a_link_that_cannot_even_be_asked_for_keeps_no_other_waiting(
+    world: World, nothing_set: Callable[[], Settings]
+) -> None:
+    async with page(b"row two: 78.5") as url, surrounded(world, nothing_set(), []) as around:
+        put_forward(world.store, Offered("small", "reach-85", "7", "sue", "https://2606:4700::1111/", NOTE, "for"))
+        put_forward(world.store, Offered("small", "reach-85", "8", "bob", url, NOTE, "against"))
+        assert await Looker(around, replace(LIMITS, private_ok=True)).look() == 2
+        assert [one.state for one in every(world)] == ["unreachable", "fetched"]
+
+
+async def test_each_link_is_looked_at_once_however_many_ask_and_nobodys_many_come_before_anothers_one(
+    world: World, nothing_set: Callable[[], Settings]
+) -> None:
+    asked: list[str] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readuntil(b"\r\n\r\n")).split()[1].decode())
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+        await writer.drain()
+        writer.close()
+
+    there = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with there, surrounded(world, nothing_set(), []) as around:
+        home = f"http://127.0.0.1:{there.sockets[0].getsockname()[1]}"
+        for path, account in (("/1", "7"), ("/2", "7"), ("/3", "7"), ("/mine", "8")):
+            world.clock.at += timedelta(minutes=2)
+            put_forward(world.store, Offered("small", "reach-85", account, "x", home + path, NOTE, "for"))
+        looker = Looker(around, replace(LIMITS, private_ok=True))
+        assert sum(await asyncio.gather(*(looker.look() for _ in range(4)))) == 4
+    assert asked == ["/1", "/mine", "/2", "/3"]
+
+
+async def test_the_evidence_of_a_proposal_is_shown_to_anybody_only_once_its_card_is_up(
+    world: World, nothing_set: Callable[[], Settings]
+) -> None:
+    await world.decided()
+    async with surrounded(world, nothing_set(), []) as around:
+        with pytest.raises(Refusal, match="No proposal 1 stands here"):
+            public(around, 1)
+        with world.store.transaction() as connection:
+            posts.want(connection, "card", "card:1", "channel:review", {"content": "its card"})
+        assert public(around, 1).proposal.id == 1

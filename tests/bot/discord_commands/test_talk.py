@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 from commands_builders import Town
-from crux_builders import day
+from crux_builders import World, day
 
-from bot.chat.replies import Reply
+from bot.chat.answering import answer
+from bot.chat.replies import Context, Offer, Reply
+from bot.chat.store_tools import StoreTools, titles_of
+from bot.discord.errors import SafeItem
 from bot.discord.talk import words_of
+from bot.discord.talk_buttons import view_of_reply
 from bot.store import phrases
 
 CHAT = "chat"
@@ -174,3 +178,22 @@ async def test_a_button_whose_market_was_forged_does_nothing(town: Town) -> None
 async def test_a_bare_mention_is_told_what_can_be_asked(town: Town) -> None:
     told = await town.told(await town.bob.say(CHAT, "", mention_bot=True))
     assert "/commands" in told.text
+
+
+async def test_no_button_is_offered_for_a_proposal_of_which_traders_were_not_told(world: World) -> None:
+    await world.decided()
+    now = world.store.now()
+    for shown, label in ((True, "Approve P1"), (False, "No proposal is open. Judge reach-85")):
+        tools = StoreTools(world.store, world.loaded, now, titles_of(world.loaded), lambda number, up=shown: up)
+        view = view_of_reply(world.store, tools, answer(tools, "approve reach-85", Context("7", now)))
+        assert view is not None
+        assert [each.item.label for each in view.children if isinstance(each, SafeItem)] == [label]
+
+
+async def test_a_button_that_names_a_market_fits_whatever_its_name(world: World) -> None:
+    tools = StoreTools(world.store, world.loaded, world.store.now(), titles_of(world.loaded))
+    long = "a" * 60
+    for verb in ("evidence", "approve", "propose", "unfollow"):
+        view = view_of_reply(world.store, tools, Reply(("here",), "propose-act", long, offers=(Offer(verb, long),)))
+        assert view is not None
+        assert [len(each.item.label or "") <= 80 for each in view.children if isinstance(each, SafeItem)] == [True]
