@@ -1,4 +1,4 @@
-"""Issue 4, points 2 and 3: what happens on a card after the decision: objections, the resolution, its undo, loss."""
+"""Guards: what happens on a card after the decision: objections, the resolution, its undo, loss."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 4, point 2: what a review card shows, whatever the verdict, and that Discord takes every one of them."""
+"""Guards: what a review card shows, whatever the verdict, and that Discord takes every one of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 4, points 2 and 7, on the real protocol: a card is posted once, edited in place, and never goes dead."""
+"""Guards: a card is posted once, edited in place, and never goes dead."""
 
 from __future__ import annotations
 

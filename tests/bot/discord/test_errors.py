@@ -1,4 +1,4 @@
-"""Issue 4, point 7: whatever fails in a button, a form, a command or a suggestion is told in one way, and logged."""
+"""Guards: whatever fails in a button, a form, a command or a suggestion is told in one way, and logged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 4, points 0 and 4: panels whose votes stay hidden until they close, and plans approved by their checksum."""
+"""Guards: panels whose votes stay hidden until they close, and plans approved by their checksum."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 4, points 1, 2 and 7: what is to stand on Discord is a row first, and is posted once whatever is lost."""
+"""Guards: what is to stand on Discord is a row first, and is posted once whatever is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 4, point 1 and "How it is shown": the real process, killed between decision and card, and ended kindly."""
+"""Guards: the real process, killed between decision and card, and ended kindly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 4, point 1: a client that lives, is waited for, and never takes the service down with it."""
+"""Guards: a client that lives, is waited for, and never takes the service down with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 4, point 7: every outside text goes through one sanitiser, and nothing of it does anything on Discord."""
+"""Guards: every outside text goes through one sanitiser, and nothing of it does anything on Discord."""
 
 from __future__ import annotations
 

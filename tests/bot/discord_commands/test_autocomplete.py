@@ -1,4 +1,4 @@
-"""Issue 4, point 5: what is offered while somebody types: from memory, in time at 10,000 markets, never a ping."""
+"""Guards: what is offered while somebody types: from memory, in time at 10,000 markets, never a ping."""
 
 from __future__ import annotations
 

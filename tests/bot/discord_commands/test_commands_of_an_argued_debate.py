@@ -1,4 +1,4 @@
-"""Issue 4, point 5: `/claim`, `/scoreboard` and `/debate` where claims, voices and stances are written down."""
+"""Guards: `/claim`, `/scoreboard` and `/debate` where claims, voices and stances are written down."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 4, point 5: what anybody can ask about markets, from the command to the answer, over the real protocol."""
+"""Guards: what anybody can ask about markets, from the command to the answer, over the real protocol."""
 
 from __future__ import annotations
 

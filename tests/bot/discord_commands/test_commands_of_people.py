@@ -1,4 +1,4 @@
-"""Issue 4, point 5: the commands of reviewers, admins and everybody else; who has not the role changes nothing."""
+"""Guards: the commands of reviewers, admins and everybody else; who has not the role changes nothing."""
 
 from __future__ import annotations
 

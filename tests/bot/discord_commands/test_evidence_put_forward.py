@@ -1,4 +1,4 @@
-"""Issue 4, points 5 and 7: links that people bring: looked at through the guarded door, shown, and never counted."""
+"""Guards: links that people bring: looked at through the guarded door, shown, and never counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 4, point 5: followers hear of a proposal, a dispute, a resolution and a failing source, each once."""
+"""Guards: followers hear of a proposal, a dispute, a resolution and a failing source, each once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 4, point 5: lists page through buttons that hold everything themselves, and so outlive a restart."""
+"""Guards: lists page through buttons that hold everything themselves, and so outlive a restart."""
 
 from __future__ import annotations
 

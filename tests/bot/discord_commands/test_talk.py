@@ -1,4 +1,4 @@
-"""Issue 4, point 6 on Discord: said to the bot by name, reply or directly; answered; and nothing done by a sentence."""
+"""Guards: said to the bot by name, reply or directly; answered; and nothing done by a sentence."""
 
 from __future__ import annotations
 

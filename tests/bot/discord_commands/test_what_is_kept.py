@@ -1,4 +1,4 @@
-"""Issue 4, points 5 and 6: what is kept of talk and of links is bounded, for each person and in all."""
+"""Guards: what is kept of talk and of links is bounded, for each person and in all."""
 
 from __future__ import annotations
 

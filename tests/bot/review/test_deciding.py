@@ -1,4 +1,4 @@
-"""Issue 4, point 3: one person, one vote over all platforms, no word with shares in the market, replays do nothing."""
+"""Guards: one person, one vote over all platforms, no word with shares in the market, replays do nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 4, point 3: a person's accounts are linked by a code; one account is one person, one person has one vote."""
+"""Guards: a person's accounts are linked by a code; one account is one person, one person has one vote."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 4, point 3: card and public notice go out together, trading may be closed meanwhile, silence seldom decides."""
+"""Guards: card and public notice go out together, trading may be closed meanwhile, silence seldom decides."""
 
 from __future__ import annotations
 

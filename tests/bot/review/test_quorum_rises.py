@@ -1,4 +1,4 @@
-"""Issue 4, point 3: how many must agree rises with disputes, a contrary price, a large pool, a second source."""
+"""Guards: how many must agree rises with disputes, a contrary price, a large pool, a second source."""
 
 from __future__ import annotations
 

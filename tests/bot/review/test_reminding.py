@@ -1,4 +1,4 @@
-"""Issue 4, point 3: reminders at half and at nine tenths of a time, each once; takes, and answers to objections."""
+"""Guards: reminders at half and at nine tenths of a time, each once; takes, and answers to objections."""
 
 from __future__ import annotations
 

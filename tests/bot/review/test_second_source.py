@@ -1,4 +1,4 @@
-"""Issue 4, point 3: where a market reads the first source that answers, a live second one that disagrees is heard."""
+"""Guards: where a market reads the first source that answers, a live second one that disagrees is heard."""
 
 from __future__ import annotations
 

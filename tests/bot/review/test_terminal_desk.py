@@ -1,4 +1,4 @@
-"""Issue 4, point 3: the same review through the terminal: who one is, links, categories, take, undo, pause."""
+"""Guards: the same review through the terminal: who one is, links, categories, take, undo, pause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 4, point 3: within ten minutes a reviewer takes a resolution back, once whatever dies, on the record."""
+"""Guards: within ten minutes a reviewer takes a resolution back, once whatever dies, on the record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 4, point 0: each line of `crux doctor`, with that thing really broken, names it and its remedy."""
+"""Guards: each line of `crux doctor`, with that thing really broken, names it and its remedy."""
 
 from __future__ import annotations
 

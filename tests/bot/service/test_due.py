@@ -1,4 +1,4 @@
-"""Issue 4, point 0: each source by its own pace, with a jitter of its own that is the same on every machine."""
+"""Guards: each source by its own pace, with a jitter of its own that is the same on every machine."""
 
 from __future__ import annotations
 

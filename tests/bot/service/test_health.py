@@ -1,4 +1,4 @@
-"""Issue 4, point 0: `/healthz`, `/readyz` and `/metrics` when a port is set."""
+"""Guards: `/healthz`, `/readyz` and `/metrics` when a port is set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 4, points 0 and 1: one service a store, by a lease that ends by itself."""
+"""Guards: one service a store, by a lease that ends by itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 4, points 0 and 7: structured logs of our parts and the libraries alike, and no secret in any of them."""
+"""Guards: structured logs of our parts and the libraries alike, and no secret in any of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 4, point 0: `crux jobs`, `crux status`, prices, copies and panels: what a person sees of the service."""
+"""Guards: `crux jobs`, `crux status`, prices, copies and panels: what a person sees of the service."""
 
 from __future__ import annotations
 

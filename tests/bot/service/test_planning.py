@@ -1,4 +1,4 @@
-"""Issue 4, point 0: a changed plan becomes one card; applied when approved, or by itself within `auto_apply`, once."""
+"""Guards: a changed plan becomes one card; applied when approved, or by itself within `auto_apply`, once."""
 
 from __future__ import annotations
 

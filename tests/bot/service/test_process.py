@@ -1,4 +1,4 @@
-"""Issue 4, point 0: the real process, its signals and its death; nothing is half done, and the next goes on."""
+"""Guards: the real process, its signals and its death; nothing is half done, and the next goes on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 4, point 0: the whole service by its jobs, from a folder to proposals, whatever is missing or was asleep."""
+"""Guards: the whole service by its jobs, from a folder to proposals, whatever is missing or was asleep."""
 
 from __future__ import annotations
 

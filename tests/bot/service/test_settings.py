@@ -1,4 +1,4 @@
-"""Issue 4, point 0: settings from environment and one TOML file, all faults at once, no secret shown."""
+"""Guards: settings from environment and one TOML file, all faults at once, no secret shown."""
 
 from __future__ import annotations
 

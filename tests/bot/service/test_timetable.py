@@ -1,4 +1,4 @@
-"""Issue 4, point 0: jobs are bounded, on the record, and stop no other; missed runs become one; stopping is clean."""
+"""Guards: jobs are bounded, on the record, and stop no other; missed runs become one; stopping is clean."""
 
 from __future__ import annotations
 
