@@ -1,4 +1,4 @@
-"""Issue 2, point 2 and "What bad input gets", by the commands: every fault at once, at its place, with its remedy."""
+"""Guards: every fault at once, at its place, with its remedy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 2, point 8: the main job end to end on recorded real evidence; one changed score changes what rests on it.
+"""Guards: the main job end to end on recorded real evidence; one changed score changes what rests on it.
 
 The demo is lived through twice, at the same time and once for all workers: as bundled, and with one score changed.
 """
@@ -126,7 +126,7 @@ def test_it_ends_with_counts_that_agree_with_one_another(lived: Lived) -> None:
 
 
 def test_every_market_of_the_recording_passed_the_gate_and_was_opened_without_a_fault(lived: Lived) -> None:
-    """Issue 3, point 3: the demo opens what real use would open, at the moment when it would."""
+    """Guards: the demo opens what real use would open, at the moment when it would."""
     database = Path(lived.told["database"])
     loaded = load_debate(lived.folder / "debate")
     assert [slug for (slug,) in rows(database, "SELECT slug FROM markets ORDER BY slug")] == [*loaded.markets]

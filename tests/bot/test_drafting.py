@@ -1,4 +1,4 @@
-"""Issue 3, point 7: `crux new market` drafts a sound file, says at once what will not do, and shows the history."""
+"""Guards: `crux new market` drafts a sound file, says at once what will not do, and shows the history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 2, points 5 and 6 by the commands: looks, imports, the state of sources, verdicts at a time."""
+"""Guards: looks, imports, the state of sources, verdicts at a time."""
 
 from __future__ import annotations
 

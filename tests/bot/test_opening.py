@@ -33,7 +33,7 @@ async def test_an_import_dated_after_the_real_opening_awaits_acceptance_though_w
 
 
 async def test_a_pause_stops_a_plan_before_its_next_change_and_what_was_done_is_written_down(world: World) -> None:
-    """Issue 4: a pause pauses, also what has begun."""
+    """Guards: a pause pauses, also what has begun."""
     world.see()
     planner, said = world.planner, list[str]()
 

@@ -1,4 +1,4 @@
-"""Issue 2, point 4 by the commands: the plan is a value, apply carries out what was reviewed, drift is shown."""
+"""Guards: the plan is a value, apply carries out what was reviewed, drift is shown."""
 
 from __future__ import annotations
 

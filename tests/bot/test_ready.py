@@ -1,4 +1,4 @@
-"""Issue 3, point 3 by the commands: what keeps a market from opening, the dry run, the questions, the explanations."""
+"""Guards: what keeps a market from opening, the dry run, the questions, the explanations."""
 
 from __future__ import annotations
 

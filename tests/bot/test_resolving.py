@@ -1,4 +1,4 @@
-"""Issue 2, point 7: the notice, traders' objections and their answers, the window, and the act itself, once."""
+"""Guards: the notice, traders' objections and their answers, the window, and the act itself, once."""
 
 from __future__ import annotations
 

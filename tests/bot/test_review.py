@@ -1,4 +1,4 @@
-"""Issue 2, point 7: people decide, each with one vote; quorum, dispute, and a compare-and-swap."""
+"""Guards: people decide, each with one vote; quorum, dispute, and a compare-and-swap."""
 
 from __future__ import annotations
 

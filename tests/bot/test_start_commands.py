@@ -1,4 +1,4 @@
-"""Issue 3, point 7, by the command: `crux init DIR`, and what can be typed next without a network."""
+"""Guards: `crux init DIR`, and what can be typed next without a network."""
 
 from __future__ import annotations
 

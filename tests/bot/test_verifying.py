@@ -1,4 +1,4 @@
-"""Issue 2, point 7 and law 10: every decision is derived again from definitions and bytes; what was changed shows."""
+"""Guards: every decision is derived again from definitions and bytes; what was changed shows."""
 
 from __future__ import annotations
 

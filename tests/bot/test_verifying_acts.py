@@ -1,4 +1,4 @@
-"""Issue 2, point 7 and law 10: what people did and what was sent is on the record, and no table may say otherwise."""
+"""Guards: what people did and what was sent is on the record, and no table may say otherwise."""
 
 from __future__ import annotations
 

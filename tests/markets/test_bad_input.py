@@ -1,4 +1,4 @@
-"""Issue 3, "What bad input gets": a fault with its place, quickly, never a stack trace."""
+"""Guards: a fault with its place, quickly, never a stack trace."""
 
 from __future__ import annotations
 

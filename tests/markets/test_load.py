@@ -1,4 +1,4 @@
-"""Issue 2, point 2 and "What bad input gets": every fault of every file at once, each at its place."""
+"""Guards: every fault of every file at once, each at its place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 2, "What bad input gets": whatever is written into a definition has faults with places; nothing raises."""
+"""Guards: whatever is written into a definition has faults with places; nothing raises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 2, "What bad input gets": what a hostile or careless hand writes is a fault with its place, never a crash."""
+"""Guards: what a hostile or careless hand writes is a fault with its place, never a crash."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 2, point 4: the plan is a value with a checksum, costs and limits; drift shows line by line."""
+"""Guards: the plan is a value with a checksum, costs and limits; drift shows line by line."""
 
 from __future__ import annotations
 

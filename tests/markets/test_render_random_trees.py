@@ -1,4 +1,4 @@
-"""Issue 3, point 2: the description is composed of the nodes' phrases, says what any rule does, and reads as prose."""
+"""Guards: the description is composed of the nodes' phrases, says what any rule does, and reads as prose."""
 
 from __future__ import annotations
 

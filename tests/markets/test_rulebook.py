@@ -1,4 +1,4 @@
-"""Issue 3, points 1 and 7: `crux rules` documents the whole language, and every example in it really loads."""
+"""Guards: `crux rules` documents the whole language, and every example in it really loads."""
 
 from __future__ import annotations
 

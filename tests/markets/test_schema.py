@@ -1,4 +1,4 @@
-"""Issue 2, point 2: JSON Schemas by which editors complete the files and mark typos."""
+"""Guards: JSON Schemas by which editors complete the files and mark typos."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 3, point 7: the debate that `crux init` writes is sound on any day, without a fault, a warning or a waiver."""
+"""Guards: the debate that `crux init` writes is sound on any day, without a fault, a warning or a waiver."""
 
 from __future__ import annotations
 

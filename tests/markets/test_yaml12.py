@@ -1,4 +1,4 @@
-"""Issue 2, point 2: YAML 1.2 meaning; duplicate keys, tabs, anchors and aliases are faults, each at its place."""
+"""Guards: YAML 1.2 meaning; duplicate keys, tabs, anchors and aliases are faults, each at its place."""
 
 from __future__ import annotations
 

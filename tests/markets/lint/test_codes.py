@@ -1,4 +1,4 @@
-"""Issue 3, point 3: every code has a file that fires exactly it and a near miss that fires nothing."""
+"""Guards: every code has a file that fires exactly it and a near miss that fires nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 3, point 2: every figure of the prose occurs in the rule and the other way round."""
+"""Guards: every figure of the prose occurs in the rule and the other way round."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 2, "What bad input gets": what no look or document could mend is a fault before the first look."""
+"""Guards: what no look or document could mend is a fault before the first look."""
 
 from __future__ import annotations
 
