@@ -1,4 +1,4 @@
-"""Guards: issue 3, point 4 — how a rule would have behaved on the stored history, told and drawn."""
+"""Guards: how a rule would have behaved on the stored history, told and drawn."""
 
 from __future__ import annotations
 

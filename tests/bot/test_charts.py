@@ -1,4 +1,4 @@
-"""Guards: issue 2, point 8 — a chart shows what the trace says, and its words say the same numbers."""
+"""Guards: a chart shows what the trace says, and its words say the same numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Law 2 and issue 2, point 5: a look that goes wrong in a way nobody foresaw costs no other source its look."""
+"""Law 2: a look that goes wrong in a way nobody foresaw costs no other source its look."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Law 7 and issue 2, point 7: no holder's objection inside the window goes unheard, whatever comes between."""
+"""Law 7: no holder's objection inside the window goes unheard, whatever comes between."""
 
 from __future__ import annotations
 

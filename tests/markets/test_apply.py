@@ -1,4 +1,4 @@
-"""Law 8 and issue 2, point 4: exactly once, whatever dies when; against a Manifold on a real socket."""
+"""Law 8: exactly once, whatever dies when; against a Manifold on a real socket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Law 5 and issue 2, point 4: the description says what the rule does, number for number, and survives Manifold."""
+"""Law 5: the description says what the rule does, number for number, and survives Manifold."""
 
 from __future__ import annotations
 

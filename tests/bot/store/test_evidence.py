@@ -1,4 +1,4 @@
-"""Guards: laws 1 and 2, evidence (issue 2, 5): bytes first, late and unaccepted imports, two collectors at once."""
+"""Guards: laws 1 and 2, evidence: bytes first, late and unaccepted imports, two collectors at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Law 2 and issue 2, "What bad input gets": no body breaks the reading, and none takes more time than its size."""
+"""Law 2: no body breaks the reading, and none takes more time than its size."""
 
 from __future__ import annotations
 
