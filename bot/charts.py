@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from bot.leaves import walk
 from resolvers.verdict import Step, Verdict
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Curve:
 def curves(trace: Step) -> tuple[Curve, ...]:
     """Every numeric series of the trace, in the order of the reasoning, without repeats."""
     found: dict[tuple[str, Series], Curve] = {}
-    for step in _walk(trace):
+    for step in walk(trace):
         if step.series:
             curve = Curve(step.words, step.unit, step.series, threshold=step.node == "literal")
             found.setdefault((step.words, step.series), curve)
@@ -135,12 +136,6 @@ def draw(
     _decision(axes, decided_at, verdict, (low, high), palette)
     _dress(axes, question, drawn, (low, high), palette)
     return figure
-
-
-def _walk(step: Step) -> Iterator[Step]:
-    yield step
-    for below in step.steps:
-        yield from _walk(below)
 
 
 def _window(drawn: Sequence[Curve], decided_at: datetime | None, as_of: datetime) -> tuple[datetime, datetime]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from bot.chat.replies import Offer, Reply
+from bot.chat.times import day, moment
 from bot.chat.tools import MarketNow, Tools
 from bot.leaves import Leaf, cites_under, leaves, reading, walk
 from bot.review.desk import Card
@@ -64,8 +65,8 @@ def changed(tools: Tools, slug: str) -> Reply:
     """What came about in the last seven days."""
     found = tools.happenings(tools.now - WEEK, slug)
     if not found:
-        return Reply((f"Nothing was seen to change about it since {_day(tools.now - WEEK)}.",), "changed", slug)
-    lines = [f"{_day(one.at)}: {one.words}." for one in found[-3:]]
+        return Reply((f"Nothing was seen to change about it since {day(tools.now - WEEK)}.",), "changed", slug)
+    lines = [f"{day(one.at)}: {one.words}." for one in found[-3:]]
     return Reply(tuple(_cut(lines)), "changed", slug)
 
 
@@ -74,14 +75,14 @@ def when(tools: Tools, slug: str) -> Reply:
     market, card = tools.market(slug), tools.card(slug)
     if market.state == "resolved":
         return Reply((_stands(market, None),), "when", slug)
-    lines = [f"Trading closes {_time(market.closes)}; it is decided by what stands at {_time(market.decides)}."]
+    lines = [f"Trading closes {moment(market.closes)}; it is decided by what stands at {moment(market.decides)}."]
     verdict = tools.verdict(slug)
     if card is not None and card.proposal.window_until is not None:
         lines.append(
-            f"{card.proposal.outcome.words()} is agreed; traders may object until {_time(card.proposal.window_until)}."
+            f"{card.proposal.outcome.words()} is agreed; traders may object until {moment(card.proposal.window_until)}."
         )
     elif verdict is not None and verdict.until is not None and verdict.state == "pending":
-        lines.append(f"Known at the latest {_time(verdict.until)}: by then it has settled.")
+        lines.append(f"Known at the latest {moment(verdict.until)}: by then it has settled.")
     return Reply(tuple(lines), "when", slug)
 
 
@@ -92,14 +93,14 @@ def price(tools: Tools, slug: str) -> Reply:
         return Reply((f"I don't know, because {told}.",), "price", slug)
     shares = sorted(found.shares.items(), key=lambda each: -each[1])
     told = ", ".join(f"{name} {100 * share:.0f}%" for name, share in shares[:4])
-    return Reply((f"Manifold had it at {told} on {_time(found.at)}.",), "price", slug)
+    return Reply((f"Manifold had it at {told} on {moment(found.at)}.",), "price", slug)
 
 
 def rules(tools: Tools, slug: str) -> Reply:
     market = tools.market(slug)
     lines = [
         _short(market.criteria, LINE_CHARS * 2),
-        f"Decided {_time(market.decides)}; all of it: {market.url or 'not opened yet'}",
+        f"Decided {moment(market.decides)}; all of it: {market.url or 'not opened yet'}",
     ]
     return Reply(tuple(lines), "rules", slug)
 
@@ -115,7 +116,7 @@ def evidence(tools: Tools, slug: str) -> Reply:
         lines[-1] += f"; and {more} more"
     if sources:
         told = ", ".join(
-            f"{one.id} ({one.state}{f', last seen {_day(one.newest)}' if one.newest else ''})" for one in sources[:5]
+            f"{one.id} ({one.state}{f', last seen {day(one.newest)}' if one.newest else ''})" for one in sources[:5]
         )
         lines.append(f"Sources: {told}.")
     return Reply(
@@ -143,7 +144,7 @@ def reviewers(tools: Tools, slug: str) -> Reply:
 
 def link(tools: Tools, slug: str) -> Reply:
     market = tools.market(slug)
-    told = market.url or f"It has not opened yet; it opens {_time(market.opens)}."
+    told = market.url or f"It has not opened yet; it opens {moment(market.opens)}."
     return Reply((market.question, told), "link", slug)
 
 
@@ -151,7 +152,7 @@ def _leaf(leaf: Leaf) -> str:
     if leaf.holds == "unknown" and leaf.distance is None:
         why = leaf.because or "one side of it is unknown"
         last = (
-            f" The last figure was {leaf.last[1]}, since {_day(leaf.last[0])}, against {leaf.right}."
+            f" The last figure was {leaf.last[1]}, since {day(leaf.last[0])}, against {leaf.right}."
             if leaf.last
             else ""
         )
@@ -191,14 +192,14 @@ def _read_off(verdict: Verdict) -> list[str]:
 def _stands(market: MarketNow, verdict: Verdict | None, card: Card | None = None) -> str:
     """Its state in one line, and where people are with it."""
     if market.state == "resolved":
-        return f"Resolved {market.outcome or ''}, {_day(market.resolved_at)}: {market.question}"
+        return f"Resolved {market.outcome or ''}, {day(market.resolved_at)}: {market.question}"
     if verdict is None:
         return f"{_capital(market.state)}: {market.question}"
     if verdict.state == "decided" and verdict.outcome is not None:
-        return f"By the rule it is {verdict.outcome.words()}, as of {_day(verdict.as_of)}; {_people(card)}."
+        return f"By the rule it is {verdict.outcome.words()}, as of {day(verdict.as_of)}; {_people(card)}."
     leaning = f"; if nothing more came, {verdict.leaning.words()}" if verdict.leaning is not None else ""
-    until = f" until {_day(verdict.until)}" if verdict.until is not None else ""
-    return f"{_capital(verdict.state)}{until}{leaning} (as of {_day(verdict.as_of)})."
+    until = f" until {day(verdict.until)}" if verdict.until is not None else ""
+    return f"{_capital(verdict.state)}{until}{leaning} (as of {day(verdict.as_of)})."
 
 
 def _people(card: Card | None) -> str:
@@ -209,7 +210,7 @@ def _people(card: Card | None) -> str:
         more = "1 more approval" if card.wanted == 1 else f"{card.wanted} more approvals"
         return f"proposal {card.proposal.id} waits for {more}"
     if card.proposal.window_until is not None:
-        return f"reviewers have agreed, and traders may object until {_time(card.proposal.window_until)}"
+        return f"reviewers have agreed, and traders may object until {moment(card.proposal.window_until)}"
     return f"proposal {card.proposal.id} is {card.proposal.state}"
 
 
@@ -227,11 +228,11 @@ def _unjudged(market: MarketNow) -> str:
 
 def _row(cite: Citation) -> str:
     """Whose figure it is, where the figure itself stands beside it."""
-    return f"{cite.key} in {cite.source}, seen {_day(cite.seen_at)}"
+    return f"{cite.key} in {cite.source}, seen {day(cite.seen_at)}"
 
 
 def _cell(cite: Citation) -> str:
-    return f"{cite.key}, {cite.text or 'unknown'} in {cite.source}, seen {_day(cite.seen_at)}"
+    return f"{cite.key}, {cite.text or 'unknown'} in {cite.source}, seen {day(cite.seen_at)}"
 
 
 def _cut(lines: list[str], most: int = 4) -> list[str]:
@@ -244,11 +245,3 @@ def _short(text: str, budget: int) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _day(at: datetime | None) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d") if at else "at a time not known"
-
-
-def _time(at: datetime | None) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if at else "at a time not known"

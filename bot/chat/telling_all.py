@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot.chat.intents import compiled
 from bot.chat.replies import Reply
 from bot.chat.subjects import Subject, telling
+from bot.chat.times import day, moment
 from bot.chat.tools import MarketNow, Tools
 from bot.chat.wording import Said, stem, words_of
 from bot.chat.words import STOP
@@ -103,10 +104,10 @@ def changed(tools: Tools) -> Reply:
     found = tools.happenings(tools.now - WEEK)
     if not found:
         return Reply(
-            (f"Nothing since {_day(tools.now - WEEK)}: no market moved and no source showed anything new.",), "changed"
+            (f"Nothing since {day(tools.now - WEEK)}: no market moved and no source showed anything new.",), "changed"
         )
     told = [one for one in found if one.slug is not None][-3:]
-    lines = [f"{_day(one.at)}: {one.slug}: {one.words}." for one in told]
+    lines = [f"{day(one.at)}: {one.slug}: {one.words}." for one in told]
     seen = [one.words for one in found if one.slug is None]
     if seen:
         more = f" and {len(seen) - 3} others" if len(seen) > 3 else ""
@@ -122,14 +123,14 @@ def when(tools: Tools) -> Reply:
     )
     if not coming:
         return Reply(("Nothing is left to be decided.",), "when", confident=False)
-    lines = [f"{_day(market.decides)}: {market.question}" for market in coming[:3]]
+    lines = [f"{day(market.decides)}: {market.question}" for market in coming[:3]]
     return Reply(("Which market? These are decided next:", *lines), "when", confident=False)
 
 
 def status(tools: Tools) -> Reply:
     """Whether the service runs, and which sources are not as they should be."""
     last, quiet = tools.last_run(), [one for one in tools.sources() if one.state != "live"]
-    first = f"I'm here; the last job ended {_time(last)}." if last else "I'm here; no job of the service has run yet."
+    first = f"I'm here; the last job ended {moment(last)}." if last else "I'm here; no job of the service has run yet."
     if not quiet:
         return Reply((first, "Every source is live."), "status")
     told = "; ".join(f"{one.id} is {one.state}" for one in quiet[:4])
@@ -174,11 +175,3 @@ def _lines(markets: Iterable[MarketNow]) -> list[str]:
 
 def _ahead(at: datetime | None, now: datetime) -> bool:
     return at is not None and at > now
-
-
-def _day(at: datetime | None) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d") if at else "at a time not known"
-
-
-def _time(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")

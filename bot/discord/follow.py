@@ -48,11 +48,6 @@ class _Event:
     words: str
 
 
-def followed(store: Store, loaded: Loaded, now: datetime) -> int:
-    """Have every follower told what they have not been told; how many messages are new."""
-    return put(store, news(store, loaded, now), now)
-
-
 def news(store: Store, loaded: Loaded, now: datetime) -> list[News]:
     """What is to be told and has not been; it only reads."""
     assert loaded.debate is not None

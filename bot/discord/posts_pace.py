@@ -53,7 +53,7 @@ class Limit:
 
 Meaning = Literal["vanished", "gone", "parked", "archived", "later", "unknown"]
 
-UNKNOWN_MESSAGE, UNKNOWN_CHANNEL, UNKNOWN_USER = 10008, 10003, 10013
+UNKNOWN_MESSAGE, UNKNOWN_USER = 10008, 10013
 CLOSED_TO_US, ARCHIVED, TOO_MANY_EDITS, THREAD_THERE = 50007, 50083, 30046, 160004
 CODES: dict[int, Meaning] = {
     UNKNOWN_MESSAGE: "vanished",

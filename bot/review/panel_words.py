@@ -18,6 +18,7 @@ class Unvoted:
     key: str
     panel: int
     question: str
+    since: datetime
     until: datetime
     left: Mapping[str, tuple[str, ...]]
 
@@ -34,7 +35,7 @@ def unvoted(store: Store, debate: str) -> list[Unvoted]:
         panel = card.panel
         if panel.until is not None and card.left:
             key = f"panel/{panel.id}/{panel.draw}"
-            found.append(Unvoted(key, panel.id, panel.terms.question, panel.until, card.left))
+            found.append(Unvoted(key, panel.id, panel.terms.question, panel.opened_at, panel.until, card.left))
     return found
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from bot.review.desk import Card, readable, unanswered
+from bot.review.panel_words import unvoted
 from bot.review.pausing import paused
 from bot.store import Store, reviews, schema
 from bot.store.writing import insert_new
@@ -39,8 +40,8 @@ def due(store: Store, loaded: Loaded, now: datetime) -> list[Reminder]:
         return []
     named = tuple(loaded.debate.reviewers)
     found = [one for each in readable(store, loaded.debate.debate) for one in _of_card(store, each, named, now)]
+    found += _panels(store, loaded.debate.debate, now)
     with store.reading() as connection:
-        found += _panels(connection, loaded.debate.debate, now)
         there = set(connection.execute(sa.select(schema.reminders.c.key)).scalars())
     return [one for one in found if one.key not in there]
 
@@ -90,12 +91,9 @@ def _round_since(store: Store, seen: Card) -> datetime:
     return max((one.at for one in said if one.vote == "dispute"), default=seen.proposal.created_at)
 
 
-def _panels(connection: sa.Connection, debate: str, now: datetime) -> Iterator[Reminder]:
-    table = schema.panels.c
-    which = sa.and_(table.debate == debate, table.closed_at.is_(None), table.until.is_not(None))
-    rows = connection.execute(sa.select(table.id, table.slug, table.draw, table.opened_at, table.until).where(which))
-    for number, slug, draw, since, until in rows:
-        part = stage(since, until, now) if now < until else None
+def _panels(store: Store, debate: str, now: datetime) -> Iterator[Reminder]:
+    """The open panels on which somebody has yet to answer; names, never answers."""
+    for waiting in unvoted(store, debate):
+        part = stage(waiting.since, waiting.until, now) if now < waiting.until else None
         if part:
-            text = f"{slug}: the panel {number} closes {until:%Y-%m-%d %H:%M} UTC, and answers may be missing"
-            yield Reminder(f"panel/{number}/{draw}/{part}", text, panel=number)
+            yield Reminder(f"{waiting.key}/{part}", waiting.words(), panel=waiting.panel, people=tuple(waiting.left))

@@ -70,13 +70,6 @@ def newest(connection: sa.Connection) -> dict[str, Run]:
     return {row.job: Run(*row) for row in found}
 
 
-def last_done(connection: sa.Connection) -> dict[str, datetime]:
-    """When each job last ended as it should."""
-    table = schema.job_runs.c
-    found = sa.select(table.job, sa.func.max(table.ended_at)).where(table.state == "done").group_by(table.job)
-    return {row[0]: row[1] for row in connection.execute(found)}
-
-
 def failing(connection: sa.Connection) -> dict[str, int]:
     """Job -> how many runs have failed since the last that was done; jobs without such are left out."""
     table = schema.job_runs.c

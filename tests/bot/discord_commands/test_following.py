@@ -7,9 +7,15 @@ from datetime import datetime
 from commands_builders import Town
 from crux_builders import World, day
 
-from bot.discord.follow import followed
+from bot.discord.follow import news, put
 from bot.discord.posts import wanted
-from bot.store import follows, posts
+from bot.store import Store, follows, posts
+from markets.load import Loaded
+
+
+def followed(store: Store, loaded: Loaded, now: datetime) -> int:
+    """What the poster does at each round: find what followers have not been told, and put it down."""
+    return put(store, news(store, loaded, now), now)
 
 
 def follow(world: World, slug: str, account: str) -> None:

@@ -16,6 +16,7 @@ from panel_builders import LIMBS, PEOPLE, SLUG, Sitting, debate, market, sitting
 
 from bot.review.panel_words import unvoted
 from bot.review.panels import close_due, open_due
+from bot.review.reminding import due
 from bot.store import audit, open_store, schema
 from bot.store.panels import get
 from resolvers.outcome import No
@@ -113,6 +114,17 @@ async def test_a_draw_whose_time_is_over_counts_the_votes_it_has(hall: Sitting) 
     assert (closed.panel.state, [answer.key for answer in closed.answers]) == ("answered", ["one"])
     assert closed.panel.because == "one: no, 2 of 3; no agreement on base; the answer stays open"
     assert unvoted(hall.world.store, "small") == []
+
+
+async def test_a_reminder_names_the_seats_that_have_not_voted_and_nobody_who_has(hall: Sitting) -> None:
+    await hall.tend()
+    until, world = hall.card.panel.until, hall.world
+    assert until is not None
+    for key in ("base", "one"):
+        hall.vote(hall.card.seats[0], key, "no")
+    halfway = hall.card.panel.opened_at + (until - hall.card.panel.opened_at) * 0.6
+    found = [one for one in due(world.store, world.loaded, halfway) if one.panel is not None]
+    assert [(one.key, one.people) for one in found] == [("panel/1/1/half", tuple(hall.card.seats[1:]))]
 
 
 @pytest.mark.parametrize("default", ["no", "unknown"])
