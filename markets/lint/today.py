@@ -16,6 +16,7 @@ from resolvers.rules.knowing import Knowing
 from resolvers.rules.nodes import Compare, Literal_, Node, Series, Window, is_condition, unit_of, walk
 from resolvers.rules.outcomes import ChoiceOutcome, FirstDateOutcome, NumberOutcome, YesOutcome
 from resolvers.rules.rule import Rule
+from resolvers.rules.running import CAN_COME
 from resolvers.units import Exact
 from resolvers.verdict import Verdict
 
@@ -49,8 +50,8 @@ def na_lies_ahead(it: Subject) -> bool:
     return any(end is not None and end > now for end in ends)
 
 
-UNDECIDED = "it can still come true"
-"""What a verdict begins with while time is left: as a reason for what it would say today it is none."""
+NOW = "; now "
+"""With it begins, in a verdict that is not decided, how it stands today; before it stands what there is to wait for."""
 
 
 def told(it: Subject) -> str:
@@ -64,7 +65,9 @@ def told(it: Subject) -> str:
 def _reason(verdict: Verdict) -> str:
     """Why, without what a verdict begins with: that there is time left, or its outcome once more."""
     outcome = f"{verdict.outcome.words()}: " if verdict.outcome else ""
-    reason = verdict.because.removeprefix(UNDECIDED).lstrip("; ").removeprefix(outcome)
+    reason = verdict.because.removeprefix(outcome)
+    if reason.startswith(CAN_COME):  # as a reason for what it would say today it is none
+        reason = reason[reason.find(NOW) :].removeprefix("; ")
     return reason or "the condition is not met now"
 
 

@@ -18,9 +18,14 @@ from resolvers.verdict import Step, Verdict
 
 How = YesOutcome | FirstDateOutcome
 
+CAN_COME = "it can come true until"
+"""What a verdict begins with while nothing came true and time is left."""
+
 
 class Running(Judging):
     """Judges a question that asks whether, or when first, something was true."""
+
+    _onwards: Found | None = None
 
     def verdict(self, how: How) -> Verdict:
         found = RunFinder(self.evaluator, how.when, self.opens, self.decides, self.how, self.settle).find()
@@ -99,7 +104,7 @@ class Running(Judging):
         if not self.over:
             if due is not None:
                 return self.pending(how, f"true from {shown(due.t0)}, but {due.because}", self.look_until(due.end))
-            return self.pending(how, "it can still come true", None, self.open_in(how, open_run) if open_run else ())
+            return self.pending(how, self.so_far(how), None, self.open_in(how, open_run) if open_run else ())
         if na.stage == "early":
             return self.pending(how, f"N/A is still open: {na.because}", na.until)
         if open_run is not None:
@@ -114,6 +119,24 @@ class Running(Judging):
         words = "NO" if isinstance(how, YesOutcome) else how.never
         because = f"{words}: there was no such time before {shown(self.decides)}; at the end {compared(step)}"
         return self.made("decided", because, (step,), self.never(how), at=self.decides)
+
+    def so_far(self, how: How) -> str:
+        """What there is yet to wait for: the end of a run that was seen to begin, or for one to begin at all.
+
+        It says the same until it is judged anew, whatever day it is read on.
+        """
+        run = self.onwards(how).certain
+        if run is None or run.t0 > self.as_of:
+            return f"{CAN_COME} {shown(self.decides)}, and be corrected until {shown(self.decides + self.settle)}"
+        lasts = f"it has to stay so until {shown(run.end)}, and " if run.end > run.t0 else ""
+        return f"true from {shown(run.t0)}; {lasts}corrections count until {shown(run.k)}"
+
+    def onwards(self, how: How) -> Found:
+        """What will be found if everything stays as it is; looked for once."""
+        if self._onwards is None:
+            finder = RunFinder(self.evaluator, how.when, self.opens, self.decides, self.how, self.settle, onwards=True)
+            self._onwards = finder.find()
+        return self._onwards
 
     def never(self, how: How) -> Outcome:
         if isinstance(how, YesOutcome):
@@ -168,9 +191,7 @@ class Running(Judging):
     def leaning(self, how: How) -> tuple[Outcome | None, Instant]:
         """What comes out if nothing more is seen, and when that would be decided."""
         last = self.decides + self.settle
-        found = RunFinder(
-            self.evaluator, how.when, self.opens, self.decides, self.how, self.settle, onwards=True
-        ).find()
+        found = self.onwards(how)
         run = found.certain
         na_at = instant(self.rule.na.at) if self.rule.na is not None else None
         na_open = na_at is not None and na_at + self.settle > self.as_of and (run is None or run.end > na_at)
