@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -40,6 +41,14 @@ OF_ALL: Mapping[Intent, Callable[[Tools], Reply]] = {
     "when": telling_all.when,
 }
 
+OF_A_SOURCE: frozenset[Intent] = frozenset({"status", "value", "evidence", "why", "when", "changed", "link"})
+"""What may be asked of a source that is called by its name."""
+
+FOR_NO = re.compile(
+    r"\b(?:for|to|be|is|a|as|on|into|turn|get|say|resolves?|becomes?|goes?) (?:a )?no\b|\bno (?:win|holders?|side)\b"
+)
+"""How one asks what would make it NO, rather than what it needs."""
+
 BARE = 0.7
 """How much of a sentence has to name a market for it to be a question without any word of asking."""
 
@@ -64,8 +73,15 @@ def answer(tools: Tools, said: str, context: Context) -> Reply:
         return _offered(asked, about)
     if intent == "list":
         return telling_all.listed(tools, words, about)
+    if intent == "claim":
+        return telling_all.claims(tools, words)
     if intent == "needs" and not about.surely and asked.winning:
         return telling_all.needs(tools, words)
+    named = next((word for word in words.words if word in tools.loaded.sources), None)
+    if named is not None and intent in OF_A_SOURCE and not about.named:
+        return telling_all.source(tools, named)
+    if intent == "needs" and about.slug is not None and FOR_NO.search(" ".join(words.words)):
+        return replace(telling.needs_for_no(tools, about.slug), slug=about.slug)
     if about.choices and intent not in EVER_WHOLE and not (intent in WHOLE and not about.named):
         return _which(intent, about)
     if about.slug is not None and intent in OF_ONE and not _whole_again(intent, about, words):

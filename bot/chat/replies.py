@@ -8,7 +8,7 @@ from typing import Literal
 
 Intent = Literal[
     "value", "why", "needs", "ahead", "chart", "changed", "when", "price", "rules", "evidence", "reviewers", "list",
-    "link", "help", "status", "propose-act", "unknown",
+    "link", "help", "status", "claim", "propose-act", "unknown",
 ]  # fmt: skip
 
 Verb = Literal[

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -30,6 +30,7 @@ from resolvers.verdict import Verdict
 FRESH = timedelta(hours=2)
 """A verdict that was kept within this time is told as it stands; an older one is judged anew first."""
 MOST_HAPPENINGS = 200
+SAID = {"approve": "approved", "reject": "rejected", "ask": "asked about", "dispute": "disputed"}
 
 
 def titles_of(loaded: Loaded) -> Titles:
@@ -132,6 +133,16 @@ class StoreTools:
             return None
         return verdict
 
+    def verdicts_at(self, slugs: Sequence[str], at: datetime) -> dict[str, Verdict]:
+        """The verdicts as they stood at an earlier instant, by slug; none of what cannot be judged."""
+        if not slugs:
+            return {}
+        try:
+            judged = judge_all(self.store, asked(self.store, self.loaded, slugs), at, known_on=at)
+        except CruxError:
+            return {}
+        return {question.slug: verdict for question, verdict in zip(judged.questions, judged.verdicts, strict=True)}
+
     def card(self, slug: str) -> Card | None:
         there = self._one(slug)
         if there is None:
@@ -161,7 +172,7 @@ class StoreTools:
 
     def happenings(self, since: datetime, slug: str | None = None) -> tuple[Happening, ...]:
         """What came about since then, oldest first: openings, proposals and what became of them, new evidence."""
-        found = [*self._of_markets(since), *self._of_proposals(since)]
+        found = [*self._of_markets(since), *self._of_proposals(since), *self._of_reviews(since)]
         found = [one for one in found if slug is None or one.slug == slug]
         wanted = set(self.market(slug).sources) if slug else None
         found += list(self._of_sources(since, wanted))
@@ -201,6 +212,21 @@ class StoreTools:
             if one.closed_at is not None and one.closed_at >= since and one.state != "resolved":
                 yield Happening(one.closed_at, slugs[one.market], f"proposal {one.id} was {one.state}")
 
+    def _of_reviews(self, since: datetime) -> Iterable[Happening]:
+        """What people said of proposals, which their cards show as well."""
+        review, proposal, market = schema.reviews.c, schema.proposals.c, schema.markets.c
+        joined = schema.reviews.join(schema.proposals, review.proposal == proposal.id)
+        joined = joined.join(schema.markets, proposal.market == market.id)
+        statement = sa.select(review.at, market.slug, review.person, review.vote, review.proposal)
+        ours = sa.and_(review.at >= since, market.debate == self._debate)
+        with self.store.reading() as connection:
+            rows = connection.execute(
+                statement.select_from(joined).where(ours).order_by(review.id.desc()).limit(MOST_HAPPENINGS)
+            ).all()
+        for at, slug, person, vote, number in rows:
+            if self.shown(number):
+                yield Happening(at, slug, f"{person} {SAID[vote]} proposal {number}")
+
     def _of_sources(self, since: datetime, wanted: set[str] | None) -> Iterable[Happening]:
         """Sources that showed something new: how many bodies that had not been seen before."""
         table = schema.snapshots.c
@@ -213,4 +239,4 @@ class StoreTools:
         for source, number, at in rows:
             if (wanted is None and source in self.loaded.sources) or source in (wanted or ()):
                 times = "once" if number == 1 else f"{number} times"
-                yield Happening(moment(at), None, f"{source} showed something new {times}")
+                yield Happening(moment(at), None, f"{source} showed something new {times}", source)

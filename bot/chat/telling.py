@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
+from bot.chat.moving import WEEK, moved
 from bot.chat.replies import Offer, Reply
 from bot.chat.times import day, moment
 from bot.chat.tools import MarketNow, Tools
 from bot.leaves import Leaf, cites_under, leaves, reading, walk
 from bot.review.desk import Card
+from resolvers.outcome import No, Yes
+from resolvers.rules.outcomes import YesOutcome
 from resolvers.verdict import Citation, Verdict
 
 MOST_LEAVES = 2
@@ -16,7 +17,6 @@ MOST_CITES = 3
 LINE_CHARS = 380
 COUNTED = ("the number of", "how many", "the mean", "the sum", "the median", "the total")
 """How figures begin that are no single row's."""
-WEEK = timedelta(days=7)
 
 
 def value(tools: Tools, slug: str) -> Reply:
@@ -51,6 +51,30 @@ def needs(tools: Tools, slug: str) -> Reply:
     return Reply(tuple(_cut(lines)), "needs", slug)
 
 
+def needs_for_no(tools: Tools, slug: str) -> Reply:
+    """What would make it NO: that nothing comes in time, or that what came does not last."""
+    market, verdict, spec = tools.market(slug), tools.verdict(slug), tools.loaded.markets.get(slug)
+    if market.state == "resolved":
+        return Reply((_stands(market, verdict),), "needs", slug)
+    if spec is not None and not isinstance(spec.rule.outcome.how, YesOutcome):
+        told = f"It has no NO; it asks for one of: {', '.join(spec.answers[:6]) or 'a number'}."
+        return Reply((told, f"It needs: {_short(market.criteria, LINE_CHARS)}"), "needs", slug)
+    lines = [f"NO unless this comes true before {moment(market.decides)}: {_short(market.criteria, LINE_CHARS)}"]
+    if verdict is not None:
+        lines += [_for_no(verdict)] if verdict.state == "pending" else [_stands(market, verdict, tools.card(slug))]
+        lines += [_missing(leaf) for leaf in leaves(verdict.trace)[:MOST_LEAVES]]
+    return Reply(tuple(_cut(lines)), "needs", slug)
+
+
+def _for_no(verdict: Verdict) -> str:
+    by = f" on {day(verdict.until)}" if verdict.until is not None else ""
+    if isinstance(verdict.leaning, No):
+        return f"Nothing has to happen for that: if nothing new is seen, it is NO{by}."
+    if isinstance(verdict.leaning, Yes):
+        return f"As it stands it becomes YES{by}; for NO what holds now must end, or be corrected, before that."
+    return f"What comes out if nothing new is seen is open: {verdict.because}."
+
+
 def chart(tools: Tools, slug: str) -> Reply:
     verdict = tools.verdict(slug)
     drawn = verdict is not None and any(step.series for step in walk(verdict.trace))
@@ -66,7 +90,10 @@ def changed(tools: Tools, slug: str) -> Reply:
     found = tools.happenings(tools.now - WEEK, slug)
     if not found:
         return Reply((f"Nothing was seen to change about it since {day(tools.now - WEEK)}.",), "changed", slug)
-    lines = [f"{day(one.at)}: {one.words}." for one in found[-3:]]
+    figures = moved(tools, [slug]) if tools.market(slug).state != "resolved" else {}
+    acts = [one for one in found if one.source is None or not figures]
+    lines = [f"{day(one.at)}: {one.words}." for one in acts[-3:]]
+    lines += [f"Since {day(tools.now - WEEK)}: {words}." for words in figures.values()]
     return Reply(tuple(_cut(lines)), "changed", slug)
 
 

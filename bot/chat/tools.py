@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -52,11 +52,12 @@ class SourceNow:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One thing that came about: when, to which market (None for a source), in words."""
+    """One thing that came about: when, to which market (None for a source, which is named then), in words."""
 
     at: datetime
     slug: str | None
     words: str
+    source: str | None = None
 
 
 class Tools(Protocol):
@@ -73,6 +74,7 @@ class Tools(Protocol):
     def market(self, slug: str) -> MarketNow: ...
     def markets(self) -> tuple[MarketNow, ...]: ...
     def verdict(self, slug: str) -> Verdict | None: ...
+    def verdicts_at(self, slugs: Sequence[str], at: datetime) -> Mapping[str, Verdict]: ...
     def card(self, slug: str) -> Card | None: ...
     def price(self, slug: str) -> Price | None: ...
     def board(self) -> Standing: ...

@@ -10,6 +10,7 @@ from bot.chat.answering import answer
 from bot.chat.matching import MOST_TYPED, Title, Titles
 from bot.chat.replies import Context, Reply
 from bot.chat.store_tools import StoreTools, titles_of
+from bot.chat.times import moment
 from bot.chat.wording import read
 
 
@@ -33,6 +34,28 @@ async def test_what_was_never_seen_is_not_known_and_says_why(world: World) -> No
     assert reply.lines[0].startswith("I don't know, because ")
 
 
+async def test_what_changed_tells_what_reviewers_said(world: World) -> None:
+    await world.decided()
+    world.approve()
+    assert any("ann approved proposal 1" in line for line in ask(world, "what changed about reach-85?").lines)
+
+
+async def test_what_it_takes_for_no_is_not_what_it_takes_for_yes(world: World) -> None:
+    world.at(0).see(south=("71.0", "x"))
+    world.at(1).see()
+    told = ask(world, "what would it take for reach-85 to resolve NO?")
+    assert told.lines[0].startswith("NO unless this comes true before 2020-03-")
+    assert told.lines[1].startswith("Nothing has to happen for that: if nothing new is seen, it is NO on ")
+    assert ask(world, "what would it take for reach-85 to resolve YES?").lines[0].startswith("It needs: ")
+
+
+async def test_a_source_is_asked_about_by_its_name(world: World) -> None:
+    world.at(1).see(south=("71.0", "x"))
+    told = ask(world, "is board still live?")
+    assert (told.intent, told.lines[0]) == ("status", f"board is live, last seen well {moment(world.store.now())}.")
+    assert "reach-85" in told.lines[1]
+
+
 async def test_a_follow_up_keeps_its_subject_and_turns_with_a_new_one(world: World) -> None:
     world.at(2)
     assert ask(world, "and when do we know?", last_slug="reach-85").slug == "reach-85"
@@ -44,10 +67,13 @@ async def test_a_question_without_a_subject_asks_which(world: World) -> None:
     assert (reply.slug, reply.confident) == (None, False)
 
 
-async def test_what_changed_tells_what_came_in_within_the_week_and_nothing_older(world: World) -> None:
+async def test_what_changed_tells_the_figures_that_came_in_within_the_week_and_nothing_older(world: World) -> None:
     world.at(1).see(south=("71.0", "x"))
-    world.at(3)
-    assert any("board showed something new once" in line for line in ask(world, "what changed this week?").lines)
+    world.at(9).see(south=("84.0", "x"))
+    world.at(10)
+    for said in ("what changed this week?", "what changed about reach-85?"):
+        lines = ask(world, said).lines
+        assert any("was 71%, is 84% (south in board, seen 2020-01-15), against 85%" in line for line in lines), lines
     world.at(30)
     assert ask(world, "what changed this week?").lines[0].startswith("Nothing since")
 
