@@ -32,7 +32,8 @@ SAID = {
     "string_type": "text is wanted here",
     "bool_type": "write true or false",
     "int_type": "a whole number is wanted here",
-    "list_type": "a list is wanted here",
+    "list_type": "a list is wanted here, as [one, two]",
+    "tuple_type": "a list is wanted here, as [one, two]",
     "dict_type": "a block of `key: value` lines is wanted here",
     "model_type": "a block of `key: value` lines is wanted here",
 }

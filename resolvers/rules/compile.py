@@ -149,13 +149,16 @@ def _overridden(overrides: Mapping[str, Any], defaults: HouseDefaults, faults: F
 
 
 def _leftovers(scope: Scope) -> None:
-    """Compile what nothing used, so that its faults show too, and say that it is unused."""
-    values = None
+    """Compile what nothing used, so that its faults show too, and say that it is unused.
+
+    Not while a part of the rule cannot be read: it may be what uses it.
+    """
+    values, unread = None, scope.faults.stopping
     for block, names in (("values", scope.values_block), ("rows", scope.rows_block)):
         for name in names:
             if name not in scope.used:
                 values = values or Values(scope)
                 values.value(name, (block, name))
-                scope.faults.add(
-                    "unused", f"{name!r} is used nowhere; use it or take it out", (block, name), level="warning"
-                )
+                if not unread:
+                    message = f"{name!r} is used nowhere; use it or take it out"
+                    scope.faults.add("unused", message, (block, name), level="warning")

@@ -279,6 +279,11 @@ def test_an_unused_value_is_a_warning_and_no_obstacle():
     assert [(fault.code, fault.level, fault.loc) for fault in faults] == [("unused", "warning", ("values", "idle"))]
 
 
+def test_a_value_is_not_called_unused_while_the_formula_that_may_use_it_cannot_be_read():
+    found, faults = compiled({"yes": "best >= 1%)"}, BOARD, values=BEST)
+    assert (found, [fault.code for fault in faults]) == (None, ["formula"])
+
+
 def test_house_defaults_can_be_overridden_and_bad_ones_are_faults():
     found, _ = compiled({"yes": "best >= 1%"}, BOARD, values=BEST, bridge="3 days", settle="2 days")
     assert found is not None
