@@ -21,9 +21,10 @@ debate: {name}
 title: Will models that anyone can download catch up with those that are sold?
 about: |
   One side expects that what is published for all stays a year behind what is sold; the other expects the gap to close.
-reviewers:                              # who approves a resolution; name two people who hold no position
+reviewers:                              # who approves a resolution; name people who hold no position
   first-reader: {{}}
   second-reader: {{}}
+  third-reader: {{}}                      # after a dispute, or against the price, three must agree
 review: {{quorum: 2, window: 48 hours}}   # two must agree, then traders have two days to object
 defaults: {{settle: 7 days}}              # how long corrections count after the deciding moment
 limits: {{max_mana: 2000, budget: 5000}}  # what one `crux apply` may spend, and the whole debate
