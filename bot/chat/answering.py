@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from bot.chat import telling, telling_all
+from bot.chat import claiming, queueing, small_talk, sourcing, telling, telling_all
+from bot.chat.examples import MARK
 from bot.chat.intents import Meant, meant
-from bot.chat.replies import Context, Intent, Offer, Reply
+from bot.chat.naming import Asked, asked_part
+from bot.chat.replies import Context, Intent, Offer, Reply, Verb
+from bot.chat.spelling import evened, marked
 from bot.chat.subjects import Subject, points, subject, without_names
 from bot.chat.tools import Tools
-from bot.chat.wording import Said, read
-
-WHOLE: frozenset[Intent] = frozenset({"ahead", "list", "help", "status", "changed"})
-"""What may be asked of the whole debate."""
-
-EVER_WHOLE: frozenset[Intent] = frozenset({"ahead", "help", "status"})
-"""What is never asked of one market."""
+from bot.chat.understanding import Taken, taken
+from bot.chat.wording import Said, read, respoken
 
 OF_ONE: Mapping[Intent, Callable[[Tools, str], Reply]] = {
     "value": telling.value,
@@ -41,11 +39,17 @@ OF_ALL: Mapping[Intent, Callable[[Tools], Reply]] = {
     "when": telling_all.when,
 }
 
-OF_A_SOURCE: frozenset[Intent] = frozenset({"status", "value", "evidence", "why", "when", "changed", "link"})
-"""What may be asked of a source that is called by its name."""
+WHOLE: frozenset[Intent] = frozenset(
+    ("ahead", "list", "help", "status", "changed", "claim", "queue", "keeping", "social")
+)
+"""What may be asked of the whole debate."""
+
+READINGS: tuple[Intent, ...] = ("value", "why", "when", "rules")
+"""What else may have been meant, where it is not clear what is asked of a market."""
 
 FOR_NO = re.compile(
     r"\b(?:for|to|be|is|a|as|on|into|turn|get|say|resolves?|becomes?|goes?) (?:a )?no\b|\bno (?:win|holders?|side)\b"
+    r"|^(?:and )?no\b|\b(?:opposite|other way|other outcome|kills?|sinks?|breaks?)\b"
 )
 """How one asks what would make it NO, rather than what it needs."""
 
@@ -55,7 +59,59 @@ BARE = 0.7
 FOLLOWING = 3
 """Words of a question so short that it goes on with what was spoken of: `what changed?`."""
 
+_TURNING = "what how about same for on question specifical now as well instead then that in with too and is the"
+TURNING = frozenset((MARK, *_TURNING.split()))
+MOST_TURNING = 6
+"""Words of a sentence that only turns to another market: `and what about …?`."""
+
+MOST_STRANGE = 3
+"""Words that neither ask nor name in a sentence that may still be about the market it calls by name."""
+
+WORDS_TO_STRANGE = 8
+"""Words of a sentence for each one that neither asks nor names, for an answer to be sure still."""
+
+LITTLE, FEW, ALIKE, PLAIN = 0.15, 0.3, 0.5, 0.75
+"""How like an example a sentence is at least: that names a market; that names none; with strange words; with more."""
+GUESSED = 0.35
+"""Share of the evidence from which on an intent is worth a guess."""
+
+SURE = 0.9
+ARGUED = 2.0
+"""How much a name of the debate's speaks for a question about the debate, as a logarithm of odds."""
+
+OF_EVERYTHING: frozenset[Verb] = frozenset(("pause", "resume"))
+"""What is done to all of it."""
+
+OF_A_SOURCE: frozenset[Intent] = frozenset(("status", "value", "evidence", "why", "when", "changed", "link"))
+"""What may be asked of a source that is called by its name."""
+
+ASKED: Mapping[Intent, str] = {
+    "value": "how close it is",
+    "why": "why it stands as it does",
+    "needs": "what would decide it",
+    "chart": "its chart",
+    "changed": "what changed",
+    "when": "when it is decided",
+    "price": "what traders think",
+    "rules": "its rules",
+    "evidence": "its evidence",
+    "reviewers": "who decides it",
+    "link": "where it is",
+}
+"""How an answer says what it was taken for."""
+
 SUGGESTIONS = ("how close is …?", "why hasn't … resolved?", "what changed this week?", "who is ahead?", "/help")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A sentence taken apart: its words, its asking part, what the patterns make of it, and the market it is about."""
+
+    words: Said
+    asked: Asked
+    meant: Meant
+    about: Subject
+    context: Context
 
 
 def answer(tools: Tools, said: str, context: Context) -> Reply:
@@ -63,55 +119,153 @@ def answer(tools: Tools, said: str, context: Context) -> Reply:
 
     This is the place where a model could answer instead: the tools are all it would get, and they only read.
     """
-    words = read(said)
-    asked = meant(without_names(words, tools.titles), tools.titles.likeness)
-    about = subject(said, words, tools, context)
-    intent = _intent(asked, about, context)
-    if intent == "unknown":
-        return _unknown()
-    if intent == "propose-act":
-        return _offered(asked, about)
-    if intent == "list":
-        return telling_all.listed(tools, words, about)
-    if intent == "claim":
-        return telling_all.claims(tools, words)
-    if intent == "needs" and not about.surely and asked.winning:
-        return telling_all.needs(tools, words)
-    named = next((word for word in words.words if word in tools.loaded.sources), None)
-    if named is not None and intent in OF_A_SOURCE and not about.named:
-        return telling_all.source(tools, named)
-    if intent == "needs" and about.slug is not None and FOR_NO.search(" ".join(words.words)):
-        return replace(telling.needs_for_no(tools, about.slug), slug=about.slug)
-    if about.choices and intent not in EVER_WHOLE and not (intent in WHOLE and not about.named):
-        return _which(intent, about)
-    if about.slug is not None and intent in OF_ONE and not _whole_again(intent, about, words):
-        return replace(OF_ONE[intent](tools, about.slug), slug=about.slug)
-    if intent in OF_ALL:
-        return OF_ALL[intent](tools)
-    return _which(intent, about)
+    words = respoken(read(marked(said)), evened)
+    found = meant(without_names(words, tools.titles), tools.titles.likeness)
+    about = subject(said, words, tools, context, asked_part(words, tools.titles).strange)
+    question = tools.titles.title(about.slug) if about.slug is not None and about.named else None
+    asked = asked_part(words, tools.titles, question.question if question else "")
+    heard = Heard(words, asked, found, about, context)
+    if context.wanted is not None and heard.about.slug is not None and context.wanted in OF_ONE:
+        return _told(tools, context.wanted, heard.about.slug, words)
+    what = _taken(tools, heard)
+    if what.intent == "unknown":
+        slug = _only_named(tools, what, heard)
+        return _picture(tools, slug) if slug is not None else _unknown()
+    if what.intent == "propose-act":
+        return _offered(what, heard.about)
+    if what.intent in WHOLE and not _of_one(what, heard):
+        return _of_whole(tools, what, heard)
+    return _of_market(tools, what, heard)
 
 
-def _intent(asked: Meant, about: Subject, context: Context) -> Intent:
-    """What is asked, the subject taken into account."""
-    found = asked.intent
-    sides = not about.named or (asked.winning and about.slug is None)
-    if asked.camps and sides and found in (None, "value", "price"):
-        return "ahead"
-    if found is None or (asked.turning and found == "value"):
-        before = context.last_intent
-        if about.named and before is not None and before in OF_ONE and about.share >= BARE:
-            return before
-        found = found or ("value" if about.named and about.share >= BARE else "unknown")
-    if found == "unknown" or (about.foreign and found not in WHOLE and found != "propose-act"):
-        return "unknown"
-    return found
+def _taken(tools: Tools, heard: Heard) -> Taken:
+    """What is asked, the subject and the talk before taken into account."""
+    about, before = heard.about, heard.context.last_intent
+    what = taken(heard.asked, _of_camps(heard), _leaning(tools, heard))
+    if heard.meant.intent == "unknown" and not (what.intent == "keeping" and what.near >= ALIKE):
+        return replace(what, intent="unknown")
+    if about.named and TURNING.issuperset(heard.asked.whole) and len(heard.asked.whole) <= MOST_TURNING:
+        following: Intent = before if before is not None and before in OF_ONE else "value"
+        return replace(what, intent=following, sure=about.share >= BARE)
+    if _elsewhere(tools, what, heard):
+        return replace(what, intent="unknown", share=0.0)
+    if what.intent == "unknown" and about.named and about.share >= BARE and what.share < SURE:
+        return replace(what, intent="value", sure=False, share=0.0)
+    return what
 
 
-def _whole_again(intent: Intent, about: Subject, words: Said) -> bool:
-    """`who is ahead?` or `what changed this week?` after a talk about one market: of the whole, where none is named."""
-    if intent == "changed":
-        return not about.named and not points(words) and len(words.words) > FOLLOWING
-    return intent in EVER_WHOLE
+def _of_camps(heard: Heard) -> Meant:
+    """What the patterns make of it, where words that are said of sides are said of no market."""
+    sides = not heard.about.named or (heard.meant.winning and heard.about.slug is None)
+    if heard.meant.camps and sides and heard.meant.intent in (None, "value", "price", "chart"):
+        return replace(heard.meant, intent="ahead")
+    return heard.meant
+
+
+def _leaning(tools: Tools, heard: Heard) -> Mapping[Intent, float]:
+    """What the names in a sentence speak for: of a person or a claim something else is asked than of a market."""
+    argued = claiming.named(tools, heard.words)
+    certain = heard.about.surely and heard.about.named
+    return {
+        "claim": ARGUED if argued else -ARGUED if certain or not tools.titles.claims else 0.0,
+        "ahead": 0.0 if argued or not certain else -ARGUED,
+        "list": -ARGUED if certain and heard.about.share >= BARE else 0.0,
+    }
+
+
+def _elsewhere(tools: Tools, what: Taken, heard: Heard) -> bool:
+    """Whether a sentence that sounds like a question is about something else, or is none at all."""
+    strange, named = len(heard.asked.strange), heard.asked.whole.count(MARK)
+    least = LITTLE if heard.about.named else ALIKE if strange else FEW
+    if heard.meant.intent is None and what.near < least:
+        return True
+    if what.share < GUESSED and not heard.about.named:
+        return True
+    if what.intent == "propose-act":
+        return heard.meant.intent != "propose-act" and (strange > named or (what.near < ALIKE and what.share < SURE))
+    if what.intent == "claim" and claiming.named(tools, heard.words):
+        return False
+    if what.intent in WHOLE and not _of_one(what, heard):
+        return strange > named + len(heard.words.words) // WORDS_TO_STRANGE and what.near < PLAIN
+    if heard.context.slug is not None:
+        return False
+    if heard.about.slug is None and not heard.about.choices:
+        return strange > 0
+    return heard.about.named and not heard.about.surely and strange > named and what.near < PLAIN
+
+
+def _of_one(what: Taken, heard: Heard) -> bool:
+    """Whether what may be asked of the whole is asked of one market."""
+    if what.intent != "changed" or heard.about.slug is None:
+        return False
+    return (heard.about.named and not heard.about.leaning) or points(heard.words) or len(heard.words.words) <= FOLLOWING
+
+
+def _of_whole(tools: Tools, what: Taken, heard: Heard) -> Reply:
+    said, about, asker = heard.words, heard.about, heard.context.asker
+    if what.intent == "status":
+        reply = _status(tools, heard)
+    elif what.intent == "list":
+        reply = telling_all.listed(tools, said, about)
+    elif what.intent == "claim":
+        reply = claiming.claims(tools, said, about)
+    elif what.intent == "queue":
+        reply = queueing.queue(tools, asker, about)
+    elif what.intent == "keeping":
+        reply = small_talk.keeping(tools, asker, said, what.sure)
+    elif what.intent == "social":
+        reply = small_talk.social(said)
+    else:
+        reply = OF_ALL[what.intent](tools)
+    sure = what.sure and not heard.asked.strange and not (what.intent == "changed" and about.named)
+    return reply if sure else unsure(reply)
+
+
+def _status(tools: Tools, heard: Heard) -> Reply:
+    """Of the sources that are named, of those of the market that is, or of the service."""
+    named = sourcing.sources_named(tools, heard.words)
+    if not named and heard.about.named:
+        named = sourcing.of_market(tools, heard.about)
+    return sourcing.told(tools, named) if named else telling_all.status(tools)
+
+
+def _of_market(tools: Tools, what: Taken, heard: Heard) -> Reply:
+    about, intent = heard.about, what.intent
+    source = next((word for word in heard.words.words if word in tools.loaded.sources), None)
+    if source is not None and not about.named and intent in OF_A_SOURCE:
+        return sourcing.told(tools, [source])
+    if intent == "needs" and not about.surely and heard.meant.winning and not about.leaning:
+        return telling_all.needs(tools, heard.words)
+    if about.slug is None or (about.choices and not about.leaning):
+        return OF_ALL[intent](tools) if intent in OF_ALL and not about.choices else _which(intent, about)
+    reply = _told(tools, intent, about.slug, heard.words)
+    strange, spoken = len(heard.asked.strange), len(heard.words.words)
+    clear = what.sure and not about.leaning and strange <= max(1, spoken // WORDS_TO_STRANGE)
+    if clear:
+        return reply
+    return _as_taken(tools, reply, what, about)
+
+
+def _told(tools: Tools, intent: Intent, slug: str, said: Said) -> Reply:
+    for_no = intent == "needs" and FOR_NO.search(" ".join(said.words)) is not None
+    return replace(telling.needs_for_no(tools, slug) if for_no else OF_ONE[intent](tools, slug), slug=slug)
+
+
+def _as_taken(tools: Tools, reply: Reply, what: Taken, about: Subject) -> Reply:
+    """An answer to what was probably asked, which says first how it was taken, and offers the other readings."""
+    assert about.slug is not None
+    told = f"I took this as: {ASKED[reply.intent]}, about “{tools.market(about.slug).question}”"
+    others = (*what.others, *READINGS)
+    readings = tuple(each for each in dict.fromkeys(others) if each in OF_ONE and each != reply.intent)
+    choices = tuple((hit.slug, hit.question) for hit in about.choices)
+    lines = (told, *reply.lines[:3])
+    return replace(reply, lines=lines, slug=about.slug, confident=False, choices=choices[:2], readings=readings[:3])
+
+
+def unsure(reply: Reply) -> Reply:
+    """An answer that does not claim to have understood."""
+    more = reply.suggestions or (() if reply.choices else SUGGESTIONS)
+    return replace(reply, confident=False, suggestions=more)
 
 
 def _which(intent: Intent, about: Subject) -> Reply:
@@ -120,15 +274,32 @@ def _which(intent: Intent, about: Subject) -> Reply:
     return Reply((line,), intent, confident=False, choices=choices, suggestions=() if choices else SUGGESTIONS)
 
 
-def _offered(asked: Meant, about: Subject) -> Reply:
-    verb = asked.verb
+def _offered(what: Taken, about: Subject) -> Reply:
+    verb = what.verb
     assert verb is not None
-    if about.slug is None:
+    if about.slug is None and verb not in OF_EVERYTHING:
         choices = tuple((hit.slug, hit.question) for hit in about.choices)
         line = "I never act on a sentence. Which market is it about? I'll give you the button."
         return Reply((line,), "propose-act", confident=False, choices=choices)
     line = "I never act on a sentence; here is the button, and it asks once more."
-    return Reply((line,), "propose-act", about.slug, offers=(Offer(verb, about.slug, about.proposal),))
+    slug = None if about.slug is None or (verb in OF_EVERYTHING and not about.named) else about.slug
+    sure = what.sure and not about.leaning
+    return Reply((line,), "propose-act", slug, confident=sure, offers=(Offer(verb, slug, about.proposal),))
+
+
+def _only_named(tools: Tools, what: Taken, heard: Heard) -> str | None:
+    """The market that is called by its very name or address, where what is asked of it is all that is not clear."""
+    if heard.meant.intent == "unknown" or what.share >= SURE:
+        return None
+    pointed = heard.words.addresses or any(tools.titles.title(word) for word in heard.words.words)
+    return heard.about.slug if pointed and len(heard.asked.strange) <= MOST_STRANGE else None
+
+
+def _picture(tools: Tools, slug: str) -> Reply:
+    """A market as a whole, for a question that was not understood: how close, how it stands, until when."""
+    told = f"I don't know what you ask of “{tools.market(slug).question}”; as it stands:"
+    lines = (told, *telling.value(tools, slug).lines[-2:], telling.when(tools, slug).lines[0])
+    return Reply(lines, "value", slug, confident=False, readings=("why", "needs", "rules", "evidence"))
 
 
 def _unknown() -> Reply:

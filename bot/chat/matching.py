@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
@@ -33,6 +35,8 @@ FAINT = 0.3
 """Weight of a word that may belong to the question as well as to the title, as `best` or `board`."""
 BEGUN, BEGUN_CHARS = 0.85, 5
 """How alike two words are counted where one begins as the other does, for at least so many letters."""
+REMEMBERED = 4096
+"""Words whose nearest are kept in mind: each is asked for several times of a sentence."""
 CHOICES = 25
 MOST_TYPED = 24
 """Words of what is being typed that are looked at: each that no title has costs milliseconds, and 100 ms are few."""
@@ -75,12 +79,30 @@ class Hit:
 class Titles:
     """The search index over a debate's markets; built once for a set of titles, asked from any thread."""
 
-    def __init__(self, titles: Iterable[Title]) -> None:
+    def __init__(
+        self,
+        titles: Iterable[Title],
+        claims: Iterable[Title] = (),
+        sources: Iterable[str] = (),
+        voices: Iterable[str] = (),
+    ) -> None:
+        claims = tuple(claims)
+        self.claims = Titles(claims) if claims else None
+        self.sources, self.voices = tuple(sources), tuple(voices)
+        self._called = {*self.sources, *self.voices, *(claim.slug for claim in claims)}
+        self._parts = {stem(part) for name in (*self.sources, *self.voices) for part in re.split(r"[-.]", name)}
         self._titles = {title.slug: title for title in titles}
         self._words = {slug: _weighted_words(title) for slug, title in self._titles.items()}
-        counts = Counter(word for words in self._words.values() for word in words)
+        weighed = [(word, weight) for words in self._words.values() for word, weight in words.items()]
+        counts = Counter(word for word, _ in weighed)
+        self._telling = {word for word, weight in weighed if weight > TEXT_WEIGHT}
         total = len(self._titles) + 1
         self._weight = {word: math.log(1 + total / count) for word, count in counts.items()}
+        self._by_beginning: dict[str, list[str]] = {}
+        for word in self._weight:
+            if len(word) >= BEGUN_CHARS:
+                self._by_beginning.setdefault(word[:BEGUN_CHARS], []).append(word)
+        self._nearest: Callable[[str], Mapping[str, float]] = lru_cache(REMEMBERED)(self._look_near)
         self._spelled = _spellings(self._titles.values())
         self._lock = threading.Lock()
         self._index = sqlite3.connect(":memory:", check_same_thread=False)
@@ -104,6 +126,27 @@ class Titles:
         hits = [self._hit(slug, asked, line, faint) for slug in found]
         return sorted((hit for hit in hits if hit.share > 0), key=lambda hit: hit.rank)[:limit]
 
+    def called(self, word: str) -> bool:
+        """Whether it is the whole name of a claim, a source or a person of the debate."""
+        return word in self._called
+
+    def asked_of(self, word: str) -> bool:
+        """Whether it stands in a market's question, short name or answers."""
+        return not self._telling.isdisjoint(map(stem, parts(word)))
+
+    def named(self, word: str) -> bool:
+        """Whether it is a part of the name of a source or of a person."""
+        return not self._parts.isdisjoint(map(stem, parts(word)))
+
+    def small(self, slug: str, words: Iterable[str]) -> int:
+        """How many of these words, which mostly say nothing, stand in a question: to tell two apart that are alike."""
+        said = {stem(word) for word in words if word in STOP}
+        return len(said & {stem(part) for word in words_of(self._titles[slug].question) for part in parts(word)})
+
+    def told(self, word: str) -> bool:
+        """Whether it stands in the text of a claim."""
+        return self.claims is not None and self.claims.likeness(word) == 1
+
     def likeness(self, word: str) -> float:
         """How alike a word is to the nearest one of the titles: 1 where it stands there, 0 where nothing is near."""
         return max((alike for part in parts(word) for alike in self._near(part).values()), default=0.0)
@@ -118,9 +161,9 @@ class Titles:
         found = [*exact, *self._matching(" ".join(begun), limit), *(hit.slug for hit in self.find(words, limit))]
         return [(slug, self._titles[slug].question) for slug in list(dict.fromkeys(found))[:limit]]
 
-    def _asked(self, words: Sequence[str]) -> dict[str, dict[str, float]]:
+    def _asked(self, words: Sequence[str]) -> dict[str, Mapping[str, float]]:
         """Each word that says something -> the words of titles it may be, each with how alike they are."""
-        asked: dict[str, dict[str, float]] = {}
+        asked: dict[str, Mapping[str, float]] = {}
         for word in words:
             if word in STOP:
                 continue
@@ -131,7 +174,10 @@ class Titles:
                 asked[word] = near
         return asked
 
-    def _near(self, word: str) -> dict[str, float]:
+    def _near(self, word: str) -> Mapping[str, float]:
+        return self._nearest(word)
+
+    def _look_near(self, word: str) -> dict[str, float]:
         """The words of titles that a typed word may be, each with how alike they are; itself alone where it is one."""
         pieces = parts(word)
         for whole in (word.rstrip("%"), pieces[-1]):
@@ -150,8 +196,8 @@ class Titles:
             return {}
         return {
             word: BEGUN
-            for word in self._weight
-            if len(word) >= BEGUN_CHARS and (known.startswith(word) or word.startswith(known))
+            for word in self._by_beginning.get(known[:BEGUN_CHARS], ())
+            if known.startswith(word) or word.startswith(known)
         }
 
     def _candidates(self, words: Iterable[str]) -> list[str]:
@@ -175,7 +221,9 @@ class Titles:
         for word, near in asked.items():
             quiet = word in faint
             whole[quiet] += max((self._weight[each] for each in near), default=FOREIGN)
-            fitting = ((self._weight[each] * alike * there.get(each, 0.0), each) for each, alike in near.items())
+            tiers = ((each, there.get(each, 0.0), alike) for each, alike in near.items())
+            telling = ((each, tier, alike) for each, tier, alike in tiers if tier > TEXT_WEIGHT or not quiet)
+            fitting = ((self._weight[each] * alike * tier, each) for each, tier, alike in telling)
             most, each = max(fitting, default=(0.0, ""))
             fits[quiet] += most
             said.add(each)

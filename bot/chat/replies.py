@@ -8,7 +8,7 @@ from typing import Literal
 
 Intent = Literal[
     "value", "why", "needs", "ahead", "chart", "changed", "when", "price", "rules", "evidence", "reviewers", "list",
-    "link", "help", "status", "claim", "propose-act", "unknown",
+    "link", "help", "status", "claim", "queue", "keeping", "social", "propose-act", "unknown",
 ]  # fmt: skip
 
 Verb = Literal[
@@ -21,7 +21,8 @@ Verb = Literal[
 class Context:
     """Where a sentence was said: the proposal or market of its thread or reply, and what this person spoke of last.
 
-    `choices` are the markets that the last answer offered, where it asked which of them was meant.
+    `choices` are the markets that the last answer offered, where it asked which of them was meant; `wanted` is what is
+    asked, where a button said so.
     """
 
     asker: str
@@ -31,6 +32,7 @@ class Context:
     last_slug: str | None = None
     last_intent: Intent | None = None
     choices: tuple[str, ...] = ()
+    wanted: Intent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class Reply:
 
     `slug` is the market it is about, `chart` the market whose chart belongs to it, `choices` the markets that could
     have been meant (slug, title), `suggestions` what could be asked instead. `confident`: the market and the question
-    were told clearly; otherwise the lines say what was understood.
+    were told clearly; otherwise the lines say what was understood. `readings` are what else may have been asked of the
+    market. `keep`: whether this person's sentences may be kept from now on, where they asked for that to change.
     """
 
     lines: tuple[str, ...]
@@ -59,3 +62,5 @@ class Reply:
     choices: tuple[tuple[str, str], ...] = ()
     offers: tuple[Offer, ...] = ()
     suggestions: tuple[str, ...] = ()
+    readings: tuple[Intent, ...] = ()
+    keep: bool | None = None

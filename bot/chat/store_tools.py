@@ -10,13 +10,15 @@ from functools import cached_property
 import sqlalchemy as sa
 
 from bot.chat.matching import Title, Titles
+from bot.chat.naming import speller
 from bot.chat.tools import Happening, MarketNow, Price, SourceNow
 from bot.judging import asked, judge_all
 from bot.review.desk import Card
 from bot.review.desk import card as card_of
+from bot.review.people import Actor, person_of
 from bot.scoring import Standing, standing
 from bot.service.figures import source_states
-from bot.store import Store, markets, prices, proposals, schema, schema_service
+from bot.store import Store, markets, phrases, prices, proposals, schema, schema_service
 from bot.store.markets import Market
 from bot.store.proposals import Proposal
 from bot.store.verdicts import newest_of
@@ -30,14 +32,22 @@ from resolvers.verdict import Verdict
 FRESH = timedelta(hours=2)
 """A verdict that was kept within this time is told as it stands; an older one is judged anew first."""
 MOST_HAPPENINGS = 200
+MOST_WAITING = 200
 SAID = {"approve": "approved", "reject": "rejected", "ask": "asked about", "dispute": "disputed"}
 
 
 def titles_of(loaded: Loaded) -> Titles:
-    """The search index over the markets of a debate; built once for what was loaded."""
+    """The search index over the markets of a debate; built once for what was loaded, with all that is asked with."""
+    speller()
+    arguments = loaded.arguments
     return Titles(
-        Title(slug, spec.question, spec.answers, (_criteria(spec), spec.fine_print, spec.baseline))
-        for slug, spec in loaded.markets.items()
+        (
+            Title(slug, spec.question, spec.answers, (_criteria(spec), spec.fine_print, spec.baseline))
+            for slug, spec in loaded.markets.items()
+        ),
+        claims=[Title(name, claim.text) for name, claim in arguments.claims.items()] if arguments else (),
+        sources=[name for name in loaded.sources if not is_panel(name)],
+        voices=list(arguments.voices) if arguments else (),
     )
 
 
@@ -183,6 +193,22 @@ class StoreTools:
         with self.store.reading() as connection:
             last: datetime | None = connection.execute(sa.select(sa.func.max(table.ended_at))).scalar_one()
             return last
+
+    def waiting(self) -> tuple[Card, ...]:
+        """The proposals that want votes and may be spoken of, the oldest first."""
+        ours = {market.id for market in self._opened.values()}
+        with self.store.reading() as connection:
+            found = proposals.listing(connection, states=["proposed"])
+        mine = [one.id for one in found if one.market in ours and self.shown(one.id)]
+        return tuple(card_of(self.store, number) for number in mine[:MOST_WAITING])
+
+    def person(self, account: str) -> str | None:
+        """Who of the debate an account on Discord belongs to; None where it is linked to nobody."""
+        return person_of(self.store, self._debate, Actor("discord", account, ""))
+
+    def keeps(self, account: str) -> bool:
+        """Whether sentences of this account may be kept."""
+        return phrases.may_keep(self.store, account)
 
     def _resolved(self, market: Market) -> Proposal | None:
         with self.store.reading() as connection:

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from bot.chat.examples import examples
 from bot.chat.intents import compiled
 from bot.chat.matching import Hit, Titles
 from bot.chat.replies import Context
 from bot.chat.tools import Tools
-from bot.chat.wording import MOST_CHARS, WEB, Said, parts
+from bot.chat.wording import MOST_CHARS, WEB, Said, parts, stem
 from bot.chat.words import STOP
 
 SURE = 0.45
 """Share of the words' weight that has to be in a title for it to be taken as meant."""
+LEAN = 0.08
+"""How much more of it has to be there than in the next title for it to be taken as meant, though not surely."""
 CLEAR = 0.16
 """How much more of it has to be there than in the next title."""
 ALONE = 0.65
 """The same where only one word tells."""
 QUOTED = 0.8
 """How much of a question is said, at least, where it is quoted."""
+MOST_EVEN = 3
+"""Titles that are alike: among more of them none is taken for a trifle."""
+QUOTED_MORE = 0.07
+"""How much more of a question is said than of another, for it to lead where their words tell the same."""
+HINTED = 0.28
+"""From here on a title that leads is taken as meant, though not surely, where no other was spoken of."""
 MAYBE = 0.34
 """From here on a title is offered as a choice."""
 MOST_CHOICES = 5
@@ -28,6 +37,8 @@ MOST_CHOICES = 5
 NUMBERED = re.compile(
     r"(?:#|\bp#?|(?P<word>\bproposal (?:number |no\.? |nr\.? |#|p)?))(?P<number>\d{1,9})\b", re.IGNORECASE
 )
+YEAR = re.compile(r"(?:19|20)\d\d")
+"""What many titles have, and tells of none of them."""
 LABEL = re.compile(r"p?\d{1,9}")
 MARKS = ("proposal", "p", "#")
 MOST_NUMBERS = 8
@@ -45,7 +56,7 @@ class Subject:
 
     `foreign`: it speaks of something that no market here is about. `named`: the sentence itself says which; `surely`,
     where it does so by more than a single word, or where the talk was of that market before. `share` of the sentence's
-    telling words, by weight, speak of that market.
+    telling words, by weight, speak of that market; `leaning`, where that market is the likeliest, and no more.
     """
 
     slug: str | None = None
@@ -55,40 +66,68 @@ class Subject:
     foreign: bool = False
     surely: bool = False
     share: float = 1.0
+    leaning: bool = False
 
 
-def subject(text: str, said: Said, tools: Tools, context: Context) -> Subject:
-    """The market that is meant, as far as it can be told."""
+def subject(text: str, said: Said, tools: Tools, context: Context, strange: Collection[str] = ()) -> Subject:
+    """The market that is meant, as far as it can be told; `strange` words neither ask nor are known here."""
     titles = tools.titles
     content = telling(said.words, titles)
     pointed = _pointed(text, said, tools)
     if pointed is not None:
-        strange = sum(not titles.likeness(word) for word in content if titles.title(word) is None)
-        return replace(pointed, share=1 / (1 + strange))
+        other = sum(not titles.likeness(word) for word in content if titles.title(word) is None)
+        return replace(pointed, share=1 / (1 + other))
     faint = compiled().faint
     hits = titles.find(content, MOST_CHOICES + 1, faint)
     chosen = _chosen(hits, context.choices)
     if chosen is not None:
         return Subject(chosen, named=True)
     best = hits[0] if hits else None
-    unknown = [word for word in content if word not in faint and not titles.likeness(word)]
-    strong = sum(word not in faint for word in content)
-    if best is not None and best.share >= SURE and _clear(hits, strong):
-        if strong - len(unknown) < 2 and unknown:
-            return Subject(choices=(best,), named=True, share=best.share)
-        return Subject(best.slug, named=True, surely=strong > 1, share=best.share)
+    unknown = [word for word in content if word in strange]
+    strong = sum(word not in faint and not YEAR.fullmatch(word) for word in content)
     before = _before(context)
+    if best is not None and best.share >= SURE and _clear(hits, strong):
+        leaning = strong - len(unknown) < 2 and bool(unknown)
+        if leaning and before is not None and best.share < ALONE and before.slug != best.slug:
+            return before if points(said) else Subject(choices=(best,), named=True, share=best.share)
+        return Subject(best.slug, named=True, surely=strong > 1 and not leaning, share=best.share, leaning=leaning)
     if best is not None and best.share >= MAYBE:
-        close = tuple(hit for hit in hits if hit.share >= best.share - CLEAR * 2)[:MOST_CHOICES]
-        spoken_of = next((hit for hit in close if before is not None and hit.slug == before.slug), None)
-        if before is not None and (spoken_of is not None or points(said)) and best.share < SURE:
-            return before
-        if spoken_of is not None and before is not None:
-            return before
-        return Subject(choices=close, named=True)
-    if before is not None and (not unknown or (len(unknown) == 1 and points(said))):
+        return _close(hits, before, said, titles, len(unknown))
+    replied = context.slug is not None
+    if before is not None and (replied or not unknown or (len(unknown) == 1 and points(said))):
         return before
+    if best is not None and best.share >= HINTED and before is None and _leads(hits, said, titles):
+        return Subject(best.slug, named=True, leaning=True, share=best.share)
     return Subject(foreign=bool(unknown))
+
+
+def _close(hits: Sequence[Hit], before: Subject | None, said: Said, titles: Titles, unknown: int) -> Subject:
+    """Where no market stands out: the one spoken of before if it is among them, the likeliest, or which to choose."""
+    best = hits[0]
+    close = tuple(hit for hit in hits if hit.share >= best.share - CLEAR * 2)[:MOST_CHOICES]
+    spoken_of = next((hit for hit in close if before is not None and hit.slug == before.slug), None)
+    if before is not None and (spoken_of is not None or (points(said) and best.share < SURE)):
+        return before
+    leading = _leads(hits, said, titles)
+    if leading is not None:
+        others = tuple(hit for hit in close if hit.slug != leading.slug)
+        return Subject(leading.slug, named=True, leaning=True, share=leading.share, choices=others)
+    return Subject(choices=close, named=True, share=best.share)
+
+
+def _leads(hits: Sequence[Hit], said: Said, titles: Titles) -> Hit | None:
+    """The market that leads by a little, or whose question has the more of the small words where none leads."""
+    if sum(hit.plain > hits[0].plain - LEAN for hit in hits) > MOST_EVEN:
+        return None
+    even = [hit for hit in hits if hit.share > hits[0].share - LEAN]
+    if len(even) == 1:
+        return even[0]
+    small = [word for word in said.words if stem(word) not in examples().often]
+    told = sorted(((titles.small(hit.slug, small), hit) for hit in even), key=lambda each: -each[0])
+    if told[0][0] > told[1][0]:
+        return told[0][1]
+    by_words = sorted(even, key=lambda hit: -hit.quoted)
+    return by_words[0] if by_words[0].quoted - by_words[1].quoted >= QUOTED_MORE else None
 
 
 def _chosen(hits: Sequence[Hit], offered: Sequence[str]) -> str | None:
@@ -111,8 +150,8 @@ def telling(words: Sequence[str], titles: Titles) -> list[str]:
 
 
 def _asks(word: str) -> bool:
-    asking = compiled().words
-    return all(part in asking or part in STOP or len(part) < 3 for part in parts(word))
+    asking, known = compiled().words, examples().words
+    return all(part in asking or part in STOP or stem(part) in known or len(part) < 3 for part in parts(word))
 
 
 def _clear(hits: Sequence[Hit], strong: int) -> bool:

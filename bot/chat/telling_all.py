@@ -14,15 +14,12 @@ from bot.chat.times import day, moment
 from bot.chat.tools import MarketNow, Tools
 from bot.chat.wording import Said, stem, words_of
 from bot.chat.words import STOP
+from bot.say import many
 from markets.debate_spec import Pole
 
 LISTED = 5
 LINES = 4
 TELLING_MARKETS = 3
-
-_CLAIMING = "claim claims claimed claiming camp camps side sides voice voices people say said who"
-CLAIMING = frozenset(_CLAIMING.split())
-"""Words by which claims are asked for, which are about none of them."""
 
 POLES: tuple[Pole, ...] = ("plus", "minus")
 Side = tuple[str, Pole]
@@ -142,49 +139,13 @@ def status(tools: Tools) -> Reply:
         return Reply((first, "Every source is live."), "status")
     told = "; ".join(f"{one.id} is {one.state}" for one in quiet[:4])
     more = f" and {len(quiet) - 4} others" if len(quiet) > 4 else ""
-    return Reply((first, f"{len(quiet)} of {len(tools.sources())} sources are not live: {told}{more}."), "status")
-
-
-def source(tools: Tools, name: str) -> Reply:
-    """How one source is, what it showed last, and which markets read it."""
-    found = next(one for one in tools.sources() if one.id == name)
-    seen = f", last seen well {moment(found.newest)}" if found.newest else ""
-    because = f": {found.because}" if found.because and found.state != "live" else ""
-    reading = [one.slug for one in tools.markets() if name in one.sources and one.state != "resolved"]
-    more = f" and {len(reading) - LISTED} others" if len(reading) > LISTED else ""
-    told = f"Read by {', '.join(reading[:LISTED])}{more}." if reading else "No open market reads it."
-    return Reply((f"{name} is {found.state}{seen}{because}.", told), "status")
-
-
-def claims(tools: Tools, said: Said) -> Reply:
-    """The claims that the words are about, who holds them, and the markets that test them."""
-    arguments = tools.loaded.arguments
-    known = arguments.claims if arguments else {}
-    words = {stem(word) for word in said.words if word not in STOP and word not in CLAIMING}
-    fits = {name: _overlap(words, f"{name.replace('-', ' ')} {claim.text}") for name, claim in known.items()}
-    best = [name for name in sorted(fits, key=lambda name: (-fits[name], name)) if fits[name] > 0][:TELLING_MARKETS]
-    if not best:
-        told = f"This debate has {len(known)} claims" if known else "This debate has no claims written down"
-        return Reply((f"{told}; /claim finds one by its name.",), "claim", confident=not words)
-    lines = [f"{name}: {known[name].text}{_tests(tools, name)}" for name in best]
-    return Reply(tuple(lines), "claim")
-
-
-def _overlap(words: set[str], text: str) -> float:
-    """The share of the words that are in a text."""
-    there = {stem(word) for word in words_of(text)}
-    return len(words & there) / len(words) if words else 0.0
-
-
-def _tests(tools: Tools, name: str) -> str:
-    found = sorted(slug for slug, spec in tools.loaded.markets.items() if any(b.claim == name for b in spec.bears_on))
-    return f" Tested by {', '.join(found[:TELLING_MARKETS])}." if found else " No market tests it yet."
+    return Reply((first, f"{len(quiet)} of {many(len(tools.sources()), 'source')} not live: {told}{more}."), "status")
 
 
 def help_(tools: Tools) -> Reply:
     lines = (
-        f"I answer from the record about {len(tools.titles)} markets: how close one is, why it stands as it does, what "
-        "it needs, its chart, price, criteria, evidence, deadlines, who decides, and who is ahead.",
+        f"I answer from the record about {many(len(tools.titles), 'market')}: how close one is, why it stands as it "
+        "does, what it needs, its chart, price, criteria, evidence, deadlines, who decides, and who is ahead.",
         "Mention me, reply to a card, or write to me: “how close is the SWE-bench one?”, “what changed this week?”.",
         "I never act on a sentence: approving, disputing and adding evidence go through buttons and /commands.",
     )

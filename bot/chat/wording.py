@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 MOST_CHARS = 600
@@ -14,7 +15,10 @@ MARKUP = re.compile(r"<(?:@[!&]?|#|a?:\w+:|t:|/[\w -]+:)[^>\s]*>")
 QUOTED = re.compile(r"^\s*>.*$", re.MULTILINE)
 """Somebody else's words, as they are quoted in a message."""
 UNIT = re.compile(r"^(\d+)(?:pts?|pp|pct|points?)$")
-CLAUSE = re.compile(r"[.!?;,:]+(?:\s|$)|\n")
+CLAUSE = re.compile(r"[.!?;,:]+(?:\s|$)|\n|[()\[\]…—]|\s[-–]+\s|\.\.+")
+OWNED = re.compile(r"(?<=\d)['’`´‘]s\b")
+"""After a figure, what belongs to it: no part of the figure."""
+DECIMAL = re.compile(r"\d+\.\d+")
 WORD = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*%?")
 _TENS = "ten twenty thirty forty fifty sixty seventy eighty ninety"
 ROUND = {name: str(10 * number) for number, name in enumerate(_TENS.split(), start=1)}
@@ -45,6 +49,12 @@ def read(text: str) -> Said:
     return Said(tuple(word for part in clauses for word in part), addresses, tuple(part for part in clauses if part))
 
 
+def respoken(said: Said, words: Callable[[Sequence[str]], tuple[str, ...]]) -> Said:
+    """The same with the words of each clause put otherwise."""
+    clauses = tuple(words(clause) for clause in said.clauses)
+    return Said(tuple(word for part in clauses for word in part), said.addresses, clauses)
+
+
 def numbered(word: str) -> str:
     """`ninety` -> `90`, `eighty-five` -> `85`, `10pts` -> `10`: a number, however it is written."""
     tens, _, units = word.partition("-")
@@ -59,8 +69,8 @@ def words_of(text: str) -> list[str]:
 
 
 def plainly(text: str) -> str:
-    """Lower case without accents and apostrophes: `What’s` -> `whats`."""
-    flat = unicodedata.normalize("NFKD", text).translate(LETTERS)
+    """Lower case without accents and apostrophes: `What’s` -> `whats`, but `2.0's` -> `2.0`."""
+    flat = OWNED.sub("", unicodedata.normalize("NFKD", text)).translate(LETTERS)
     return "".join(char for char in flat if not unicodedata.combining(char)).lower()
 
 
@@ -75,6 +85,9 @@ def stem(word: str) -> str:
 
 def parts(word: str) -> tuple[str, ...]:
     """The ways a compound is written: `swe-bench` -> swe-bench, swe, bench, swebench; a single word is itself."""
+    if DECIMAL.fullmatch(word.rstrip("%")):
+        whole, _, rest = word.rstrip("%").partition(".")
+        return (whole, word.rstrip("%")) if set(rest) == {"0"} else (word.rstrip("%"),)
     pieces = tuple(piece for piece in re.split(r"[-.]", word.rstrip("%")) if piece)
     if len(pieces) < 2:
         return (word.rstrip("%"),)

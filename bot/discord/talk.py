@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,14 +23,14 @@ from bot.chat.replies import Context, Intent, Reply
 from bot.discord.autocomplete import Index
 from bot.discord.beginning import pressed
 from bot.discord.market_press import Named
+from bot.discord.pace import PersonalPace, too_fast
 from bot.discord.pictures import market_chart
 from bot.discord.respond import UNREACHABLE, respond
-from bot.discord.talk_buttons import view_of_reply
+from bot.discord.talk_buttons import LABELS, view_of_reply
 from bot.discord.talk_context import About, place_of
 from bot.discord.text import safe
 from bot.service.surroundings import Surroundings
 from bot.store import phrases
-from resolvers.errors import Refusal
 
 REMEMBERED = timedelta(minutes=10)
 MOST_REMEMBERED = 1000
@@ -77,8 +77,10 @@ class Talk:
     clock: Callable[[], float]
     _last: OrderedDict[str, _Last] = field(default_factory=OrderedDict)
     _answers: OrderedDict[int, str] = field(default_factory=OrderedDict)
-    _times: OrderedDict[str, deque[float]] = field(default_factory=OrderedDict)
     _turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    def __post_init__(self) -> None:
+        self.pace = PersonalPace(self.clock, PACE)
 
     async def hear(self, message: discord.Message) -> None:
         """Answer what was said to us: a mention, a reply to us, a direct message, or in a proposal's thread."""
@@ -88,10 +90,10 @@ class Talk:
         if place is None or not (said or place.addressed):
             return
         account = str(message.author.id)
-        room = self._room(account)
-        if room <= 0:
-            if room == 0 and place.addressed:
-                await self._reply(message, "That was a lot at once: give me a minute, then ask again.")
+        wait = self.pace.wait_s(account)
+        if wait > 0:
+            if place.addressed and self.pace.tells(account, wait):
+                await self._reply(message, too_fast(wait))
             return
         turn = self._turns.setdefault(account, asyncio.Lock())
         async with turn:
@@ -103,8 +105,7 @@ class Talk:
 
     def not_too_fast(self, account: str) -> None:
         """Refusal where this person asks more than is answered."""
-        if self._room(account) <= 0:
-            raise Refusal("That was a lot at once: give me a minute, then ask again.")
+        self.pace.require(account)
 
     async def answered(self, account: str, said: str, about: About | None = None) -> Answered:
         """The answer to a sentence of this person, and what they spoke of kept in mind."""
@@ -121,12 +122,18 @@ class Talk:
             last_slug=before.slug if before else None,
             last_intent=about.intent or (before.intent if before else None),
             choices=before.choices if before else (),
+            wanted=about.intent,
         )
         reply = await threads.read(answer, tools, words, context)
         slug = reply.slug or (before.slug if before else None)
         offered = tuple(each for each, _ in reply.choices)
         if about.addressed:
             _keep(self._last, account, _Last(words, slug, reply.intent, offered, tools.now))
+        keeps = keeps and self.around.settings.discord.keep_phrases
+        if reply.keep is not None and about.addressed:
+            change = phrases.go_on if reply.keep else phrases.stop
+            await threads.write(change, self.around.store, account, tools.now)
+        keeps = keeps and reply.intent != "keeping" and await threads.read(tools.keeps, account)
         if keeps and words and (reply.intent == "unknown" or not reply.confident):
             await threads.write(phrases.keep, self.around.store, words, reply.intent, tools.now)
         view = await threads.read(view_of_reply, self.around.store, tools, reply)
@@ -149,16 +156,6 @@ class Talk:
     def _before(self, account: str) -> _Last | None:
         found = self._last.get(account)
         return found if found is not None and self.around.store.now() - found.at <= REMEMBERED else None
-
-    def _room(self, account: str) -> int:
-        """More than 0 where this person may be answered; 0 where they have to be told to wait, once."""
-        now = self.clock()
-        times = self._times.pop(account, deque())
-        times.append(now)
-        while times and now - times[0] > PACE[-1][0]:
-            times.popleft()
-        _keep(self._times, account, times)
-        return min(most + 1 - sum(now - at <= within for at in times) for within, most in PACE)
 
     async def _while_typing(self, message: discord.Message, work: Any) -> Answered:
         """Show that we type only where it takes long."""
@@ -214,7 +211,7 @@ def _timed(line: str) -> str:
 
 
 def _intent(word: str) -> Intent | None:
-    return word if word in ("value", "why", "needs", "chart", "changed", "when", "price", "rules") else None  # type: ignore[return-value]  # mypy does not narrow by `in`
+    return next((intent for intent in LABELS if intent == word), None)
 
 
 def _keep(kept: OrderedDict[Any, Any], key: Any, value: Any) -> None:

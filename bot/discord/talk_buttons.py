@@ -7,7 +7,7 @@ from typing import Any
 
 from discord import ui
 
-from bot.chat.replies import Offer, Reply
+from bot.chat.replies import Intent, Offer, Reply
 from bot.chat.store_tools import StoreTools
 from bot.discord.buttons import Press, Pressed
 from bot.discord.cards_message import LABEL, Style, web
@@ -30,6 +30,20 @@ OF_MARKET: dict[str, tuple[str, str, Style]] = {
     "fund": ("fund", "Add mana", "primary"),
 }
 OF_ALL: dict[str, tuple[str, Style]] = {"pause": ("Pause everything…", "danger"), "resume": ("Resume", "primary")}
+LABELS: dict[Intent, str] = {
+    "value": "How close?",
+    "why": "Why?",
+    "needs": "What would decide it?",
+    "chart": "Chart",
+    "changed": "What changed?",
+    "when": "When?",
+    "price": "Price",
+    "rules": "Rules",
+    "evidence": "Evidence",
+    "reviewers": "Who decides?",
+    "link": "Link",
+}
+"""What may be asked of one market, as a button."""
 MOST_CHOICES = 5
 
 
@@ -39,11 +53,21 @@ def view_of_reply(store: Store, tools: StoreTools, reply: Reply) -> SafeView | N
     for offer in reply.offers:
         made += _offered(store, tools, offer)
     for slug, title in reply.choices[:MOST_CHOICES]:
-        intent = reply.intent if reply.intent.isalpha() else "value"
-        made.append(MarketPress(Named("which", slug, intent), plain(title, LABEL) or slug, "primary"))
+        made.append(MarketPress(Named("which", slug, _again(reply)), plain(title, LABEL) or slug, "primary"))
+    if reply.slug is not None:
+        made += [
+            MarketPress(Named("which", reply.slug, each), LABELS[each]) for each in reply.readings if each in LABELS
+        ]
     if not made and reply.slug is not None and reply.confident:
         made = list(_more(tools, reply.slug))
     return SafeView(*made) if made else None
+
+
+def _again(reply: Reply) -> str:
+    """What a choice of a market asks of it: the same, or how close it is; an act is understood anew."""
+    if reply.intent == "propose-act":
+        return ""
+    return reply.intent if reply.intent in LABELS else "value"
 
 
 def _offered(store: Store, tools: StoreTools, offer: Offer) -> Iterator[SafeItem]:

@@ -1,7 +1,11 @@
-"""Sentences that were not understood, kept without who said them, so that the patterns can grow."""
+"""Sentences that were not understood, kept without who said them, so that the patterns can grow.
+
+Of who does not want that, only a hash of the account is kept, to be known again by.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,3 +47,31 @@ def every(store: Store) -> Sequence[Phrase]:
     with store.reading() as connection:
         rows = connection.execute(sa.select(schema.phrases).order_by(schema.phrases.c.id))
         return tuple(Phrase(*row) for row in rows)
+
+
+def stop(store: Store, account: str, now: datetime) -> None:
+    """Keep nothing that this account says from now on."""
+    table = schema.not_kept
+    with store.transaction() as connection:
+        there = connection.execute(sa.select(table.c.account).where(table.c.account == _hashed(account))).first()
+        if there is None:
+            connection.execute(sa.insert(table).values(account=_hashed(account), at=now))
+
+
+def go_on(store: Store, account: str, _: datetime) -> None:
+    """Take that back."""
+    table = schema.not_kept
+    with store.transaction() as connection:
+        connection.execute(sa.delete(table).where(table.c.account == _hashed(account)))
+
+
+def may_keep(store: Store, account: str) -> bool:
+    """Whether sentences of this account may be kept."""
+    table = schema.not_kept
+    with store.reading() as connection:
+        found = connection.execute(sa.select(table.c.account).where(table.c.account == _hashed(account))).first()
+    return found is None
+
+
+def _hashed(account: str) -> str:
+    return hashlib.sha256(f"not kept: {account}".encode()).hexdigest()

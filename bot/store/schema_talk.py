@@ -74,3 +74,9 @@ phrases = table(
     text("understood"),  # what it was taken for, `unknown` if nothing
     sa.Column("at", Moment, nullable=False),
 )
+
+not_kept = table(
+    "not_kept",
+    text("account", key=True),  # a hash of it: enough to know it again by
+    sa.Column("at", Moment, nullable=False),
+)

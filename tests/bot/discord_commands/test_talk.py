@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from commands_builders import Town
 from crux_builders import World, day
@@ -12,7 +14,7 @@ from bot.chat.store_tools import StoreTools, titles_of
 from bot.discord.errors import SafeItem
 from bot.discord.talk import words_of
 from bot.discord.talk_buttons import view_of_reply
-from bot.store import phrases
+from bot.store import follows, phrases
 
 CHAT = "chat"
 
@@ -120,13 +122,44 @@ async def test_what_is_not_understood_is_said_kept_without_a_name_and_met_with_s
     assert [one.said for one in kept] == ["flurb the wibble"]
 
 
+async def test_where_the_operator_does_not_want_it_no_sentence_is_kept(town: Town) -> None:
+    assert town.bot.client is not None
+    talk = town.bot.client.talk
+    settings = talk.around.settings
+    quiet = settings.discord.model_copy(update={"keep_phrases": False})
+    talk.around = replace(talk.around, settings=settings.model_copy(update={"discord": quiet}))
+    told = await town.told(await town.bob.dm("flurb the wibble"))
+    assert "You can ask: “" in told.text
+    assert phrases.every(town.bot.world.store) == ()
+
+
+async def test_who_asks_not_to_be_kept_is_kept_no_more_until_they_say_otherwise(town: Town) -> None:
+    told = await town.told(await town.bob.dm("don't log me"))
+    assert "From now on I keep nothing" in told.text
+    await town.told(await town.bob.dm("flurb the wibble"))
+    await town.told(await town.sue.dm("flurb the wobble"))
+    assert [one.said for one in phrases.every(town.bot.world.store)] == ["flurb the wobble"]
+    await town.told(await town.bob.dm("you may keep my messages again"))
+    await town.told(await town.bob.dm("wibble the flurb"))
+    assert [one.said for one in phrases.every(town.bot.world.store)] == ["flurb the wobble", "wibble the flurb"]
+
+
+async def test_an_unsure_answer_says_how_it_was_taken_and_its_buttons_ask_what_else_was_meant(town: Town) -> None:
+    told = await town.told(await town.bob.dm("reach-85 whatsit then, whether the shebang"))
+    assert "I don't know what you ask of “Will a row reach 85%?”; as it stands:" in told.text
+    assert 1 <= len(told.content.splitlines()) <= 4
+    assert told.buttons == ["Why?", "What would decide it?", "Rules", "Evidence"]
+    pressed = await town.press(town.bob, told, "Why?")
+    assert "Because" in pressed.text
+
+
 async def test_many_sentences_at_once_are_met_with_one_request_to_wait(town: Town) -> None:
     for number in range(9):
         await town.bob.dm(f"flurb number {number}")
     await town.server.until(lambda: sum(one.author is town.server.bot for one in town.bob.dms) >= 6, 60)
     last = await town.told(await town.sue.dm("who is ahead?"))
     assert last.text
-    waits = [one for one in town.bob.dms if "give me a minute" in one.text]
+    waits = [one for one in town.bob.dms if "ask again in" in one.text]
     assert len(waits) == 1
 
 
@@ -171,8 +204,11 @@ async def test_what_is_read_below_an_answer_is_read_in_a_direct_message_too(town
 
 async def test_a_button_whose_market_was_forged_does_nothing(town: Town) -> None:
     told = await town.told(await town.bob.dm("why is reach-85 as it is?"))
-    done = await town.press(town.bob, told, "m1:follow:will-a-row-reach-85", force=True)
+    done = await town.bob.press(told, "m1:follow:will-a-row-reach-85", force=True, wait=False)
+    await town.slash(town.bob, "market follow", market="reach-95")  # put down after all that was pressed before
     assert "You follow" not in done.text
+    with town.bot.world.store.reading() as connection:
+        assert [each.slug for each in follows.every(connection, "small")] == ["reach-95"]
 
 
 async def test_a_bare_mention_is_told_what_can_be_asked(town: Town) -> None:
