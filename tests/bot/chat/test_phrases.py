@@ -23,7 +23,7 @@ from markets.load import load_debate
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 HERE = Path(__file__).parent
-LEAST = {"phrases": 0.95, "phrases_blind": 0.93, "phrases_other": 0.9, "phrases_hard": 0.87}
+LEAST = {"phrases": 0.95, "phrases_blind": 0.93, "phrases_other": 0.9, "phrases_hard": 0.87, "phrases_plain": 0.9}
 """Share of each table's phrases that are right at least; the aim is 95 of 100 of a table nobody here has seen."""
 TABLES = tuple(LEAST)
 
