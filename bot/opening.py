@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,15 +16,13 @@ from bot.scoring import keep_edits, keep_inputs
 from bot.store import Store
 from bot.store import markets as opened
 from bot.store.outbox import Outbox
+from bot.surveying import Survey, Surveyor
 from markets.apply import Applied, apply_plan, finish, opened_after
-from markets.live import LiveMarket
 from markets.load import Loaded
-from markets.outbox import CREATION, Write
+from markets.outbox import CREATION, Entry, Write
 from markets.plan import Limits, Opened, Plan, plan
 from markets.spec import MarketSpec
 from resolvers.errors import Refusal
-
-READS_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +47,50 @@ class Planner:
         self, limits: Limits, *, only: Sequence[str] | None = None, restore: frozenset[str] = frozenset()
     ) -> Plan:
         """The difference between the files and Manifold, as it is now."""
-        known = opened_after(self._outbox.settled_entries())
-        live = await self._live([each.market_id for each in known.values()])
-        return plan(
-            self.loaded.markets.values(),
-            known,
-            live,
-            limits,
-            self.store.now(),
-            account_id=self.platform.account.id,
-            held=self._held(known) if self.gated else None,
-            restore=restore,
-            only=only,
-        )
+        return (await self.draw(limits, only=only, restore=restore))[0]
+
+    async def draw(
+        self,
+        limits: Limits,
+        survey: Survey | None = None,
+        *,
+        only: Sequence[str] | None = None,
+        restore: frozenset[str] = frozenset(),
+    ) -> tuple[Plan, Survey]:
+        """The difference as a survey shows it, or one made now; and the survey with what was read for its sake.
+
+        That is what we have written to since the survey, and whole, each market that the plan would change. A plan over
+        its limits is only shown: for it nothing is read.
+        """
+        survey = await self._surveyor.look(self._known()) if survey is None else survey
+        known = self._known()
+        held_back = self._held(known) if self.gated else None
+        wanted = survey.outdated(known)
+        while True:
+            if wanted:
+                survey = survey.seeing(known, await self._surveyor.whole(known, wanted))
+            made = plan(
+                self.loaded.markets.values(),
+                known,
+                survey.live,
+                limits,
+                self.store.now(),
+                account_id=self.platform.account.id,
+                held=held_back,
+                restore=restore,
+                only=only,
+            )
+            changed = set() if made.refusals else {each.market_id for each in made.changes if each.kind != "create"}
+            wanted = sorted(changed - survey.whole)
+            if not wanted:
+                return made, survey
+
+    def is_outdated(self, survey: Survey) -> bool:
+        """Whether we have written anything since that a plan of it would have to know."""
+        return bool(survey.outdated(self._known()))
+
+    def _known(self) -> dict[str, Opened]:
+        return opened_after(self._outbox.settled_entries())
 
     async def apply(
         self, reviewed: Plan, *, checksum: str | None = None, tell: Callable[[str], None] = lambda line: None
@@ -108,14 +136,9 @@ class Planner:
         assert self.loaded.debate is not None
         return self.platform.outbox(self.store, self.loaded.debate)
 
-    async def _live(self, ids: Sequence[str]) -> dict[str, LiveMarket | None]:
-        turn = asyncio.Semaphore(READS_AT_ONCE)
-
-        async def one(market_id: str) -> tuple[str, LiveMarket | None]:
-            async with turn:
-                return market_id, await self.platform.client.market(market_id)
-
-        return dict(await asyncio.gather(*(one(market_id) for market_id in ids)))
+    @property
+    def _surveyor(self) -> Surveyor:
+        return Surveyor(self.store, self.platform.client, self.platform.account.id)
 
     def _freeze(self, reviewed: Plan) -> None:
         at = self.store.now()
@@ -132,12 +155,17 @@ class Planner:
         Reads only settled entries, so a process that died between the two is made good by the next.
         """
         settled = self._outbox.settled_entries()
-        known = opened_after(settled)
+        with self.store.reading() as connection:
+            there = {(one.slug, one.opening): one for one in opened.every(connection, self._debate)}
+        made = [entry for entry in settled if _is_news(entry, there)]
+        moved = {slug: now for slug, now in opened_after(settled).items() if not _agrees(now, there)}
+        if not made and not moved:
+            return
         with self.store.transaction() as connection:
-            for entry in settled:
-                if entry.write.kind == "create" and entry.found is not None:
-                    self._opened(connection, entry.write, entry.found)
-            for slug, now in known.items():
+            for entry in made:
+                assert entry.found is not None
+                self._opened(connection, entry.write, entry.found)
+            for slug, now in moved.items():
                 self._agree(connection, slug, now)
 
     def _opened(self, connection: sa.Connection, write: Write, found: Mapping[str, Any]) -> None:
@@ -169,6 +197,19 @@ class Planner:
         opened.change(
             connection, there, act="update", at=self.store.now(), subsidy_mana=now.subsidy_mana, closes_at=now.closes
         )
+
+
+def _is_news(entry: Entry, there: Mapping[tuple[str, int], opened.Market]) -> bool:
+    """Whether a creation has no row of its market yet, or one that speaks of another."""
+    if entry.write.kind != "create" or entry.found is None:
+        return False
+    row = there.get((entry.write.slug, entry.write.payload["opening"]))
+    return row is None or (row.market_id, row.version) != (entry.found["market_id"], entry.write.payload["version"])
+
+
+def _agrees(now: Opened, there: Mapping[tuple[str, int], opened.Market]) -> bool:
+    row = there.get((now.slug, now.opening))
+    return row is not None and (row.subsidy_mana, row.closes_at) == (now.subsidy_mana, now.closes)
 
 
 def freeze(connection: sa.Connection, spec: MarketSpec, at: datetime) -> None:

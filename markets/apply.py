@@ -214,7 +214,7 @@ def opened_after(entries: Iterable[Entry]) -> dict[str, Opened]:
             continue
         if write.kind == "create":
             known[write.slug] = _created(write, found)
-        elif write.slug in known and write.kind in ("update", "fund"):
+        elif write.slug in known and write.payload.get("market_id") == known[write.slug].market_id:
             known[write.slug] = _changed(known[write.slug], write, found)
     return known
 
@@ -239,9 +239,15 @@ def _changed(opened: Opened, write: Write, found: Any) -> Opened:
     if write.kind == "fund":
         paid = opened.subsidy_mana + Decimal(found["amount_mana"])
         return replace(opened, subsidy_mana=paid, subsidies=(*opened.subsidies, *found["subsidies"]))
+    if write.kind in ("resolve", "unresolve"):
+        return replace(opened, resolution=found.get("resolution"))
+    if write.kind == "trading":
+        return replace(opened, trades_until=moment_in(found["closes"]))
+    if write.kind != "update":
+        return opened
     opened = replace(opened, updates=opened.updates + 1)
     if write.payload["field"] == "question":
         return replace(opened, question=found["question"])
     if write.payload["field"] == "closes":
-        return replace(opened, closes=moment_in(found["closes"]))
+        return replace(opened, closes=moment_in(found["closes"]), trades_until=None)
     return replace(opened, text=found["text"], fingerprint=found["fingerprint"])

@@ -22,7 +22,8 @@ class Opened:
 
     `text` is the sha256 of the Markdown last posted, `fingerprint` that of Manifold's own document read back after it;
     `subsidy_mana` is the sum of our subsidies by Manifold's ledger, `subsidies` their row ids there; `updates` counts
-    what we wrote anew since, so that putting the same drift back twice is two writes.
+    what we wrote anew since, so that putting the same drift back twice is two writes. `trades_until` is when trading
+    ends where we moved that for a proposal's sake; `resolution` is Manifold's word for what we resolved it to.
     """
 
     slug: str
@@ -36,6 +37,8 @@ class Opened:
     subsidies: tuple[str, ...] = ()
     opening: int = 1
     updates: int = 0
+    trades_until: datetime | None = None
+    resolution: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ class Drift:
     """Manifold moved though the file did not: shown, and put back only where that is asked for."""
 
     slug: str
-    field: Literal["question", "closes", "description", "market", "type"]
+    field: Literal["question", "closes", "description", "market", "resolution"]
     ours: str
     theirs: str
 

@@ -43,7 +43,12 @@ class LiveAnswer:
 
 @dataclass(frozen=True, slots=True)
 class LiveMarket:
-    """A market as Manifold shows it now. `fingerprint` is the sha256 of its description's document."""
+    """A market as Manifold shows it now. `fingerprint` is the sha256 of its description's document.
+
+    `whole`: its description (and answers, where it has any) came along; a line of a list has neither, and nothing that
+    is written may rest on one. `updated_at` moves with every change, bets and comments included, which also say when
+    themselves (their contract.ts: "updated on any change to the market", looked at 2026-11-21).
+    """
 
     id: str
     slug: str
@@ -64,6 +69,10 @@ class LiveMarket:
     text: str = ""
     fingerprint: str = ""
     sums_to_one: bool = True
+    whole: bool = True
+    updated_at: datetime | None = None
+    bet_at: datetime | None = None
+    commented_at: datetime | None = None
 
     def answer_id(self, text: str) -> str | None:
         """The id of the one answer with that text; None where there is none or more than one."""
@@ -94,6 +103,10 @@ class LiveMarket:
             text=str(market.get("textDescription") or ""),
             fingerprint=fingerprint(market.get("description")),
             sums_to_one=market.get("shouldAnswersSumToOne") is not False,
+            whole="description" in market,
+            updated_at=moment_of(market.get("lastUpdatedTime")),
+            bet_at=moment_of(market.get("lastBetTime")),
+            commented_at=moment_of(market.get("lastCommentTime")),
         )
 
 

@@ -53,7 +53,8 @@ def plan(
 ) -> Plan:
     """The difference between the definitions and Manifold.
 
-    `known` goes by slug, `live` by market id (None: Manifold has no such market); `openings` numbers a slug's further
+    `known` goes by slug, `live` by market id (None: Manifold has no such market; not there: nobody has read it this
+    time, and nothing is said of it); `openings` numbers a slug's further
     openings; `held` says why markets that are not there may not be opened yet; drift of the slugs in `restore` is put
     back. Limits are checked after `only` has cut the plan down.
     """
@@ -61,8 +62,10 @@ def plan(
     by_slug = {spec.slug: spec for spec in specs}
     for slug in sorted({*by_slug, *known}):
         spec, opened = by_slug.get(slug), known.get(slug)
-        if opened is not None:
-            _standing(draft, spec, opened, live.get(opened.market_id), now, slug in restore)
+        if opened is not None and opened.market_id not in live:
+            draft.waiting.append(Waiting(slug, "not in Manifold's list, and not read this time: a later plan does"))
+        elif opened is not None:
+            _standing(draft, spec, opened, live[opened.market_id], now, slug in restore)
         elif spec is not None:
             _missing(draft, spec, now, account_id, (openings or {}).get(slug, 1), (held or {}).get(slug))
     whole = Plan(tuple(draft.changes), tuple(draft.drifts), tuple(draft.new_versions), tuple(draft.waiting))
@@ -109,8 +112,8 @@ def _standing(
             Drift(opened.slug, "market", opened.market_id, "not there any more: ask Manifold's moderators")
         )
         return
-    drifts = [] if market.resolved else _drifts(opened, market)
-    draft.drifts += drifts
+    moved = drifts(opened, market)
+    draft.drifts += moved
     if spec is None:
         draft.waiting.append(
             Waiting(opened.slug, "its file is gone; the market stays and resolves by what it opened with")
@@ -121,18 +124,30 @@ def _standing(
         return
     if market.resolved:
         return
-    drifted: set[str] = {drift.field for drift in drifts}
+    drifted: set[str] = {drift.field for drift in moved}
     draft.changes += _updates(spec, opened, market, drifted if restore else set(), drifted)
     draft.changes += _funds(draft, spec, opened, market, now)
 
 
-def _drifts(opened: Opened, market: LiveMarket) -> list[Drift]:
-    found: list[Drift] = []
+def _resolved_elsewhere(opened: Opened, market: LiveMarket) -> list[Drift]:
+    """A resolution that was none of our doing, or one of ours that somebody took back or changed."""
+    theirs = market.resolution if market.resolved else None
+    if market.resolved == (opened.resolution is not None) and theirs == opened.resolution:
+        return []
+    said = f"{theirs or 'unknown'} by account {market.resolver_id or 'unknown'}" if market.resolved else "taken back"
+    return [Drift(opened.slug, "resolution", opened.resolution or "none", said)]
+
+
+def drifts(opened: Opened, market: LiveMarket) -> list[Drift]:
+    """Where Manifold moved though we did not; what a resolved market says of itself does not count any more."""
+    found = _resolved_elsewhere(opened, market)
+    if market.resolved:
+        return found
     if market.question != opened.question:
         found.append(Drift(opened.slug, "question", repr(opened.question), repr(market.question)))
-    if not same_moment(market.closes, opened.closes):
+    if not same_moment(market.closes, opened.trades_until or opened.closes):
         theirs = in_words(market.closes) if market.closes else "not set"
-        found.append(Drift(opened.slug, "closes", in_words(opened.closes), theirs))
+        found.append(Drift(opened.slug, "closes", in_words(opened.trades_until or opened.closes), theirs))
     if market.fingerprint != opened.fingerprint:
         found.append(Drift(opened.slug, "description", opened.fingerprint[:12], market.fingerprint[:12]))
     return found
@@ -190,5 +205,6 @@ __all__ = [
     "Update",
     "Waiting",
     "creation_of",
+    "drifts",
     "plan",
 ]

@@ -75,7 +75,7 @@ async def _read(app: App, sandbox: Path | None, living: tuple[Market, ...]) -> P
     from bot.platform import platform
 
     async with platform(app.settings, app.store, sandbox) as there:
-        return await prices_now(there.client, living)
+        return await prices_now(there.client, there.account.id, living)
 
 
 def _draw(found: Board, title: str, chart: Path, dark: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -23,8 +23,9 @@ from bot.store import schema_service as schema
 from bot.store.counting import newest_snapshot
 from bot.store.plan_cards import PlanCard
 from bot.store.posts import want
+from bot.surveying import Survey
 from markets.apply import Applied
-from markets.changes import Limits, Plan
+from markets.changes import Drift, Limits, Plan
 from markets.fields import plain
 from markets.spec import DebateSpec
 
@@ -66,17 +67,21 @@ class Planning:
         on = (*await threads.read(self._on), halted is None)
         if not approved and on == self._made_on and self._made_at and store.now() - self._made_at < ANEW:
             return told | ({"card": card.state} if card else {})
-        came = await self.exchange.carry(self._hands(halted is None))
+        came = await self._plan(halted is None)
         self._made_on, self._made_at = (*await threads.read(self._on), halted is None), store.now()
         for name in ("post", "judge") if came.get("applied") else ("post",):
             self.around.wake(name)
         return told | came
 
-    def _hands(self, may_apply: bool) -> Callable[[Platform], Awaitable[dict[str, Any]]]:
-        async def act(there: Platform) -> dict[str, Any]:
-            return await _plan_and_apply(self.around, there, self.folder.faults, may_apply)
+    async def _plan(self, may_apply: bool) -> dict[str, Any]:
+        """Manifold is read before the turn of writing to it is taken: that may take minutes, and others resolve."""
+        around, faults = self.around, self.folder.faults
+        made, survey = await self.exchange.look(lambda there: _planner(around, there).draw(_limits(around)))
 
-        return act
+        async def act(there: Platform) -> dict[str, Any]:
+            return await _put_and_apply(around, there, (made, survey), faults, may_apply)
+
+        return await self.exchange.carry(act)
 
     def _on(self) -> tuple[object, ...]:
         """What a plan depends on beside Manifold itself: equal, no plan need be made."""
@@ -91,24 +96,49 @@ class Planning:
         return self.folder.version, self.folder.faults, ripe, over, decided, seen
 
 
-async def _plan_and_apply(
-    around: Surroundings, there: Platform, faults: Sequence[str], may_apply: bool
+def _planner(around: Surroundings, there: Platform) -> Planner:
+    return Planner(around.store, around.loaded(), there, gated=True)
+
+
+def _limits(around: Surroundings) -> Limits:
+    return Limits(max_mana=around.debate.limits.max_mana, changed_pct=around.debate.limits.changed)
+
+
+async def _put_and_apply(
+    around: Surroundings, there: Platform, drawn: tuple[Plan, Survey], faults: Sequence[str], may_apply: bool
 ) -> dict[str, Any]:
-    """What an earlier run had begun comes first; then the plan of now, its card, and the card's consequences."""
-    store, debate = around.store, around.debate
-    planner = Planner(store, around.loaded(), there, gated=True)
+    """What an earlier run had begun comes first; then the plan, its card, and the card's consequences.
+
+    What is applied was read in this turn, and is what was approved; else it is a plan of its own, put to people.
+    """
+    planner, (made, survey) = _planner(around, there), drawn
     if may_apply:
         await planner.recover()
-    made = await planner.plan(Limits(max_mana=debate.limits.max_mana, changed_pct=debate.limits.changed))
-    card = put_to_people(store, debate.debate, made, faults)
-    if card is not None and card.state == "open" and may_apply:
-        card = by_itself(store, card, most_by_itself(debate, around.settings.service.auto_apply.max_mana))
-    told = {"changes": len(made.changes), "waiting": len(made.waiting), "card": card.state if card else None}
+    if planner.is_outdated(survey):
+        made, survey = await planner.draw(_limits(around), survey)
+    card = _card(around, made, faults, may_apply)
+    if card is not None and card.state == "approved" and may_apply:
+        made, _ = await planner.draw(_limits(around), survey.forgetting())
+        card = _card(around, made, faults, may_apply)
+    told: dict[str, Any] = {"changes": len(made.changes), "waiting": len(made.waiting)}
+    told |= {"card": card.state if card else None}
+    if made.drifts:
+        told["drifts"] = [each.words() for each in made.drifts[:SHOWN]]
+        if around.settings.discord.token is not None:
+            tell_of_drifts(around.store, around.debate.debate, made.drifts)
     if card is None or card.state != "approved" or not may_apply:
         return told
     done = await planner.apply(made, checksum=card.checksum)
-    applied(store, card, done)
+    applied(around.store, card, done)
     return told | {"card": "applied", "applied": len(done.done), "refused": len(done.refused), "open": len(done.open)}
+
+
+def _card(around: Surroundings, made: Plan, faults: Sequence[str], may_apply: bool) -> PlanCard | None:
+    """The plan's card; approved by itself where that is allowed."""
+    card = put_to_people(around.store, around.debate.debate, made, faults)
+    if card is None or card.state != "open" or not may_apply:
+        return card
+    return by_itself(around.store, card, most_by_itself(around.debate, around.settings.service.auto_apply.max_mana))
 
 
 def most_by_itself(debate: DebateSpec, operator: Decimal | None) -> Decimal | None:
@@ -185,6 +215,20 @@ def alarm(store: Store, debate: str, faults: Sequence[str]) -> None:
     told = "\n".join(["The debate's files cannot be used; the last good ones stay in use.", *faults[:FIRST_FAULTS]])
     with store.transaction() as connection:
         want(connection, "alert", f"folder/{debate}/{name}", "channel:audit", {"text": told}, at=store.now())
+
+
+def tell_of_drifts(store: Store, debate: str, drifts: Sequence[Drift]) -> None:
+    """Tell the operator once what others changed about our markets there, without a word of theirs."""
+    named = ", ".join(f"{each.slug} ({each.field})" for each in drifts[:FIRST_FAULTS])
+    more = f" and {len(drifts) - FIRST_FAULTS} more" if len(drifts) > FIRST_FAULTS else ""
+    text = (
+        f"Others changed our markets on Manifold: {named}{more}. `crux plan` shows what they are now, "
+        "`crux apply --restore SLUG` puts back a question, a close time or a description."
+    )
+    name = hashlib.sha256("\n".join(each.words() for each in drifts).encode()).hexdigest()[:16]
+    with store.transaction() as connection:
+        body = {"text": text, "mentions": []}
+        want(connection, "alert", f"drift/{debate}/{name}", "channel:audit", body, at=store.now())
 
 
 def _summary(made: Plan, faults: Sequence[str]) -> dict[str, Any]:

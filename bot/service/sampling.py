@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+
+import sqlalchemy as sa
 
 from bot.jobs import Failure, Told, tried_async
 from bot.service.surroundings import Surroundings
-from bot.store import markets, prices
+from bot.store import markets, prices, schema
 from bot.store.markets import Market
 from bot.store.prices import Sample
 from markets.live import LiveMarket
+from markets.manifold import Probabilities
 
 EVERY = timedelta(hours=1)
 """How often each market is sampled, where there are few enough of them."""
 
 AT_ONCE = 4
-MOST = 200
-"""Markets asked for in one run: well below the 500 reads a minute that Manifold allows."""
+FEW = 20
+"""So many are read one by one; more by Manifold's list of our markets and its probabilities, a hundred a request."""
+
+MOST = 500
+"""Markets sampled in one run."""
 
 PLACES = Decimal("0.0001")
 
@@ -33,22 +39,35 @@ class Sampling:
     async def run(self) -> Told:
         """Sample those whose time has come; one that cannot be read keeps no other from it."""
         threads = self.around.threads
-        due = await threads.read(self._due)
+        due, account = await threads.read(self._due)
+        listed = await self._listed(due, account) if len(due) > FEW else {}
+        others = [market for market in due if market.id not in listed]
         turn = asyncio.Semaphore(AT_ONCE)
-        came = await asyncio.gather(*(self._sample(market, turn) for market in due))
-        samples = [each for each in came if isinstance(each, Sample)]
+        came = await asyncio.gather(*(self._sample(market, turn) for market in others))
+        samples = [*listed.values(), *(each for each in came if isinstance(each, Sample))]
         if samples:
             await threads.write(self._keep, samples)
         failed = {
-            market.slug: each.because for market, each in zip(due, came, strict=True) if isinstance(each, Failure)
+            market.slug: each.because for market, each in zip(others, came, strict=True) if isinstance(each, Failure)
         }
         return {"sampled": len(samples)} | ({"failed": failed} if failed else {})
 
-    def _due(self) -> list[Market]:
+    def _due(self) -> tuple[list[Market], str]:
+        """The markets, and the account that they are of."""
         store = self.around.store
         with store.reading() as connection:
             numbers = prices.due(connection, self.around.debate.debate, store.now() - EVERY, MOST)
-            return [markets.market(connection, number) for number in numbers]
+            account = connection.execute(sa.select(schema.stores.c.account_id)).scalar_one_or_none()
+            return [markets.market(connection, number) for number in numbers], account or ""
+
+    async def _listed(self, due: list[Market], account: str) -> dict[int, Sample]:
+        """Samples of those that Manifold lists, by our number of the market."""
+        client, at = self.around.exchange.client, self.around.store.now()
+        shown = await client.listed(account)
+        listed = [market for market in due if market.market_id in shown]
+        shares = await client.probabilities([market.market_id for market in listed])
+        found = {market.id: _listed_sample(market, shown[market.market_id], shares, at) for market in listed}
+        return {number: sample for number, sample in found.items() if sample is not None}
 
     async def _sample(self, market: Market, turn: asyncio.Semaphore) -> Sample | Failure | None:
         async with turn:
@@ -70,6 +89,19 @@ def sample_of(market: Market, live: LiveMarket, around: Surroundings) -> Sample:
     known = {name: _exact(share) for name, share in shares.items() if share is not None}
     liquidity = None if live.liquidity_mana is None else _exact(live.liquidity_mana)
     return Sample(market.id, around.store.now(), known, liquidity)
+
+
+def _listed_sample(market: Market, row: LiveMarket, shares: Probabilities, at: datetime) -> Sample | None:
+    """A line of the list and its market's probabilities as a sample; None where they do not say enough."""
+    told = shares.get(market.market_id)
+    if told is None:
+        return None
+    by_answer = told if isinstance(told, dict) else {}
+    known = {text: by_answer[answer] for text, answer in market.answers.items() if answer in by_answer}
+    if not isinstance(told, dict):
+        known = {"YES": told}
+    liquidity = None if row.liquidity_mana is None else _exact(row.liquidity_mana)
+    return Sample(market.id, at, {name: _exact(share) for name, share in known.items()}, liquidity)
 
 
 def _exact(number: float) -> Decimal:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -20,20 +20,29 @@ from bot.store.engine import Store
 from bot.store.ledger import Budget
 from bot.store.types import canonical
 from bot.store.writing import insert_row
-from markets.outbox import Entry, Write
+from markets.outbox import Entry, Kind, Write
 from resolvers.errors import Refusal
 
 State = Literal["open", "done", "refused"]
 
+AT_ONCE = 2
+"""How often what was refused is begun anew at once; from then on it waits, twice as long each time."""
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=10), timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """A debate's outbox in the store; each call is one committed transaction, on the record under `actor`."""
+    """A debate's outbox in the store; each call is one committed transaction, on the record under `actor`.
+
+    `patient` is for a service, which comes again every minute: what Manifold refuses is begun ever more seldom, so that
+    it fills neither the record nor the wire. A person who types a command is not kept waiting.
+    """
 
     store: Store
     debate: str
     budget: Budget
     actor: str = "crux"
+    patient: bool = False
 
     def begin(self, write: Write) -> Entry:
         """The row of that key: made now (fresh, its mana reserved), or the one that is open or done already.
@@ -47,6 +56,8 @@ class Outbox:
                 raise Refusal(f"the key {write.key} is taken by {there.kind} of {there.debate}/{there.slug}")
             if there is not None and there.state != "refused":
                 return _entry(there)
+            if there is not None and self.patient and write.kind in ("comment", "trading"):
+                self._not_too_soon(there)
             number = self._write(connection, write, there)
             if write.mana:
                 ledger.reserve(connection, number, write.mana, self.budget)
@@ -61,13 +72,35 @@ class Outbox:
         """It certainly did not happen: close the row, and free its mana."""
         self._close(entry, "refused", because=because)
 
+    def too_soon(self, key: str, since: datetime | None = None) -> str | None:
+        """Why a refused write of that key is not begun yet; None where it may be, or was refused before `since`."""
+        with self.store.reading() as connection:
+            there = _by_key(connection, key)
+        if not self.patient or there is None or there.state != "refused" or there.closed_at is None:
+            return None
+        if since is not None and there.closed_at < since:
+            return None
+        until = _again_at(there)
+        return None if until is None or self.store.now() >= until else _waits(there, until)
+
+    def _not_too_soon(self, there: Kept) -> None:
+        until = _again_at(there)
+        if until is not None and self.store.now() < until:
+            raise Refusal(_waits(there, until))
+
     def open_entries(self) -> tuple[Entry, ...]:
         """What was begun and is not closed, oldest first: what a restart goes on with."""
         return tuple(_entry(row) for row in self._rows(schema.outbox.c.state == "open", schema.outbox.c.id))
 
-    def settled_entries(self) -> tuple[Entry, ...]:
-        """All that happened, in the order in which it was known to have happened (markets.apply.opened_after)."""
-        return tuple(_entry(row) for row in self._rows(schema.outbox.c.state == "done", schema.outbox.c.closing))
+    def settled_entries(self, kind: Kind | None = None, slug: str | None = None) -> tuple[Entry, ...]:
+        """All that happened, in the order in which it was known to have happened (markets.apply.opened_after).
+
+        Only of a kind, or of a slug, where they are named: asked for each of many proposals, all of it is too much.
+        """
+        which = schema.outbox.c.state == "done"
+        which = which if kind is None else sa.and_(which, schema.outbox.c.kind == kind)
+        which = which if slug is None else sa.and_(which, schema.outbox.c.slug == slug)
+        return tuple(_entry(row) for row in self._rows(which, schema.outbox.c.closing))
 
     def rows(self) -> tuple[Kept, ...]:
         """Everything ever begun, oldest first, for people to look at."""
@@ -153,6 +186,17 @@ def _entry(row: Kept) -> Entry:
 
 def _select(connection: sa.Connection, which: sa.ColumnElement[bool], order: sa.ColumnElement[Any]) -> tuple[Kept, ...]:
     return tuple(Kept(*row) for row in connection.execute(sa.select(schema.outbox).where(which).order_by(order)))
+
+
+def _again_at(there: Kept) -> datetime | None:
+    """From when on a refused write is begun anew; None: at once."""
+    if there.closed_at is None or there.attempts <= AT_ONCE:
+        return None
+    return there.closed_at + min(FIRST_WAIT * (1 << min(there.attempts - AT_ONCE - 1, 12)), LONGEST_WAIT)
+
+
+def _waits(there: Kept, until: datetime) -> str:
+    return f"{there.because}; refused {there.attempts} times, tried again at {until:%Y-%m-%d %H:%M} UTC"
 
 
 def _by_key(connection: sa.Connection, key: str) -> Kept | None:

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from bot.store.columns import integer, maybe, metadata, number, table, text
 from bot.store.schema_people import identities, link_codes, link_tries, panel_draws, panel_votes, panels, takes
-from bot.store.schema_service import job_runs, leases, plan_cards, price_samples, reminders, switches
-from bot.store.schema_talk import follows, phrases, posts, presses, submissions
+from bot.store.schema_service import job_runs, leases, plan_cards, price_samples, reminders, switches, whole_reads
+from bot.store.schema_talk import follows, not_kept, phrases, posts, presses, submissions
 from bot.store.types import Flag, Int, Json, Mana, Micros, Moment
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "link_tries",
     "markets",
     "metadata",
+    "not_kept",
     "objections",
     "observations",
     "outbox",
@@ -58,9 +59,10 @@ __all__ = [
     "takes",
     "timelines",
     "verdicts",
+    "whole_reads",
 ]
 
-HEAD = "0011"
+HEAD = "0013"
 """The newest migration; a test holds it against migrations/versions."""
 
 INSERT_ONLY = (

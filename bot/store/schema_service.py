@@ -73,3 +73,12 @@ reminders = table(
     text("key", key=True),  # what was reminded of, and which time
     sa.Column("at", Moment, nullable=False),
 )
+
+whole_reads = table(
+    "whole_reads",  # a cache: dropped, every market counts as never read whole
+    text("market_id", key=True),  # Manifold's
+    maybe("fingerprint"),  # none: there was no such market
+    text("posted"),  # the fingerprint of what we had posted then: it was compared with that
+    sa.Column("updated_at", Moment, nullable=True),  # Manifold's own word, at that read
+    sa.Column("read_at", Moment, nullable=False),
+)

@@ -5,12 +5,13 @@ Contract: manifoldmarkets/manifold commit 1e3ad3be7 (2026-08-21), and transcript
 """
 
 from markets.manifold.bodies import Creation, creation, creation_cost, creation_key, is_as_intended, resolution
-from markets.manifold.client import Manifold
+from markets.manifold.client import Manifold, Probabilities
 from markets.manifold.wire import Refused
 
 __all__ = [
     "Creation",
     "Manifold",
+    "Probabilities",
     "Refused",
     "creation",
     "creation_cost",

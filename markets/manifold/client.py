@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from types import TracebackType
@@ -16,6 +16,12 @@ from resolvers.outcome import Outcome
 
 PAGE = 1000
 TXN_PAGE = 100
+ASKED_AT_ONCE = 100
+"""Markets whose probabilities one request may ask for."""
+
+Probabilities = Mapping[str, float | dict[str, float]]
+"""Market id -> its probability, or that of each answer by the answer's id."""
+
 COMMENT_PAGE = 200
 """A comment may be 20 kB long: a page stays well below what we read of one answer."""
 
@@ -90,6 +96,38 @@ class Manifold:
         """The newest public markets of an account, at most a thousand, without descriptions."""
         query = {"creatorId": user_id, "sort": "newest", "filter": "all", "limit": PAGE}
         return [LiveMarket.parse(row) for row in _rows(await self._wire.read("/v0/search-markets", query))]
+
+    async def listed(self, user_id: str) -> dict[str, LiveMarket]:
+        """Every public market of an account by its id, newest first, without descriptions: a request per thousand.
+
+        A line that cannot be read is left out, as are unlisted markets and, where a page ends between two markets of
+        the same millisecond, the second: who is not here has to be asked for. Outside where a page is lost or the pages
+        come to no end: never a part of the list.
+        """
+        query = {"userId": user_id, "limit": PAGE, "sort": "created-time", "order": "desc"}
+        found: dict[str, LiveMarket] = {}
+        seen: set[str] = set()
+        while True:
+            rows = _rows(await self._wire.read("/v0/markets", query))
+            found |= {one.id: one for one in map(_line, rows) if one is not None}
+            if len(rows) < PAGE:
+                return found
+            last = _id(rows[-1])
+            ids = {_id(row) for row in rows} - {""}
+            if not last or seen >= ids:
+                raise Outside("Manifold's list of our markets does not go on after a full page: try again later")
+            seen |= ids
+            query["before"] = last
+
+    async def probabilities(self, market_ids: Sequence[str]) -> Probabilities:
+        """What these markets cost now, at a request per hundred; ids unknown to Manifold are left out."""
+        found: dict[str, float | dict[str, float]] = {}
+        for start in range(0, len(market_ids), ASKED_AT_ONCE):
+            query = {"ids[]": list(market_ids[start : start + ASKED_AT_ONCE])}
+            body = await self._wire.read("/v0/market-probs", query)
+            rows = body.items() if isinstance(body, Mapping) else ()
+            found |= {market: shares for market, row in rows if (shares := _shares(row)) is not None}
+        return found
 
     async def comments(
         self, market_id: str, user_id: str | None = None, *, back_to: Collection[str] = ()
@@ -175,6 +213,29 @@ class Manifold:
         """Write under a market (costs 1 mana)."""
         body = {"contractId": market_id, "markdown": markdown} | ({"replyToCommentId": reply_to} if reply_to else {})
         return LiveComment.parse(await self._wire.write("/v0/comment", body))
+
+
+def _id(row: object) -> str:
+    found = row.get("id") if isinstance(row, Mapping) else None
+    return found if isinstance(found, str) else ""
+
+
+def _line(row: object) -> LiveMarket | None:
+    try:
+        return LiveMarket.parse(row)
+    except Outside:
+        return None
+
+
+def _shares(row: object) -> float | dict[str, float] | None:
+    if not isinstance(row, Mapping):
+        return None
+    single, many = row.get("prob"), row.get("answerProbs")
+    if isinstance(single, (int, float)):
+        return float(single)
+    if not isinstance(many, Mapping):
+        return None
+    return {str(answer): float(share) for answer, share in many.items() if isinstance(share, (int, float))}
 
 
 def _rows(body: object) -> list[Any]:

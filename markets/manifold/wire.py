@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 
 from resolvers.errors import Outside, Refusal, StateUnknown
+from resolvers.tls import trusted
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -27,6 +28,9 @@ CONNECT_TIMEOUT_S = 10.0
 READ_ATTEMPTS = 5
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 60.0
+FULL_WAIT_S = 4.0
+"""The first wait where a minute's requests are used up and nobody says for how long: with its doublings, a minute."""
+
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 """Failures before the first byte left: nothing can have happened."""
@@ -80,6 +84,7 @@ class Wire:
             timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
             follow_redirects=False,
             trust_env=False,
+            verify=trusted(),
         )
 
     async def aclose(self) -> None:
@@ -103,7 +108,7 @@ class Wire:
             if answer.status < 500 and answer.status != 429 and answer.is_ours:
                 raise Refused(answer.status, answer.message, answer.details)
             because = f"GET {path} was answered with {answer.status}: {answer.message}"
-            wait = max(wait, asked_wait_s(answer.message)) if answer.status == 429 else wait
+            wait = max(wait, asked_wait_s(answer.message) or FULL_WAIT_S) if answer.status == 429 else wait
         raise Outside(f"Manifold cannot be read: {because}; try again in some minutes")
 
     async def write(self, path: str, body: Mapping[str, Any]) -> Any:

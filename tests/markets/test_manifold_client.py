@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import httpx
 import pytest
 
 from markets.live import LiveMarket, ms_of
 from markets.manifold import Creation, Manifold, Refused
+from markets.manifold.client import PAGE
+from markets.sandbox.entities import Market
 from markets.sandbox.server import Sandbox
 
 NOW = datetime(2025, 3, 1, tzinfo=UTC)
@@ -110,3 +113,35 @@ async def test_the_account_that_asks_can_bar_itself_from_trading(client: Manifol
     market = await made(client)
     await client.ban_me_from_betting(market.id)
     assert await client.market(market.id) is not None
+
+
+def put(sandbox: Sandbox, count: int, **more: Any) -> None:
+    """So many markets of the creator's, one a millisecond."""
+    for n in range(count):
+        row = {"id": f"m{n}", "slug": f"s{n}", "creator_id": sandbox.accounts["creator"].id, "question": "Will it?"}
+        row |= {"outcome_type": "BINARY", "mechanism": "cpmm-1", "created_time": ms_of(NOW) - n, "description": {}}
+        sandbox.state.markets.put(Market(**row, pool_yes=1.0, pool_no=1.0, last_updated_time=ms_of(NOW) + n, **more))
+    sandbox.state.open_changes.clear()
+
+
+async def test_a_list_goes_on_page_after_page_and_knows_when_each_last_changed(
+    sandbox: tuple[Sandbox, str], client: Manifold
+) -> None:
+    put(sandbox[0], 2 * PAGE + 1)
+    found = await client.listed(sandbox[0].accounts["creator"].id)
+    assert list(found) == [f"m{n}" for n in range(2 * PAGE + 1)]
+    assert [one.updated_at for one in found.values()][:2] == [NOW, NOW + timedelta(milliseconds=1)]
+    assert not any(one.whole for one in found.values())
+    whole = await client.market("m7")
+    assert whole is not None and whole.whole
+    assert await client.listed("nobody") == {}
+
+
+async def test_the_probabilities_of_many_are_asked_for_a_hundred_at_a_time(
+    sandbox: tuple[Sandbox, str], client: Manifold
+) -> None:
+    put(sandbox[0], 250)
+    two = await made(client, "MULTIPLE_CHOICE", "A", "B")
+    found = await client.probabilities(["m0", two.id, "nobodys000", *(f"m{n}" for n in range(1, 250))])
+    assert found == {f"m{n}": 0.5 for n in range(250)} | {two.id: {answer.id: 0.5 for answer in two.answers}}
+    assert await client.probabilities(["m3"]) == {"m3": 0.5}

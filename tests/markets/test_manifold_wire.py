@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -75,6 +77,13 @@ async def test_a_read_waits_as_long_as_it_is_told(server: Server) -> None:
     async with Manifold(server.url, "k", sleep=server.sleep) as client:
         await client.me()
     assert server.slept == [17.0]
+
+
+async def test_where_a_minutes_requests_are_used_up_a_read_outlasts_the_minute(server: Server) -> None:
+    server.answers = [(429, "slow down")] * 4 + [(200, '{"id": "me", "username": "m"}')]
+    async with Manifold(server.url, "k", sleep=server.sleep) as client:
+        await client.me()
+    assert sum(server.slept) >= 60
 
 
 async def test_a_refusal_is_told_once_with_its_details(server: Server) -> None:
@@ -152,3 +161,27 @@ async def test_the_key_stands_in_no_error(server: Server) -> None:
         with pytest.raises(StateUnknown) as told:
             await client.unresolve("m")
     assert "very-secret" not in repr(told.value)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{"id": "same"}] * 1000,
+        [{"id": f"m{n}"} for n in range(999)] + [{}],
+        [{"id": f"m{n}"} for n in range(1000)],
+        [7] * 1000,
+    ],
+)
+async def test_a_list_that_comes_to_no_end_is_trouble_outside(server: Server, rows: list[Any]) -> None:
+    """Guards: a part of a list is never taken for all of it."""
+    server.answers = [(200, json.dumps(rows))] * 3
+    async with Manifold(server.url, "k", sleep=server.sleep) as client:
+        with pytest.raises(Outside, match="does not go on after a full page"):
+            await client.listed("us")
+
+
+async def test_a_line_of_a_list_that_cannot_be_read_is_left_out(server: Server) -> None:
+    good = {"id": "m1", "creatorId": "us", "question": "Will it?", "outcomeType": "BINARY", "perp": {"new": [1]}}
+    server.answers = [(200, json.dumps([good, {"id": "m2"}, 7, None]))]
+    async with Manifold(server.url, "k", sleep=server.sleep) as client:
+        assert list(await client.listed("us")) == ["m1"]

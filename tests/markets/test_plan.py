@@ -102,12 +102,42 @@ def test_less_subsidy_cannot_be_taken_back_and_is_said(market: MarketSpec, tmp_p
 
 def test_a_resolved_market_is_left_alone(market: MarketSpec, tmp_path: Path) -> None:
     more = spec(tmp_path, MARKET.replace("subsidy: 200", "subsidy: 500"))
-    done = live(market, resolved=True, closes=NOW, fingerprint="other")
-    assert planned([more], [opened(market)], [done]) == Plan()
+    done = live(market, resolved=True, resolution="NO", closes=NOW, fingerprint="other")
+    assert planned([more], [opened(market, resolution="NO")], [done]) == Plan()
+
+
+@pytest.mark.parametrize(
+    ("ours", "shown", "told"),
+    [
+        (None, {"resolved": True, "resolution": "NO", "resolver_id": "them"}, ("none", "NO by account them")),
+        ("YES", {"resolved": True, "resolution": "NO", "resolver_id": "them"}, ("YES", "NO by account them")),
+        ("YES", {}, ("YES", "taken back")),
+    ],
+)
+def test_a_resolution_that_is_not_ours_is_drift(
+    market: MarketSpec, ours: str | None, shown: dict[str, object], told: tuple[str, str]
+) -> None:
+    found = planned([market], [opened(market, resolution=ours)], [live(market, **shown)])
+    assert (found.drifts, found.changes) == ((Drift("reach-85", "resolution", *told),), ())
+
+
+def test_trading_that_we_closed_for_a_proposal_is_no_drift(market: MarketSpec) -> None:
+    shut, closed = opened(market, trades_until=NOW), live(market, closes=NOW)
+    assert planned([market], [shut], [closed]) == Plan()
+    assert [one.field for one in planned([market], [shut], [live(market)]).drifts] == ["closes"]
+
+
+def test_of_a_market_that_nobody_has_read_this_time_nothing_is_said(market: MarketSpec, tmp_path: Path) -> None:
+    more = spec(tmp_path, MARKET.replace("subsidy: 200", "subsidy: 500"))
+    found = planned([more], [opened(market)])
+    assert (found.changes, found.drifts) == ((), ())
+    assert found.waiting[0].because == "not in Manifold's list, and not read this time: a later plan does"
 
 
 def test_a_market_that_is_gone_or_whose_file_is_gone_is_said(market: MarketSpec) -> None:
-    assert planned([market], [opened(market)]).drifts[0].field == "market"
+    known = opened(market)
+    gone = plan([market], {known.slug: known}, {known.market_id: None}, WIDE, NOW, account_id=ACCOUNT)
+    assert [one.field for one in gone.drifts] == ["market"]
     assert planned([], [opened(market)], [live(market)]).waiting[0].because.startswith("its file is gone")
 
 

@@ -107,20 +107,25 @@ def _sorted(world: World, markets: list[Market], sort: str) -> list[Market]:
 
 
 def get_markets(world: World, props: dict[str, Any]) -> Any:
-    """GET /v0/markets, newest first; before is a market id to go on from."""
+    """GET /v0/markets, newest first; `before` is a market id, and what comes after has a strictly smaller sort value.
+
+    So of two markets of one millisecond the second is lost where a page ends between them, and an unknown `before`
+    begins anew: backend/api/src/markets.ts of manifoldmarkets/manifold, looked at 2026-11-21.
+    """
     by: dict[str, Callable[[Market], float]] = {
         "updated-time": lambda market: market.last_updated_time,
         "last-bet-time": lambda market: market.last_bet_time or 0,
         "last-comment-time": lambda market: market.last_comment_time or 0,
     }
-    key = by.get(props.get("sort", ""), lambda market: market.created_time)
+    key: Callable[[Market], float] = by.get(props.get("sort", ""), lambda market: market.created_time)
     found = [market for market in _of_creator(world, props.get("userId")) if _listed(world, market, props)]
+    last = world.state.markets.get(props.get("before"))
+    if last is not None:
+        found = [market for market in found if key(market) < key(last)]
     found.sort(key=key)
     if props.get("order") != "asc":
         found.reverse()
-    ids = [market.id for market in found]
-    start = ids.index(props["before"]) + 1 if props.get("before") in ids else 0
-    rows = [lite_market(world, market) for market in found[start : start + int(props["limit"])]]
+    rows = [lite_market(world, market) for market in found[: int(props["limit"])]]
     return [{name: value for name, value in row.items() if name != "token"} for row in rows]
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from crux_builders import DEBATE, REVIEWERS
-from service_builders import Scene, scene
+from many_builders import LIST, WHOLE, watched
+from service_builders import Scene, scene, until
 
 from bot.review.plans import decide_plan, living_plan
 from bot.store import audit, markets, plan_cards, schema_talk
@@ -202,6 +207,71 @@ async def test_a_process_that_died_after_applying_is_followed_without_a_second_c
         await planner.apply(made)
     await asked.once("plan")
     assert (every_card(asked), opened(asked)) == (["applied"], 4)
+
+
+async def test_what_a_stranger_changed_is_told_with_the_next_plan_and_once_in_the_audit_channel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with scene(tmp_path, monkeypatch, variables={"discord_token": "no-token-of-anybody"}) as there:
+        await there.once("collect", "plan")
+        ids = markets_by_slug(there)
+        there.clock.at += timedelta(hours=1)
+        rows = there.sandbox.state.markets
+        rows.restore(ids["leader"], replace(rows[ids["leader"]], question="@everyone?"))
+        for _ in range(2):
+            told = await there.once("plan")
+            there.clock.at += timedelta(hours=2)
+        assert told["drifts"] == ["drift leader: question is '@everyone?', we posted 'Whose row will lead?'"]
+        with there.store.reading() as connection:
+            posts = connection.execute(sa.select(schema_talk.posts).where(schema_talk.posts.c.kind == "alert")).all()
+        assert [(one.place, one.wanted["text"].partition(". ")[0]) for one in posts] == [
+            ("channel:audit", "Others changed our markets on Manifold: leader (question)")
+        ]
+
+
+async def test_resolving_gets_its_turn_while_a_plan_still_reads(there: Scene) -> None:
+    await there.once("collect", "plan")
+    requests = watched(there.sandbox)
+    requests.add(LIST, "slow", times=None, ms=600_000)
+    there.clock.at += timedelta(hours=2)
+    planning = asyncio.create_task(there.ran("plan"))
+    await until(lambda: LIST in {route for route, _ in requests.asked}, "the plan reads")
+    assert await there.once("resolve") == {}
+    assert not planning.done()
+    planning.cancel()
+    await asyncio.wait([planning])
+
+
+@pytest.mark.parametrize("between", [False, True])
+async def test_what_is_applied_rests_on_a_whole_read_of_that_turn(there: Scene, between: bool) -> None:
+    """Guards: no change is carried out by a line of a list, an old read, or one of before the turn."""
+    await there.once("collect", "plan")
+    leader = markets_by_slug(there)["leader"]
+    there.edit("markets/leader.yaml", asked_text(there, "leader").replace("subsidy: 200", "subsidy: 250"))
+    there.clock.at += timedelta(hours=1)
+    requests = watched(there.sandbox)
+    whole = f"/v0/market/{leader}"
+
+    def then(route: str, path: str) -> None:
+        row = there.sandbox.state.markets[leader]
+        if between and path == whole and len([one for _, one in requests.asked if one == whole]) == 2:
+            closed = replace(row, is_resolved=True, resolution="CANCEL", resolution_time=there.clock.ms())
+            there.sandbox.state.markets.restore(leader, closed)
+
+    requests.then = then
+    told = await there.once("plan")
+    routes = [route for route, path in requests.asked if path.startswith(whole)]
+    paid = [n for n, route in enumerate(routes) if route.startswith("POST")]
+    if between:
+        assert (told["changes"], told["card"], paid) == (0, None, [])
+    else:
+        assert (told["applied"], len(paid)) == (1, 1)
+        assert routes[: paid[0]].count(WHOLE) >= 2, "once for the plan, once more before it is carried out"
+
+
+def markets_by_slug(there: Scene) -> dict[str, str]:
+    with there.store.reading() as connection:
+        return {one.slug: one.market_id for one in markets.every(connection, "small")}
 
 
 def asked_text(there: Scene, slug: str) -> str:

@@ -10,6 +10,9 @@ import pytest
 
 from markets.sandbox.errors import UNEXPECTED
 
+BEGUN = 1_790_000_000_000
+"""Unix ms."""
+
 
 async def test_a_second_create_with_the_same_key_makes_nothing_twice(api: Any) -> None:
     await api.binary(idempotencyKey="abcdefghij")
@@ -142,3 +145,22 @@ async def test_after_ten_minutes_only_a_moderator_may_take_a_resolution_back(api
     late = await api("creator", "POST", "/unresolve", {"contractId": market})
     assert (late.status, late.body["message"]) == (400, "Contract was resolved more than 10 minutes ago.")
     assert (await api("mod", "POST", "/unresolve", {"contractId": market})).status == 200
+
+
+async def test_a_page_of_markets_goes_on_strictly_before_the_last_and_loses_one_of_its_millisecond(api: Any) -> None:
+    """markets.ts: `where created_time < …`; an id that nobody has begins anew."""
+    clock = api.sandbox.clock
+    made = []
+    for at in (BEGUN, BEGUN + 1, BEGUN + 1, BEGUN + 2):
+        clock.fixed = at
+        made.append(await api.binary())
+
+    async def listed(**query: str) -> list[str]:
+        creator = api.sandbox.accounts["creator"].id
+        return [row["id"] for row in (await api("nobody", "GET", "/v0/markets", userId=creator, **query)).body]
+
+    assert await listed() == await listed(before="nobodys000") == made[::-1]
+    assert await listed(limit="2") == [made[3], made[2]]
+    assert await listed(limit="2", before=made[2]) == [made[0]]
+    await api("creator", "POST", f"/v0/market/{made[2]}/update", {"visibility": "unlisted"})
+    assert await listed(before=made[2]) == [made[0]]
