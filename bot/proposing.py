@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from bot.judging import Asked, Judged
 from bot.review.pausing import paused
 from bot.review.second import second_of
-from bot.store import Store, proposals
+from bot.store import Store, markets, proposals
 from bot.store.proposals import Proposal
 from resolvers.outcome import same_answer
 from resolvers.verdict import Verdict
@@ -77,8 +77,10 @@ def _second(store: Store, question: Asked, verdict: Verdict, last_snapshot: int)
 
 def _one(case: _Case, again: bool) -> Proposed | None:
     there, verdict, slug = proposals.living(case.connection, case.market), case.verdict, case.question.slug
-    if there is not None and there.state == "resolving":
-        return None
+    if markets.market(case.connection, case.market).state == "resolved":
+        return None  # it has been while this was judged
+    if there is not None and (there.state == "resolving" or there.as_of > verdict.as_of):
+        return None  # or somebody was faster, who knew more
     if verdict.state != "decided" or verdict.outcome is None:
         return _doubted(case, there)
     if there is None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Literal
 
 from bot import publishing, undoing
+from bot.hearing import Hearing
 from bot.jobs import Failure, tried, tried_async
 from bot.objections import notices_of, objections
 from bot.review import notices
@@ -45,6 +46,7 @@ class Resolver:
     store: Store
     outbox: Outbox
     carrier: Carrier
+    hearing: Hearing = field(default_factory=Hearing)
 
     async def announce_all(self) -> list[Stepped]:
         """Post the notice of every approved proposal, once; its window begins when the notice stands.
@@ -75,7 +77,7 @@ class Resolver:
 
     async def _publish(self) -> list[Stepped]:
         """The first notice of every proposal that stands before reviewers; trading as its definition wants it."""
-        posted = {one.write.key for one in self.outbox.settled_entries() if one.write.kind == "comment"}
+        posted = {one.write.key for one in self.outbox.settled_entries("comment")}
         done = [
             step
             for each in self._living()
@@ -128,8 +130,9 @@ class Resolver:
         done: list[Stepped] = await self.undo_all()
         if paused(self.store) is not None:
             return done
-        for each in self._living():
-            if each.proposal.state in HEARD:
+        self.hearing.begin(living := self._living(), self._now())
+        for each in living:
+            if each.proposal.state in HEARD and self.hearing.has_turn(each, self._now()):
                 done += await self._told(each, self._objections(each))
             if each.proposal.state in ("agreed", "resolving"):
                 done += await self._told(each, self._carry_on(each))
@@ -152,9 +155,10 @@ class Resolver:
         return came
 
     async def _carry_on(self, each: Card) -> list[Stepped]:
-        """Objections first: where they cannot be read, nothing is resolved."""
+        """Objections first: where they cannot be read, or not in this run, nothing is resolved."""
         read_at = self._now()
-        heard = await self._objections(each) if each.proposal.state == "agreed" else []
+        hear = each.proposal.state == "agreed" and self.hearing.has_turn(each, read_at)
+        heard = await self._objections(each) if hear else []
         return [*heard, await self._resolve(card(self.store, each.proposal.id), read_at)]
 
     def _living(self) -> list[Card]:
@@ -186,7 +190,7 @@ class Resolver:
 
     async def _objections(self, seen: Card) -> list[Stepped]:
         """Read back the replies to our notices, and put down those that are objections."""
-        posted = notices_of(seen.proposal.id, self.outbox.settled_entries())
+        posted = notices_of(seen.proposal.id, self.outbox.settled_entries("comment", seen.market.slug))
         posted |= {seen.proposal.comment_id} if seen.proposal.comment_id else frozenset()
         replies = await objections(
             self.carrier.client,
@@ -214,7 +218,7 @@ class Resolver:
 
     async def _say(self) -> list[Stepped]:
         """Post what is owed to traders and not posted yet: answers to objections, and receipts, which come last."""
-        posted = {one.write.key for one in self.outbox.settled_entries() if one.write.kind == "comment"}
+        posted = {one.write.key for one in self.outbox.settled_entries("comment")}
         return [
             step
             for each in self._speaking(posted)
@@ -238,16 +242,18 @@ class Resolver:
 
     async def _resolve(self, seen: Card, read_at: datetime) -> Stepped:
         proposal, slug = seen.proposal, seen.market.slug
+        write = writes.resolve(slug, seen.market.market_id, f"proposal/{proposal.id}", proposal.outcome)
         if proposal.state == "agreed":
             held = self._held(seen) or self._unheard(seen, read_at)
             if held is not None:
                 return held
             if (stop := paused(self.store)) is not None:
                 return Stepped(slug, proposal.id, "held", stop.words())
+            if (because := self.outbox.too_soon(write.key, proposal.window_until)) is not None:
+                return Stepped(slug, proposal.id, "held", because)
             with self.store.transaction() as connection:
                 intent = {"outcome": proposal.outcome.model_dump(mode="json"), "market_id": seen.market.market_id}
                 proposal, _ = resolutions.begin(connection, proposal, intent=intent, actor="crux", at=self._now())
-        write = writes.resolve(slug, seen.market.market_id, f"proposal/{proposal.id}", proposal.outcome)
         try:
             found = await perform(write, self.outbox, self.carrier)
         except Refusal as refusal:
@@ -265,7 +271,8 @@ class Resolver:
             whose = ", ".join(sorted({one.by for one in open_objections}))
             return Stepped(slug, proposal.id, "held", f"objections wait for a reviewer's answer: {whose}")
         if seen.wanted > 0:
-            return Stepped(slug, proposal.id, "held", f"{seen.wanted} approvals are missing: look at `crux verify`")
+            lacking = "1 approval is" if seen.wanted == 1 else f"{seen.wanted} approvals are"
+            return Stepped(slug, proposal.id, "held", f"{lacking} missing: look at `crux verify`")
         if proposal.window_until is None:
             return Stepped(slug, proposal.id, "held", "no notice has begun its window: look at `crux verify`")
         if self._now() < proposal.window_until:

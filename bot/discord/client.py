@@ -24,10 +24,14 @@ from bot.discord.supervisor_state import DiscordState, remember
 from bot.discord.text import safe
 from bot.service.surroundings import Surroundings
 from bot.store import Store, posts, switches
+from bot.store.leases import LostLease
 from bot.store.types import canonical
+from resolvers.errors import CruxError
 
 log = logging.getLogger("crux.discord")
 
+SERVERS_S = 0.25
+"""How long after the last server to wait for another before we are ready; discord.py's 2 s are for bots of many."""
 COMMANDS = "discord.commands"
 """The switch that holds the hash of the commands as they were last synced."""
 Registrar = Callable[["app_commands.CommandTree[Any]", Surroundings], None]
@@ -52,6 +56,7 @@ class CruxClient(discord.Client):
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
+            guild_ready_timeout=SERVERS_S,
         )
         self.around = around
         self.state = state
@@ -85,8 +90,9 @@ class CruxClient(discord.Client):
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("%s: %s ended", reference(), task.get_name(), exc_info=task.exception())
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            _tell(f"{task.get_name()} ended", error)
 
     async def setup_hook(self) -> None:
         for begin in self.starts:
@@ -98,6 +104,8 @@ class CruxClient(discord.Client):
         for each in tasks:
             each.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if (waiting := self._connection._ready_task) is not None:
+            waiting.cancel()  # discord.py 2.7.1 forgets it, and it would look for a loop that is gone (2026-11)
         await super().close()
 
     async def sync_if_changed(self, *, anyway: bool = False) -> bool:
@@ -171,7 +179,17 @@ class CruxClient(discord.Client):
                 await respond(interaction, self.refusal(interaction) or _given_back(told_us))
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
-        log.error("%s: event %s failed", reference(), event_method, exc_info=sys.exc_info())
+        error = sys.exc_info()[1]
+        assert error is not None
+        _tell(f"event {event_method} failed", error)
+
+
+def _tell(what: str, error: BaseException) -> None:
+    """One line for what has words of its own, as a full disk; a lost lease is told once, by whoever keeps it."""
+    if isinstance(error, CruxError):
+        log.log(logging.DEBUG if isinstance(error, LostLease) else logging.WARNING, "%s: %s", what, error)
+    else:
+        log.error("%s: %s", reference(), what, exc_info=error)
 
 
 def build(

@@ -15,6 +15,7 @@ from httpx import AsyncClient
 from bot.collecting import Sleep, look, unanswered
 from bot.jobs import Failure, Told, tried_async
 from bot.review.disputes import recollect_due
+from bot.service.apart import Apart
 from bot.service.due import due
 from bot.service.surroundings import Surroundings
 from bot.store import Recorded
@@ -41,6 +42,7 @@ class Collecting:
     sleep: Sleep = asyncio.sleep
     patience_s: float = PATIENCE_S
     _looking: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _apart: Apart = field(default_factory=Apart)
     _came: dict[str, str] = field(default_factory=dict)
     _failed: dict[str, str] = field(default_factory=dict)
     _files: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -59,11 +61,16 @@ class Collecting:
 
     async def close(self) -> None:
         """Give up what is being looked at; nothing of it is on the record, so nothing is half done."""
+        self.stop_reading()
         tasks = list(self._looking.values())
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=2)
+
+    def stop_reading(self) -> None:
+        """Large bodies that come from now on are only put on the record; what is being read is given up."""
+        self._apart.close()
 
     def _due(self) -> list[SourceSpec]:
         sources = {
@@ -114,6 +121,7 @@ class Collecting:
             sleep=self.sleep,
             turn=self._both(source),
             aside=self.around.threads.record,
+            apart=self._apart.read,
         )
 
     @asynccontextmanager

@@ -1,4 +1,4 @@
-"""A copy of the store every day, beside it, the newest few kept: what `crux db restore` goes back to."""
+"""A copy of the store every day, beside it, the newest few kept; and what nothing rests on is thinned once a day."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from bot.jobs import Told
 from bot.service.surroundings import Surroundings
 from bot.store import backup
 from bot.store.engine import sqlite_path
+from bot.store.thinning import thin
 
 EVERY = timedelta(days=1)
 STAMP = "%Y%m%dT%H%M%SZ"
@@ -22,10 +23,21 @@ class Copying:
     """The `backup` job."""
 
     around: Surroundings
+    _thinned_at: datetime | None = None
 
     async def run(self) -> Told:
-        """Copy the store where the newest copy is a day old; the oldest copies beyond those kept go."""
-        return await self.around.threads.read(self._copied)
+        """Copy the store where the newest copy is a day old; the oldest copies beyond those kept go. Then thin it."""
+        copied = await self.around.threads.read(self._copied)
+        return copied | await self.around.threads.read(self._thinned)
+
+    def _thinned(self) -> dict[str, object]:
+        """What the copy still has goes from the store itself; where nothing is copied, it goes all the same."""
+        store, now = self.around.store, self.around.store.now()
+        if self._thinned_at is not None and now - self._thinned_at < EVERY:
+            return {}
+        self._thinned_at = now
+        gone = thin(store, now).rows
+        return {"thinned": gone} if gone else {}
 
     def _copied(self) -> dict[str, object]:
         store, kept = self.around.store, self.around.settings.service.backups

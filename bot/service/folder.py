@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import gc
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.say import many
 from bot.store import Store
 from bot.store.source_names import claim_names
 from markets.load import Loaded, Reader
+from markets.pausing import let_go, put_out_of_sight
 from resolvers.errors import InputFault, Refusal
+
+FAULTS_LOGGED = 3
+"""`crux status`, `crux doctor` and `crux check` have all of them."""
+
+log = logging.getLogger("crux.folder")
 
 
 @dataclass
@@ -28,11 +36,15 @@ class DebateFolder:
         assert self._good is not None, "the folder is read before anything else"
         return self._good
 
-    def first(self) -> Loaded:
-        """The first reading; InputFault with every fault where it cannot be used, for there is none to fall back on."""
+    def first(self, require: Callable[[str], None] = lambda debate: None) -> Loaded:
+        """The first reading; InputFault with every fault where it cannot be used, for there is none to fall back on.
+
+        `require` is given the debate's name before its sources' names are taken in the store; it may refuse it.
+        """
         found = self.reader.load(self.path)
         if not found.usable or found.debate is None:
             raise InputFault([fault for fault in found.faults if fault.level == "error"] or found.faults)
+        require(found.debate.debate)
         claim_names(self.store, found.debate.debate, found.sources)
         self._take(found)
         return found
@@ -41,17 +53,42 @@ class DebateFolder:
         """Whether the folder says something else than before, faults and all; blocks while it reads."""
         found = self.reader.load(self.path)
         wrong = self._wrong(found)
-        changed = wrong != self.faults
-        self.faults = wrong
-        if wrong or found == self._good:
-            return changed
+        before, self.faults = self.faults, wrong
+        same = found == self._good
+        if wrong != before or not (wrong or same):
+            self._tell(found)
+        if wrong or same:
+            return wrong != before
         self._take(found)
         return True
 
+    @property
+    def trouble(self) -> str:
+        """Why the newest reading is not in use, in a sentence; empty where it is."""
+        if not self.faults:
+            return ""
+        more = f" (and {len(self.faults) - FAULTS_LOGGED} more)" if len(self.faults) > FAULTS_LOGGED else ""
+        told = "; ".join(self.faults[:FAULTS_LOGGED])
+        return (
+            f"the debate folder {self.path} cannot be used just now, so its last good reading stays in use: "
+            f"{many(len(self.faults), 'fault')}: {told}{more}"
+        )
+
+    def _tell(self, found: Loaded) -> None:
+        """In the log: broken, mended, or changed."""
+        about = {"folder": str(self.path), "faults": list(self.faults) or None}
+        if self.faults:
+            log.warning(self.trouble, extra={"about": about})
+            return
+        holds = f"{many(len(found.markets), 'market')}, {many(len(found.sources), 'source')}"
+        log.info(f"the debate folder {self.path} has changed and is in use: {holds}", extra={"about": about})
+
     def _take(self, found: Loaded) -> None:
         """Use this reading from now on. It stays for long, and a collector that walked it all would stop the loop."""
+        before = list(self._good.markets.values()) if self._good else []
         self._good, self.version = found, self.version + 1
-        gc.freeze()
+        put_out_of_sight()
+        let_go(before)
 
     def _wrong(self, found: Loaded) -> tuple[str, ...]:
         """Why this reading cannot take the place of the last."""

@@ -13,10 +13,13 @@ from aiohttp import web
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from bot.jobs import Failure, tried
+from bot.review.pausing import paused
 from bot.service.figures import figures
+from bot.service.folder import DebateFolder
 from bot.service.metrics import Metrics
 from bot.service.surroundings import Surroundings
-from bot.store import Store
+from bot.store import Store, job_runs, switches
+from bot.store.job_runs import IN_A_ROW
 from resolvers.errors import Refusal
 
 ANSWER_S = 3.0
@@ -30,6 +33,8 @@ class Looked(Protocol):
 
     @property
     def around(self) -> Surroundings: ...
+    @property
+    def debate(self) -> DebateFolder: ...
     @property
     def metrics(self) -> Metrics: ...
     @property
@@ -55,13 +60,18 @@ class Health:
         return web.json_response(told)
 
     async def ready(self, _request: web.Request) -> web.Response:
-        """503 with the reasons where the store cannot be written, the lease is lost, or the service is stopping."""
+        """503 with the reasons where the store cannot be written, the lease is lost, or the service is stopping.
+
+        `degraded` names what a person should mend though the service goes on: starting it anew would not help.
+        """
         because = await self._because()
-        return web.json_response({"ready": not because, "because": because}, status=503 if because else 200)
+        told = {"ready": not because, "because": because, "degraded": await self._degraded()}
+        return web.json_response(told, status=503 if because else 200)
 
     async def metrics(self, _request: web.Request) -> web.Response:
         """Everything that is counted; a store that cannot be read leaves its gauges as they were."""
         around = self.service.around
+        self.service.metrics.folder(len(self.service.debate.faults))
         came = await around.threads.read(lambda: tried("figures", lambda: figures(around.store, around.loaded())))
         if not isinstance(came, Failure):
             self.service.metrics.show(came)
@@ -79,10 +89,37 @@ class Health:
             return [*because, f"the store did not answer within {ANSWER_S:g} s"]
         return because + ([f"the store cannot be written: {came.because}"] if isinstance(came, Failure) else [])
 
+    async def _degraded(self) -> list[str]:
+        trouble, around = self.service.debate.trouble, self.service.around
+        reading = around.threads.read(lambda: tried("looking for trouble", lambda: degraded(around.store)))
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                came = await reading
+        except TimeoutError:
+            came = []  # `because` has said it
+        return ([trouble] if trouble else []) + ([] if isinstance(came, Failure) else came)
+
     async def _tried(self) -> Failure | None:
         """One try to write, however many ask: who waits for the writer's turn holds a thread that others read in."""
         store = self.service.around.store
         return await self.service.around.threads.read(lambda: tried("writing", lambda: written(store)))
+
+
+def degraded(store: Store) -> list[str]:
+    """What the store knows of that does not work just now, each in a sentence."""
+    with store.reading() as connection:
+        failing, newest = job_runs.failing(connection), job_runs.newest(connection)
+        discord = switches.switched(connection, "discord")
+    halted = paused(store)
+    found = [
+        f"job {job} has failed {number} times in a row: {newest[job].because}"
+        for job, number in failing.items()
+        if number >= IN_A_ROW
+    ]
+    found += (
+        [f"Discord is off: {discord.value['because']}"] if discord and discord.value["standing"] == "stopped" else []
+    )
+    return found + ([halted.words()] if halted else [])
 
 
 def written(store: Store) -> None:

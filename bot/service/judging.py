@@ -15,16 +15,21 @@ from bot.reversals import Reversal, report_reversals
 from bot.review.disputes import waiting_to_be_seen
 from bot.review.pausing import paused
 from bot.service.surroundings import Surroundings
+from bot.service.verdicts_told import tell_change
 from bot.store import Store
 from bot.store.due_markets import DueMarket, open_markets
 from bot.store.verdicts import forget_before, newest_snapshots
-from resolvers.verdict import Verdict
+from markets.pausing import bring_back, let_go, put_out_of_sight
+from resolvers.verdict import Step, Verdict
 
 WHOLE_EVERY = timedelta(hours=1)
 """Every market is judged at least this often: bridges break and sources grow stale without anything coming in."""
 
 KEPT = timedelta(days=2)
 """How long verdicts of every pass are kept; the newest of each market is kept for good."""
+
+UNTOLD = Step(node="", words="", value="")
+"""In place of the trace of a verdict that is remembered: it is nearly all of it, and stands in the store."""
 
 SWEPT_EVERY = timedelta(days=1)
 """How often Python's collector walks everything, what was put out of its sight included."""
@@ -42,7 +47,10 @@ class Pass:
 
 @dataclass
 class Judging:
-    """The `judge` job. What it remembers is only which evidence each market was last judged on; it may forget it."""
+    """The `judge` job. What it remembers is only which evidence each market was last judged on; it may forget it.
+
+    `verdicts` are the newest of each market, without their traces.
+    """
 
     around: Surroundings
     _on: dict[str, tuple[str, tuple[tuple[str, int], ...]]] = field(default_factory=dict)
@@ -71,11 +79,11 @@ class Judging:
         self._swept_at = self._swept_at or now
         if now - self._swept_at >= SWEPT_EVERY:
             self._swept_at = now
-            gc.unfreeze()
+            bring_back()
             gc.collect()
         else:
             gc.collect(1)
-        gc.freeze()
+        put_out_of_sight()
 
     def pass_(self) -> dict[str, Any]:
         """Judge what is due, and put what is decided to people, unless everything is paused."""
@@ -100,7 +108,9 @@ class Judging:
             with store.transaction(durable=False) as connection:
                 forget_before(connection, now - KEPT)
         self.around.wake("panels")
-        return _told(len(markets), came, halted, unseen)
+        told = _told(len(markets), came, halted, unseen)
+        let_go(came.verdicts)
+        return told
 
     def _due(
         self,
@@ -123,7 +133,8 @@ class Judging:
         self, came: Pass, on: dict[str, tuple[str, tuple[tuple[str, int], ...]]], now: datetime, halted: bool
     ) -> None:
         for slug, verdict in came.verdicts.items():
-            self.verdicts[slug] = verdict
+            tell_change(self.verdicts.get(slug), verdict)
+            self.verdicts[slug] = verdict.model_copy(update={"trace": UNTOLD})
             self._until.pop(slug, None)
             if verdict.until is not None and verdict.until > now:
                 self._until[slug] = verdict.until
@@ -162,11 +173,14 @@ def _judged(around: Surroundings, slugs: Sequence[str], now: datetime, halted: b
     return together
 
 
-def _judge(store: Store, questions: Sequence[Asked], now: datetime, halted: bool) -> Pass:
+def _judge(store: Store, questions: list[Asked], now: datetime, halted: bool) -> Pass:
+    """What the questions come to; they are let go of on the way out."""
     judged = judge_all(store, questions, now)
     verdicts = {verdict.slug: verdict for verdict in judged.verdicts}
     turned = report_reversals(store, judged)
     proposed, failed = ([], {}) if halted else _proposed(store, judged)
+    del judged
+    let_go(questions)
     return Pass(verdicts, proposed, turned, failed)
 
 

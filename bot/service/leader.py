@@ -15,7 +15,7 @@ from datetime import timedelta
 from bot.jobs import Failure, tried
 from bot.service.threads import Threads
 from bot.store import Store, leases
-from bot.store.leases import Lease
+from bot.store.leases import FencedStore, Lease
 from resolvers.errors import Refusal
 
 TTL = timedelta(seconds=10)
@@ -48,13 +48,19 @@ class Leader:
         """Whether nobody else can have taken it: a process that stood still does not know before it asks again."""
         return not self.lost and self.elapsed() - self.renewed < TTL.total_seconds()
 
+    @property
+    def fenced(self) -> FencedStore:
+        """The store, for everything that must not write once another has taken over."""
+        return FencedStore(self.store.engine, self.store.now, self.holder, self.epoch)
+
     async def keep(self, lose: Callable[[], None]) -> None:
         """Renew for ever; `lose` is called once somebody else holds it. Where the store fails, it is tried again."""
         while True:
             await asyncio.sleep(RENEWED_S)
             came = await asyncio.to_thread(tried, "renewing the lease", self._renewed)  # behind nobody in a queue
             if not isinstance(came, Failure) and came != self.epoch:
-                log.error("lost the lease", extra={"holder": self.holder})
+                words = "another service has taken over this store while this one stood still: this one ends"
+                log.error(words, extra={"about": {"holder": self.holder}})
                 self.lost = True
                 lose()
                 return
@@ -69,10 +75,11 @@ class Leader:
         if not self.lost:
             tried("giving the lease back", given)
 
-    def _renewed(self) -> int | None:
+    def _renewed(self, dead: Lease | None = None) -> int | None:
         asked = self.elapsed()
         with self.store.transaction(durable=False) as connection:
-            epoch = leases.take(connection, self.holder, self.store.now(), TTL)
+            now = self.store.now() if dead is None else dead.expires_at + timedelta(microseconds=1)
+            epoch = leases.take(connection, self.holder, now, TTL)
         if epoch is not None and self.epoch in (0, epoch):
             self.renewed = asked
         return epoch
@@ -81,17 +88,22 @@ class Leader:
 async def take_the_lead(store: Store, threads: Threads, tell: Callable[[str], None], *, wait: bool = False) -> Leader:
     """Hold the lease, or Refusal naming who holds it.
 
-    A holder that was killed is waited for until its lease ends, some seconds; with `wait` a living one too.
+    A holder that was killed is waited for until its lease ends, some seconds; with `wait` a living one too. One that
+    has not renewed it for that long is dead, though by a clock that was set back the lease would last for hours.
     """
     holder = name_of_this_process()
     leader = Leader(store, threads, holder, 0)
     first: Lease | None = None
+    newest, since = first, leader.elapsed()
     while True:
-        epoch = await threads.read(leader._renewed)
+        dead = newest if leader.elapsed() - since > TTL.total_seconds() else None
+        epoch = await threads.read(leader._renewed, dead)
         if epoch is not None:
             leader.epoch = epoch
             return leader
         there = await threads.read(lambda: _held(store))
+        if there != newest:
+            newest, since = there, leader.elapsed()
         if first is None and there is not None:
             first = there
             tell(f"this store is run by {there.holder}; waiting to see whether it lives")

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 import sys
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, TextIO
 
 import structlog
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from bot.say import plain
 from bot.service.redacting import Redact, redactor
 from bot.settings import Settings
 
 QUIET = ("httpx", "httpcore", "discord", "apscheduler", "alembic", "asyncio", "aiohttp", "matplotlib")
 """Libraries that are heard from WARNING on: httpx tells whole addresses at INFO, discord.py tokens at DEBUG."""
 
+FRACTION = re.compile(r"\.\d+(?=Z$)")
+"""Of a second: people need none, and JSON keeps it."""
+
+WITHIN = re.compile(r"[\s=\"]")
 
 OF_NO_USE = ("PyNaCl is not installed", "davey is not installed", "maximum number of running instances reached")
 """Warnings about voices, which a bot of text has none of, and about a round that is still being run."""
@@ -79,19 +87,37 @@ def _shared() -> list[Processor]:
 
 def _renderers(form: str) -> list[Processor]:
     if form == "json":
-        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=str)]
+        return [structlog.processors.format_exc_info, _with_about, structlog.processors.JSONRenderer(default=_as_text)]
     return [structlog.processors.format_exc_info, _line]
 
 
 def _one_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """What is None says nothing."""
-    return {name: value for name, value in event.items() if value is not None}
+    """What is empty says nothing."""
+    return {name: value for name, value in event.items() if value is not None and value != "" and value != []}
+
+
+def _with_about(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """What a sentence is about stands beside it for machines; the sentence says it to people."""
+    about = event.pop("about", None) or {}
+    return {**event, **{name: value for name, value in about.items() if value is not None and name not in event}}
+
+
+def _as_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _line(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
-    """`2026-11-21T09:35:10Z info crux.jobs: ran job=plan state=done`, and a stack trace below where there is one."""
+    """`2026-11-21T09:35:10Z info crux.record: ann approved …`, and a stack trace below where there is one."""
     trace = event.pop("exception", "")
-    head = [event.pop("timestamp", ""), event.pop("level", ""), f"{event.pop('logger', '')}:", event.pop("event", "")]
-    rest = [f"{name}={value!r}" for name, value in event.items()]
-    line = " ".join(" ".join(str(part) for part in [*head, *rest]).splitlines())
+    event.pop("about", None)
+    at = FRACTION.sub("", str(event.pop("timestamp", "")))
+    head = [at, event.pop("level", ""), f"{event.pop('logger', '')}:", event.pop("event", "")]
+    rest = [f"{name}={_shown(value)}" for name, value in event.items()]
+    line = plain(" ".join(str(part) for part in [*head, *rest]))
     return f"{line}\n{trace}" if trace else line
+
+
+def _shown(value: object) -> str:
+    """A value as a person would write it: in quotes only where it would run into the next."""
+    text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return json.dumps(text, ensure_ascii=False) if not text or WITHIN.search(text) else text

@@ -46,6 +46,9 @@ class Metrics:
         self._spent = Gauge("crux_mana_spent", "Mana spent", registry=self.registry)
         self._committed = Gauge("crux_mana_committed", "Mana spent or reserved", registry=self.registry)
         self._posts = Gauge("crux_posts_waiting", "Messages that wait to be posted", registry=self.registry)
+        self._faults = Gauge(
+            "crux_folder_faults", "Faults for which the debate folder cannot be used now", registry=self.registry
+        )
         self._outbox = Gauge("crux_outbox_open", "Writes to Manifold whose end is not known", registry=self.registry)
 
     def ran(self, job: str, ended: Ended, seconds: float) -> None:
@@ -58,6 +61,10 @@ class Metrics:
     def missed(self, job: str) -> None:
         """A run could not be begun, or broke down outside its job."""
         self._missed.labels(job).inc()
+
+    def folder(self, faults: int) -> None:
+        """How many faults the newest reading of the debate folder has; 0 where it is in use."""
+        self._faults.set(faults)
 
     def show(self, figures: Figures) -> None:
         """Set the gauges to what the store holds now."""

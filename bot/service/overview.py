@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from bot.app import App
 from bot.ready import standing
 from bot.reports import market_rows
 from bot.review.pausing import paused
 from bot.service.figures import source_states
+from bot.service.job_words import outcome
 from bot.settings import Settings
 from bot.store import Store, job_runs, leases, ledger, markets, plan_cards, proposals, switches
 from bot.store.plan_cards import PlanCard
@@ -17,12 +20,13 @@ from markets.load import Loaded
 from markets.spec import DebateSpec
 from resolvers.durations import Duration
 from resolvers.evidence import moment
+from resolvers.freshness import SourceState
 
 NOT_WORTH_TELLING = ("live",)
 
 
 def job_rows(settings: Settings, store: Store) -> list[dict[str, Any]]:
-    """Each job: how often, its last run, and when the next is expected (None while no service runs)."""
+    """Each job: how often, its last run and what came of it, and when the next is expected (None with no service)."""
     with store.reading() as connection:
         newest, failing = job_runs.newest(connection), job_runs.failing(connection)
         lease = leases.held(connection)
@@ -38,7 +42,8 @@ def job_rows(settings: Settings, store: Store) -> list[dict[str, Any]]:
                 "last": last.started_at if last else None,
                 "state": last.state if last else "never ran",
                 "because": last.because if last else "",
-                "seconds": round(last.seconds, 2) if last and last.seconds is not None else None,
+                "came": outcome(last) if last else "",
+                "seconds": round(last.seconds, 3) if last and last.seconds is not None else None,
                 "next": last.started_at + every if last and lives else None,
                 "failed since": failing.get(name, 0) or None,
             }
@@ -89,18 +94,32 @@ def plan_as_row(card: PlanCard) -> dict[str, Any]:
 def sources_not_live(store: Store, loaded: Loaded) -> list[dict[str, Any]]:
     """The sources that a person might have to do something about."""
     return [
-        {"id": one.id, "state": one.state, "since": _moment(one.since), "because": one.because}
+        {
+            "id": one.id,
+            "state": one.state,
+            "since": _moment(one.since),
+            "because": one.because,
+            "words": source_words(one),
+        }
         for one in source_states(store, loaded.sources, store.now())
         if one.state not in NOT_WORTH_TELLING
     ]
 
 
-def mana_row(store: Store, debate: DebateSpec) -> dict[str, Any]:
-    """The debate's purse."""
+def source_words(one: SourceState) -> str:
+    """How a source stands: `never read: the name … could not be resolved`, `stale: no good sighting for …`."""
+    if one.state != "never":
+        return f"{one.state}: {one.because}" if one.because else one.state
+    return "never looked at yet" if one.since is None else f"never read: {one.because.removeprefix('no answer: ')}"
+
+
+def mana_row(store: Store, debate: DebateSpec | None) -> dict[str, Any]:
+    """The debate's purse; with no debate, what the whole store has spent."""
+    name = debate.debate if debate is not None else None
     with store.reading() as connection:
-        spent = ledger.spent_mana(connection, debate.debate)
-        committed = ledger.committed_mana(connection, debate.debate)
-    budget = debate.limits.budget
+        spent = ledger.spent_mana(connection, name)
+        committed = ledger.committed_mana(connection, name)
+    budget = debate.limits.budget if debate is not None else None
     return {
         "spent": f"{spent:f}",
         "reserved": f"{committed - spent:f}",
@@ -108,8 +127,8 @@ def mana_row(store: Store, debate: DebateSpec) -> dict[str, Any]:
     }
 
 
-def proposal_rows(store: Store, debate: str) -> list[dict[str, Any]]:
-    """Every living proposal and what it waits for."""
+def proposal_rows(store: Store, debate: str | None) -> list[dict[str, Any]]:
+    """Every living proposal and what it waits for, of one debate or of the whole store."""
     with store.reading() as connection:
         there = {one.id: one for one in markets.every(connection, debate)}
         found = [one for one in proposals.listing(connection) if one.market in there and one.closed_at is None]
@@ -142,31 +161,61 @@ def _moment(at: int | None) -> datetime | None:
     return None if at is None else moment(at)
 
 
-def screen(app: App) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The debate folder as it was found: None where none is chosen or nothing can be read; `faults` say what is wrong.
+
+    `named` is the debate's name where its debate.yaml still says one.
+    """
+
+    path: Path | None
+    loaded: Loaded | None
+    faults: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> DebateSpec | None:
+        return self.loaded.debate if self.loaded is not None else None
+
+    @property
+    def usable(self) -> Loaded | None:
+        return self.loaded if not self.faults and self.named is not None else None
+
+
+def screen(settings: Settings, store: Store, folder: Folder) -> dict[str, Any]:
     """Everything on one screen; with files that cannot be used, what the store says all the same."""
-    store, debate = app.store, app.debate
-    found = proposal_rows(store, debate.debate)
-    stand = standing(store, app.loaded) if app.loaded.usable else None
+    debate, usable = folder.named, folder.usable
+    name = debate.debate if debate is not None else None
+    found = proposal_rows(store, name)
+    stand = standing(store, usable) if usable is not None else None
     return {
         "database": store.name,
-        "debate": str(app.folder),
-        "markets": market_rows(app),
+        "debate": str(folder.path) if folder.path is not None else None,
+        "name": name,
+        "faults": list(folder.faults),
+        "service": service_row(store),
+        "discord": discord_row(store),
+        "pause": pause_row(store),
+        "mana": mana_row(store, debate),
+        "markets": market_rows(store, name, folder.loaded.markets if folder.loaded and name else {}),
+        "others": other_debates(store, name) if name else {},
         "open_proposals": len(found),
+        "proposals": found,
+        "plan": plan_row(store, name) if name else None,
+        "sources": sources_not_live(store, folder.loaded) if folder.loaded else [],
+        "jobs": job_rows(settings, store),
         "clean": stand.clean if stand else None,
         "ready": stand.ready if stand else None,
         "waits": stand.waits if stand else {},
         "standing": stand.words() if stand else "",
         "because": stand.because if stand else {},
-        "service": service_row(store),
-        "discord": discord_row(store),
-        "pause": pause_row(store),
-        "mana": mana_row(store, debate),
-        "proposals": found,
-        "plan": plan_row(store, debate.debate),
-        "sources": sources_not_live(store, app.loaded),
-        "jobs": job_rows(app.settings, store),
-        "faults": [str(fault) for fault in app.loaded.faults if fault.level == "error"],
     }
+
+
+def other_debates(store: Store, debate: str) -> dict[str, int]:
+    """The other debates of this store -> how many of their markets are not resolved."""
+    with store.reading() as connection:
+        living = Counter(one.debate for one in markets.every(connection, living=True) if one.debate != debate)
+    return dict(sorted(living.items()))
 
 
 def discord_row(store: Store) -> str | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.hearing import IN_A_RUN, Hearing
 from bot.jobs import Told
 from bot.opening import Planner
 from bot.platform import Platform
@@ -12,6 +13,8 @@ from bot.resolving import Resolver, Stepped
 from bot.review.pausing import paused
 from bot.service.exchange import Connected
 from bot.service.surroundings import Surroundings
+from bot.store import Store
+from bot.store.posts import want
 
 
 @dataclass
@@ -20,6 +23,7 @@ class Resolving:
 
     around: Surroundings
     exchange: Connected
+    hearing: Hearing = field(default_factory=lambda: Hearing(IN_A_RUN))
 
     async def run(self) -> Told:
         """Everything that agreed proposals are due; while all is paused, only what takes back."""
@@ -27,6 +31,8 @@ class Resolving:
             return {"skipped": "no key is set: read-only"}
         halted = await self.around.threads.read(paused, self.around.store)
         steps = await self.exchange.carry(self._carried)
+        if self.around.settings.discord.token is not None:
+            await self.around.threads.write(alarm, self.around.store, steps)
         if steps:
             self.around.wake("post")
         return _told(steps) | ({"paused": halted.words()} if halted is not None else {})
@@ -35,8 +41,20 @@ class Resolving:
         store = self.around.store
         if paused(store) is None:
             await Planner(store, self.around.loaded(), there).recover()
-        resolver = Resolver(store, there.outbox(store, self.around.debate), there.carrier())
+        outbox = replace(there.outbox(store, self.around.debate), patient=True)
+        resolver = Resolver(store, outbox, there.carrier(), self.hearing)
         return [*await resolver.announce_all(), *await resolver.resolve_all()]
+
+
+def alarm(store: Store, steps: list[Stepped]) -> None:
+    """Tell the operator of what Manifold refuses, once a day for each proposal: the service alone cannot mend it."""
+    for step in steps:
+        if step.did == "refused":
+            at, text = store.now(), f"Proposal {step.proposal} ({step.slug}): {step.because}"
+            with store.transaction() as connection:
+                body = {"text": text, "mentions": []}
+                key = f"refused/{step.proposal}/{at:%Y-%m-%d}"
+                want(connection, "alert", key, "channel:audit", body, at=at)
 
 
 def _told(steps: list[Stepped]) -> dict[str, Any]:

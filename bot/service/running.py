@@ -7,7 +7,8 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from httpx import AsyncClient
@@ -16,12 +17,14 @@ from bot.collecting import Sleep
 from bot.jobs import Job, tried_async
 from bot.service.collecting import Collecting
 from bot.service.copies import Copying
+from bot.service.diary import Diary
 from bot.service.exchange import Connected, connected
 from bot.service.folder import DebateFolder
 from bot.service.health import health
 from bot.service.judging import Judging
 from bot.service.leader import Leader, take_the_lead
 from bot.service.metrics import Metrics
+from bot.service.one_debate import require_this_debate
 from bot.service.panelling import Panelling
 from bot.service.planning import Planning
 from bot.service.reminding import Reminding
@@ -53,6 +56,7 @@ class Launch:
     folder: Path
     sandbox: Path | None = None
     wait: bool = False
+    another: bool = False
     limits: fetch.Limits | None = None
     sleep: Sleep = asyncio.sleep
     tell: Callable[[str], None] = lambda line: None
@@ -95,11 +99,16 @@ class Service:
         async with asyncio.TaskGroup() as group:
             lease = group.create_task(self.leader.keep(self.stop.set), name="crux-lease")
             discord = group.create_task(self._discord(), name="crux-discord")
+            diary = Diary(self.around.store, self.around.threads)
+            await diary.catch_up()
+            telling = group.create_task(diary.keep(), name="crux-diary")
             self.timetable.start()
             try:
                 await self.stop.wait()
             finally:
                 await self._let_go(discord)
+                telling.cancel()
+                await diary.catch_up()
                 lease.cancel()
 
     async def _let_go(self, discord: asyncio.Task[None]) -> None:
@@ -125,12 +134,14 @@ async def started(launch: Launch) -> AsyncIterator[Service]:
     """Everything that a service is made of, not yet running; InputFault where the debate cannot be used."""
     store, settings = launch.store, launch.settings
     debate = DebateFolder(launch.folder, store)
-    debate.first()
+    debate.first(partial(require_this_debate, store, launch.folder, meant=launch.another, tell=launch.tell))
     threads = Threads()
     async with AsyncExitStack() as stack:
         stack.callback(_close, threads)
         leader = await take_the_lead(store, threads, launch.tell, wait=launch.wait)
         stack.callback(leader.give_back)
+        store = debate.store = leader.fenced  # from here on nothing is written once another has taken over
+        launch = replace(launch, store=store)
         await threads.write(_close_left_open, store)
         exchange = await stack.enter_async_context(connected(settings, store, threads, launch.sandbox, launch.sleep))
         limits = launch.limits or fetch.Limits(user_agent=_agent(settings))
@@ -182,7 +193,7 @@ async def serve(launch: Launch) -> None:
         async with health(service):
             await service.live()
         if service.leader.lost:
-            raise Refusal("another service has taken over this store while this one stood still: it was stopped")
+            raise Refusal("another service has taken over this store while this one stood still: this one has ended")
 
 
 def _told_to_stop(service: Service, launch: Launch) -> None:

@@ -19,6 +19,7 @@ from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import
 
 from bot import jobs as one_run
 from bot.jobs import Ended, Failure, Job
+from bot.service.job_words import NOTHING, came_of
 from bot.service.threads import Threads
 from bot.store import Store
 
@@ -145,8 +146,7 @@ class Timetable:
         self.last_run = time.monotonic()
         seconds = self.last_run - began
         self.seen(job.name, ended, seconds)
-        about = {"job": job.name, "state": ended.state, "seconds": round(seconds, 3), "because": ended.because or None}
-        log.info("ran", extra=about)
+        _tell(job.name, ended, round(seconds, 3))
         if isinstance(number, int):
             await self.threads.write(one_run.end, self.store, number, ended)
 
@@ -155,6 +155,24 @@ class Timetable:
         because = str(getattr(event, "exception", None) or "missed")
         log.error("the timetable failed", extra={"job": event.job_id, "because": because})
         self.missed(event.job_id)
+
+
+TOLD_HERE = ("backup", "remind")
+"""Jobs whose deeds leave no act on the record, which is where the log has those of all others from."""
+
+
+def _tell(job: str, ended: Ended, seconds: float) -> None:
+    """A run in one line: at debug where there was nothing to do, or where somebody else has told it.
+
+    That is the record, of what was done; and of a failure, whoever met it.
+    """
+    came = came_of(job, {**ended.told, "skipped": None})
+    here = (job in TOLD_HERE and came) or ended.state == "stopped"
+    level = logging.INFO if here else logging.DEBUG
+    words = f"job {job} {ended.state} after {seconds:.1f} s" if ended.state != "done" else f"job {job}"
+    words += f": {'; '.join(part for part in (came, ended.because) if part) or NOTHING}"
+    about = {"job": job, "state": ended.state, "seconds": seconds, "because": ended.because or None}
+    log.log(level, words, extra={"about": about | {"told": dict(ended.told)}})
 
 
 def by_name(all_of_them: Iterable[Job]) -> dict[str, Job]:

@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 from aiohttp import web
 from crux_builders import DEBATE, SOURCE, START, Clock, body, day, folder
+from new_stores import new_store
 
 from bot import jobs
 from bot.jobs import Ended
 from bot.service.running import Launch, Service, started
 from bot.settings import Settings
-from bot.store import Store, job_runs, open_store
+from bot.store import Store, job_runs
 from bot.store.job_runs import Run
 from markets.sandbox.server import Sandbox
 from resolvers.fetch import Limits
@@ -145,7 +146,7 @@ async def scene(
         given: dict[str, object] = {"manifold_url": url, **(variables or {})}
         given |= {"manifold_key": sandbox.accounts["creator"].key} if key else {}
         settings = chosen(patch, path, **given)
-        store = open_store(path / "crux.sqlite", now=clock)
+        store = new_store(path / "crux.sqlite", now=clock)
         try:
             launch = Launch(settings, store, debate, limits=NEAR, sleep=clock.sleep)
             async with started(launch) as service:

@@ -16,11 +16,13 @@ import pytest
 from aiohttp import web
 from crux_builders import START, Crux, body, folder
 from discord_server import DiscordServer, pointed_at
+from new_stores import new_store
 
 from bot.doctor.checks import Check
 from bot.doctor.examining import Patient, examine
 from bot.review.pausing import pause
-from bot.store import Store, job_runs, leases, open_store, record, switches
+from bot.store import Store, job_runs, leases, markets, open_store, record, switches
+from bot.store.evidence import Given
 from bot.store.ledger import Budget
 from bot.store.outbox import Outbox
 from bot.store.writing import insert_row
@@ -62,6 +64,7 @@ def ward(crux: Crux, tmp_path: Path) -> Ward:
     """Nothing is wrong with it."""
     crux.patch.chdir(tmp_path)
     crux.on(folder(tmp_path / "debate"), tmp_path / "crux.sqlite")
+    new_store(tmp_path / "crux.sqlite", now=lambda: NOW).close()
     made = Ward(crux, tmp_path)
     store, loaded = made.store, load_debate(tmp_path / "debate")
     record(store, loaded.sources["board"], body(START), seen_at=NOW)
@@ -190,6 +193,14 @@ async def test_a_disk_without_room_for_a_copy_of_the_store(ward: Ward) -> None:
     assert (one.name, "less than a copy of the store needs" in one.because) == ("disk", True)
 
 
+async def test_a_disk_that_is_nearly_full(ward: Ward) -> None:
+    ward.crux.patch.setattr("bot.doctor.store_area.LEAST_FREE", 1 << 60)  # of every disk there is too little left
+    one = await ward.only()
+    assert (one.name, one.because.startswith("only ") and one.because.endswith(" MiB are free"), one.remedy) == (
+        "disk", True, "make room",
+    )  # fmt: skip
+
+
 async def test_copies_that_are_no_longer_made(ward: Ward) -> None:
     (ward.path / "crux.sqlite.daily-20200102T000000Z").write_bytes(b"")
     one = await ward.only()
@@ -221,6 +232,32 @@ async def test_sources_whose_names_are_another_debates(ward: Ward) -> None:
         raw.execute("INSERT OR REPLACE INTO source_names (source, debate) VALUES ('board', 'other')")
     one = await ward.only()
     assert (one.name, "board (of other)" in one.because) == ("debate", True)
+
+
+async def test_a_debate_that_is_not_the_one_whose_markets_the_store_holds(ward: Ward) -> None:
+    store = ward.store
+    with store.transaction() as connection:
+        markets.freeze(connection, version="v", debate="elsewhere", slug="reach-85", canonical="{}", description="",
+                       sources=(), at=NOW)  # fmt: skip
+        markets.opened(connection, debate="elsewhere", slug="reach-85", opening=1, version="v", market_id="m",
+                       url="https://x.example/m", type="BINARY", answers={}, at=NOW, closes_at=None)  # fmt: skip
+    store.close()
+    one = await ward.only()
+    assert (one.name, "holds the open markets of another: elsewhere (1 open market)" in one.because) == ("debate", True)
+    assert "CRUX_DATABASE_URL" in one.remedy
+
+
+async def test_a_source_whose_name_cannot_be_found_is_told_in_words(ward: Ward) -> None:
+    store, board = ward.store, load_debate(ward.path / "debate").sources["board"]
+    why = (
+        "no answer: the name x.example could not be resolved (is it spelled right, and is this machine on the network?)"
+    )
+    new = board.model_copy(update={"id": "far"})
+    record(store, new, Given(None, NOW, 0, because=why))
+    store.close()
+    (ward.path / "debate/sources/far.yaml").write_text((ward.path / "debate/sources/board.yaml").read_text())
+    one = await ward.only()
+    assert (one.name, one.because) == ("source far", why.replace("no answer", "never read"))
 
 
 async def test_a_source_that_went_silent_and_one_that_became_another_page(ward: Ward) -> None:
@@ -283,6 +320,28 @@ async def test_a_manifold_that_cannot_be_reached(ward: Ward) -> None:
     ward.crux.set(manifold_url="http://127.0.0.1:9", manifold_key="k")
     (one,) = manifold(await ward.found(sandbox=None))
     assert (one.state, "cannot be reached" in one.because) == ("wrong", True)
+
+
+@pytest.mark.parametrize("key", ["a-key", ""])
+async def test_a_manifold_in_trouble_with_a_key_and_without(ward: Ward, key: str) -> None:
+    async def busy(_: web.Request) -> web.Response:
+        return web.Response(status=503)
+
+    app = web.Application()
+    app.router.add_get("/{tail:.*}", busy)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        ward.crux.set(manifold_url=url, manifold_key=key)
+        (one,) = manifold(await ward.found(sandbox=None))
+    finally:
+        await runner.cleanup()
+    assert (one.name, one.state, one.because) == (
+        "manifold", "wrong", f"{url} is in trouble: it answered 503 Service Unavailable",
+    )  # fmt: skip
+    assert one.remedy.startswith("wait: ")
 
 
 async def test_a_page_that_is_no_manifold_but_a_networks_own(ward: Ward) -> None:
@@ -464,6 +523,7 @@ async def test_a_discord_that_is_set_up_is_fine(ward: Ward, discord: Discord) ->
         "discord token": "ok",
         "discord connection": "not set up",
         "discord application": "ok",
+        "discord intents": "ok",
         "discord server": "ok",
         "discord role reviewer": "ok",
         "discord role submitter": "not set up",
@@ -542,14 +602,39 @@ async def test_commands_that_are_not_those_of_this_version(
     assert (one.name, because in one.because) == ("discord commands", True)
 
 
-async def test_a_connection_that_discord_ended_for_good_as_for_an_intent(ward: Ward, discord: Discord) -> None:
+def stopped(ward: Ward, because: str) -> None:
+    """Discord has ended the service's connection for good."""
     store = ward.store
     with store.transaction() as connection:
-        value = {"standing": "stopped", "because": "Discord forbids an intent that Crux asks for"}
+        value = {"standing": "stopped", "because": because}
         switches.switch(connection, "discord", value, by="crux", because="x", at=NOW)
     store.close()
+
+
+async def test_a_connection_that_discord_ended_for_good(ward: Ward, discord: Discord) -> None:
+    stopped(ward, "Discord refuses the token")
     one = await ward.only(discord=discord.base)
-    assert (one.name, "intent" in one.because) == ("discord connection", True)
+    assert (one.name, one.because) == ("discord connection", "Discord refuses the token")
+
+
+@pytest.mark.parametrize("code", [4013, 4014])
+async def test_an_intent_that_discord_forbids(ward: Ward, discord: Discord, code: int) -> None:
+    from bot.discord.supervisor import HOPELESS
+
+    stopped(ward, HOPELESS[code])
+    one = await ward.only(discord=discord.base)
+    assert (one.name, "an intent that Crux asked for" in one.because) == ("discord intents", True)
+    assert "needs none of the three privileged ones" in one.remedy
+
+
+async def test_intents_that_are_switched_on_and_not_needed_are_named(ward: Ward, discord: Discord) -> None:
+    discord.answers["/applications/@me"] |= {"flags": (1 << 15) | (1 << 19)}
+    (one,) = [each for each in await ward.found(discord=discord.base) if each.name == "discord intents"]
+    assert (one.state, one.because) == (
+        "ok",
+        "none of the privileged ones is needed, so Server Members and Message Content may be switched off in the "
+        "portal (Bot)",
+    )
 
 
 def test_the_command_asks_the_discord_that_the_client_would_ask(ward: Ward) -> None:

@@ -13,7 +13,9 @@ import httpx
 import pytest
 from service_builders import Scene, scene, until
 
+from bot.review.pausing import pause
 from bot.service.health import health
+from bot.store import job_runs, switches
 
 
 def free_port() -> int:
@@ -35,7 +37,7 @@ async def test_a_sound_service_is_alive_and_ready(tmp_path: Path, monkeypatch: p
     async with answering(tmp_path, monkeypatch) as (_, client):
         alive, ready = await client.get("/healthz"), await client.get("/readyz")
     assert (alive.status_code, alive.json()) == (200, {"alive": True, "seconds_since_a_run": None})
-    assert (ready.status_code, ready.json()) == (200, {"ready": True, "because": []})
+    assert (ready.status_code, ready.json()) == (200, {"ready": True, "because": [], "degraded": []})
 
 
 async def test_a_store_that_cannot_be_written_is_not_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,6 +47,52 @@ async def test_a_store_that_cannot_be_written_is_not_ready(tmp_path: Path, monke
             raw.execute("DROP TABLE reminders")
         ready = await client.get("/readyz")
     assert (ready.status_code, "the store cannot be written" in ready.json()["because"][0]) == (503, True)
+
+
+async def test_a_broken_folder_is_named_by_a_service_that_stays_ready_on_the_last_good_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with answering(tmp_path, monkeypatch) as (there, client):
+        caplog.set_level("INFO", "crux.folder")
+        there.edit("markets/reach-95.yaml", "question: [\n")
+        await there.once("plan")
+        broken = await client.get("/readyz")
+        counted = (await client.get("/metrics")).text
+        for _ in range(3):
+            await there.once("plan")
+        (there.path / "debate/markets/reach-95.yaml").unlink()
+        await there.once("plan")
+        mended = await client.get("/readyz")
+    (degraded,) = broken.json()["degraded"]
+    assert (broken.status_code, broken.json()["because"]) == (200, [])
+    assert "cannot be used just now, so its last good reading stays in use: 1 fault: " in degraded
+    assert "reach-95.yaml:2:1: Y-" in degraded
+    assert "crux_folder_faults 1.0" in counted.splitlines()
+    assert mended.json() == {"ready": True, "because": [], "degraded": []}
+    told = [(one.levelname, one.message) for one in caplog.records if one.name == "crux.folder"]
+    assert told == [
+        ("WARNING", degraded),
+        ("INFO", f"the debate folder {there.path / 'debate'} has changed and is in use: 3 markets, 2 sources"),
+    ]
+
+
+async def test_what_a_person_should_mend_is_named_though_the_service_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with answering(tmp_path, monkeypatch) as (there, client):
+        pause(there.store, "ann", "lunch")
+        with there.store.transaction() as connection:
+            for _ in range(3):
+                number = job_runs.begin(connection, "plan", there.store.now())
+                job_runs.end(connection, number, "failed", there.store.now(), because="Manifold is busy", told={})
+            stopped = {"standing": "stopped", "because": "Discord refuses the token"}
+            switches.switch(connection, "discord", stopped, by="crux", because="", at=there.store.now())
+        ready = await client.get("/readyz")
+    assert (ready.status_code, ready.json()["degraded"][:2]) == (
+        200,
+        ["job plan has failed 3 times in a row: Manifold is busy", "Discord is off: Discord refuses the token"],
+    )
+    assert "lunch" in ready.json()["degraded"][2]
 
 
 async def test_asking_again_and_again_while_somebody_writes_takes_one_reader_and_no_more(

@@ -10,11 +10,12 @@ import pytest
 from crux_builders import Clock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from new_stores import new_store
 
 from bot.service import leader as leading
 from bot.service.leader import take_the_lead
 from bot.service.threads import Threads
-from bot.store import Store, leases, open_store
+from bot.store import Store, leases
 from resolvers.errors import Refusal
 
 TTL = timedelta(seconds=15)
@@ -32,7 +33,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def store(tmp_path: Path, clock: Clock) -> Store:
-    return open_store(tmp_path / "crux.sqlite", now=clock)
+    return new_store(tmp_path / "crux.sqlite", now=clock)
 
 
 def test_only_one_holds_it_and_the_epoch_grows_with_each_new_holder(store: Store, clock: Clock) -> None:
@@ -70,7 +71,7 @@ def test_no_epoch_ever_has_two_holders(store: Store, clock: Clock, acts: list[tu
 
 
 async def test_a_second_service_is_refused_by_name_while_the_first_lives(tmp_path: Path) -> None:
-    store = open_store(tmp_path / "crux.sqlite", now=lambda: datetime.now(UTC))
+    store = new_store(tmp_path / "crux.sqlite", now=lambda: datetime.now(UTC))
     threads, told = Threads(), list[str]()
     first = await take_the_lead(store, threads, told.append)
     keeping = asyncio.create_task(first.keep(lambda: None))
@@ -88,11 +89,29 @@ async def test_a_second_service_is_refused_by_name_while_the_first_lives(tmp_pat
 
 async def test_a_killed_holder_is_followed_when_its_lease_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leading, "TTL", timedelta(seconds=1))
-    store = open_store(tmp_path / "crux.sqlite", now=lambda: datetime.now(UTC))
+    store = new_store(tmp_path / "crux.sqlite", now=lambda: datetime.now(UTC))
     threads = Threads()
     first = await take_the_lead(store, threads, lambda line: None)  # and never renewed
     second = await take_the_lead(store, threads, lambda line: None)
     assert second.epoch == first.epoch + 1
+    threads.close()
+    store.close()
+
+
+async def test_a_killed_holder_is_followed_though_the_clock_was_set_back_meanwhile(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leading, "TTL", timedelta(seconds=1))
+    threads = Threads()
+    first = await take_the_lead(store, threads, lambda line: None)  # and never renewed
+    clock.at -= timedelta(hours=2)
+    second = await asyncio.wait_for(take_the_lead(store, threads, lambda line: None), 60)
+    assert second.epoch == first.epoch + 1
+    assert second._renewed() == second.epoch
+    with store.reading() as connection:
+        there = leases.held(connection)
+    assert there is not None
+    assert there.expires_at == clock() + timedelta(seconds=1)
     threads.close()
     store.close()
 
@@ -102,7 +121,7 @@ async def test_whoever_lost_the_lease_is_told_and_does_not_give_it_back(
 ) -> None:
     monkeypatch.setattr(leading, "RENEWED_S", 0.05)
     clock = Clock()
-    store = open_store(tmp_path / "crux.sqlite", now=clock)
+    store = new_store(tmp_path / "crux.sqlite", now=clock)
     threads, lost = Threads(), asyncio.Event()
     first = await take_the_lead(store, threads, lambda line: None)
     keeping = asyncio.create_task(first.keep(lost.set))

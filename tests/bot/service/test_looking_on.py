@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from crux_builders import Crux, day
+from crux_builders import DEBATE, Crux, day, folder
 from service_builders import Scene, scene
 
+from bot.commands.service import job_line
 from bot.jobs import Ended, begin, end
 from bot.review.desk import cards, vote
-from bot.review.pausing import pause
+from bot.review.pausing import pause, paused
 from bot.service.copies import copies
-from bot.store import markets, prices
+from bot.service.overview import job_rows
+from bot.store import leases, markets, prices
 
 HEAVY = ("sqlalchemy", "discord", "apscheduler", "structlog", "aiohttp", "pydantic_settings", "prometheus_client")
 
@@ -40,8 +43,61 @@ async def test_jobs_shows_what_ran_when_how_long_and_what_is_next(there: Scene, 
         ("plan", "done", {"changes": 4}),
     ]
     shown = (await asyncio.to_thread(crux, "jobs", "judge")).out
-    assert "judge: failed in 0.0 s: the disk is full" in shown
-    assert "plan: done" not in shown
+    assert "the disk is full" in shown
+    assert "plan" not in shown
+
+
+def ending(there: Scene, job: str, began: float, took: float, ended: Ended) -> None:
+    """A run that began `began` seconds after day 0 and took so many seconds."""
+    there.clock.at = day(0) + timedelta(seconds=began)
+    number = begin(there.store, job)
+    there.clock.at += timedelta(seconds=took)
+    assert isinstance(number, int)
+    end(there.store, number, ended)
+
+
+async def test_jobs_reads_well_what_fails_first_and_each_with_its_times_outcome_and_next(there: Scene) -> None:
+    ending(there, "plan", 0, 0.25, Ended("done", {"markets": 4, "changes": 4, "applied": 4, "card": "applied"}))
+    ending(there, "prices", 1, 0.002, Ended("done", {"sampled": 0}))
+    bad = {"looked": 2, "not good": {"far": "failed: no answer: the name x.example could not be resolved"}}
+    ending(there, "collect", 2, 3, Ended("done", bad))
+    fault = "a fault of Crux, reference 1a2b3c4d in the log: RuntimeError: nobody foresaw this"
+    ending(there, "judge", 6, 1.5, Ended("failed", {}, fault))
+    ending(there, "judge", 66, 1.5, Ended("failed", {}, fault))
+    with there.store.transaction() as connection:
+        leases.take(connection, there.service.leader.holder, there.store.now(), timedelta(hours=1))
+    rows = job_rows(there.service.around.settings, there.store)
+    told = [job_line(row, day(0) + timedelta(seconds=70)) for row in rows]
+    assert told[:3] == [
+        "plan     00:00:00 (70 s ago), took 0.2 s, next any moment: 4 changes planned; 4 changes carried out",
+        "collect  00:00:02 (68 s ago), took 3.0 s, next any moment: 2 sources looked at; not good: far (failed: no "
+        "answer: the name x.example could not be resolved)",
+        f"judge    FAILED 2 times in a row, last 00:01:06 (4 s ago), took 1.5 s, next 00:02:06 (in 56 s): {fault}",
+    ]
+    assert told[3] == "resolve  has not run yet; its pace is 1 minute"
+    assert told[5] == "prices   00:00:01 (69 s ago), took 2 ms, next 00:10:01 (in 8 min): nothing to do"
+
+
+async def test_jobs_hides_runs_with_nothing_to_do_and_says_so(there: Scene, crux: Crux) -> None:
+    recorded(there, "plan", Ended("done", {"markets": 4, "changes": 4}))
+    recorded(there, "judge", Ended("done", {"open": 4, "due": 0}))
+    recorded(there, "resolve", Ended("done", {}))
+    recorded(there, "remind", Ended("done", {"skipped": "Discord is not set up"}))
+    recorded(there, "backup", Ended("timed out", {}, "cut off after 600 s"))
+    there.service.leader.give_back()
+    crux.on(there.path / "debate", there.path / "crux.sqlite")
+    shown = (await asyncio.to_thread(crux, "jobs")).out
+    assert shown.splitlines()[0].startswith("backup   FAILED once, last 2020-01-06 00:00:00 (")
+    assert shown.splitlines()[-4:] == [
+        "",
+        "2020-01-06 00:00:00 backup, took 1 ms: timed out: cut off after 600 s",
+        "2020-01-06 00:00:00 plan, took 1 ms: 4 changes planned",
+        "3 runs of the last 5 had nothing to do; --all shows them too",
+    ]
+    assert "no service runs now, so nothing is next; start it with" in shown
+    assert "{" not in shown
+    assert "judge, took 1 ms: nothing to do" in (await asyncio.to_thread(crux, "jobs", "--all")).out
+    assert "there is no job jugde; there are plan, collect" in (await asyncio.to_thread(crux, "jobs", "jugde")).err
 
 
 async def test_status_is_one_screen_of_everything(there: Scene, crux: Crux) -> None:
@@ -81,15 +137,77 @@ async def test_status_of_a_broken_folder_says_so_and_shows_the_rest(there: Scene
     assert (ran.code, len(ran.json["faults"]), "reach-95.yaml:2:1" in ran.json["faults"][0]) == (1, 1, True)
     assert len(ran.json["markets"]) == 4
     shown = await asyncio.to_thread(crux, "status")
-    assert "BROKEN   1 fault in the debate's files" in shown.out
+    first, second = shown.out.splitlines()[:2]
+    assert first.startswith("BROKEN   the debate folder cannot be used, 1 fault: ")
+    assert "reach-95.yaml:2:1" in first
+    assert second.startswith("         no service can start with it; ")
     assert "reach-95.yaml:2:1" in shown.err
+    assert "markets  4: 4 open" in shown.out
+
+
+async def test_everything_can_be_paused_and_resumed_while_a_market_is_broken(there: Scene, crux: Crux) -> None:
+    there.edit("markets/reach-95.yaml", "question: [\n")
+    crux.on(there.path / "debate", there.path / "crux.sqlite")
+    said = await asyncio.to_thread(crux, "pause", "--as", "ann", "--because", "a tampered board")
+    assert (said.code, "paused by ann" in said.out) == (0, True)
+    assert paused(there.store) is not None
+    assert (await asyncio.to_thread(crux, "resume", "--as", "ann")).code == 0
+    assert paused(there.store) is None
+
+
+@pytest.mark.parametrize("gone", ["the folder", "debate.yaml"])
+async def test_status_without_a_folder_still_shows_everything_that_the_store_knows(
+    there: Scene, crux: Crux, gone: str
+) -> None:
+    await there.once("collect", "plan")
+    there.at(5).publisher.rows["two"] = ("88.5", "north")
+    await there.once("collect")
+    await there.at(9).once("collect", "judge")
+    pause(there.store, "ann", "lunch")
+    if gone == "debate.yaml":
+        (there.path / "debate/debate.yaml").write_text("debate: [\n")
+    crux.on(there.path / ("debate" if gone == "debate.yaml" else "nowhere"), there.path / "crux.sqlite")
+    ran = await asyncio.to_thread(crux, "status", "--json")
+    told = ran.json
+    assert (ran.code, told["service"]["holder"], told["pause"]["by"]) == (1, there.service.leader.holder, "ann")
+    assert (told["mana"]["spent"], told["open_proposals"], len(told["faults"])) == ("1200", 2, 1)
+    assert {(row["debate"], row["slug"], row["state"]) for row in told["markets"]} == {
+        ("small", slug, "open") for slug in ("leader", "reach-85", "reach-95", "when-80")
+    }
+    shown = (await asyncio.to_thread(crux, "status")).out
+    assert shown.startswith("BROKEN   the debate folder cannot be used, 1 fault: ")
+    for line in ("PAUSED   by ann", "markets  4: 4 open", "  small/reach-85", "proposal 1: reach-85 -> YES"):
+        assert line in shown, shown
+
+
+async def test_an_address_stands_whole_on_a_line_of_its_own_where_the_terminal_is_too_narrow(
+    there: Scene, crux: Crux
+) -> None:
+    await there.once("collect", "plan")
+    url = "https://sandbox.localhost/creator/when-will-a-row-first-show-80"
+    crux.on(there.path / "debate", there.path / "crux.sqlite")
+    crux.patch.setattr("bot.commands.status._width", lambda: 80)
+    narrow = (await asyncio.to_thread(crux, "status")).out.splitlines()
+    crux.patch.setattr("bot.commands.status._width", lambda: 120)
+    wide = (await asyncio.to_thread(crux, "status")).out.splitlines()
+    assert f"    {url}" in narrow
+    assert [one for one in narrow if len(one) > 80 and "sandbox" in one] == []
+    assert f"  when-80   open  closes 2020-03-06  {url}" in wide
+
+
+async def test_a_debate_beside_this_one_in_the_store_is_named_by_the_status(there: Scene, crux: Crux) -> None:
+    await there.once("collect", "plan")
+    other = folder(there.path / "other", {"debate.yaml": DEBATE.replace("debate: small", "debate: other")})
+    for path in [*(other / "markets").iterdir(), *(other / "sources").iterdir()]:
+        path.unlink()
+    crux.on(other, there.path / "crux.sqlite")
+    told = await asyncio.to_thread(crux, "status", "--json")
+    assert (told.json["name"], told.json["others"]) == ("other", {"small": 4})
 
 
 async def test_a_plan_that_waits_stands_in_the_status(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, crux: Crux
 ) -> None:
-    from crux_builders import DEBATE
-
     async with scene(tmp_path, monkeypatch, {"debate.yaml": DEBATE}) as there:
         await there.once("collect", "plan")
         crux.on(there.path / "debate", there.path / "crux.sqlite")

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from crux_builders import SOURCE, START, body, folder
 from discord_server import DiscordServer, pointing_at
 from service_builders import ALONE
 
-from bot.store import Store, job_runs, leases, markets, open_store
+from bot.store import Store, audit, job_runs, leases, markets, open_store
 from bot.verifying import verify
 from resolvers.errors import CruxError
 
@@ -186,6 +186,75 @@ def test_killed_the_next_service_follows_by_itself_and_makes_nothing_twice(tmp_p
     with store.reading() as connection:
         assert len(markets.every(connection, "small")) == 4
     store.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_end_while_it_stands_by_it_ends_at_once_with_exit_0_and_a_plain_line(
+    tmp_path: Path, debate: Path, number: signal.Signals
+) -> None:
+    log = tmp_path / "log"
+    store = store_of(tmp_path)
+    with store.transaction() as connection:  # a living service, as far as the store can tell
+        assert leases.take(connection, "the first, process 1", store.now(), timedelta(hours=1)) == 1
+    with crux_run(tmp_path, "--wait") as process:
+        deadline = time.monotonic() + WITHIN_S
+        while "waiting to see whether it lives" not in log.read_text() and time.monotonic() < deadline:
+            assert process.poll() is None, log.read_text()
+            time.sleep(0.1)
+        asked = time.monotonic()
+        process.send_signal(number)
+        assert process.wait(30) == 0
+        assert time.monotonic() - asked < 10
+    assert log.read_text().splitlines() == [
+        "this store is run by the first, process 1; waiting to see whether it lives",
+        "stopped while standing by; this process had begun nothing",
+    ]
+    with store.reading() as connection:
+        assert audit.acts(connection) == ()
+    store.close()
+
+
+def test_another_debate_on_the_store_of_one_with_open_markets_is_refused_unless_it_is_meant(
+    tmp_path: Path, debate: Path
+) -> None:
+    log, sandbox = tmp_path / "log", tmp_path / "sandbox.jsonl"
+    with crux_run(tmp_path, "--sandbox", sandbox) as process:
+        wait_until_opened(tmp_path, process)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    another(debate)
+    with crux_run(tmp_path, "--sandbox", sandbox) as process:
+        assert process.wait(60) == 1
+    said = log.read_text().splitlines()[-1]
+    for part in (
+        f"{debate} is the debate other",
+        "small (4 open markets)",
+        "--debate",
+        "CRUX_DATABASE_URL",
+        "--another-debate",
+    ):
+        assert part in said
+    with crux_run(tmp_path, "--sandbox", sandbox, "--another-debate") as process:
+        deadline = time.monotonic() + WITHIN_S
+        while log.read_text().count("crux.service: started") < 2 and time.monotonic() < deadline:
+            assert process.poll() is None, log.read_text()
+            time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    assert (
+        "this service serves the debate other alone; nobody judges or resolves small (4 open markets)"
+        in log.read_text()
+    )
+
+
+def another(debate: Path) -> None:
+    """The same folder as a debate of another name, whose sources have other names too."""
+    for path in (debate / "sources").glob("*.yaml"):
+        path.rename(path.with_stem(f"{path.stem}-2"))
+    for path in [*(debate / "markets").glob("*.yaml"), debate / "debate.yaml"]:
+        path.write_text(
+            path.read_text().replace("from: board", "from: board-2").replace("debate: small", "debate: other")
+        )
 
 
 def test_a_debate_that_cannot_be_used_is_told_and_nothing_starts(tmp_path: Path, debate: Path) -> None:

@@ -75,12 +75,85 @@ def test_every_fault_of_both_is_told_at_once_each_by_its_name_with_what_was_want
         "CRUX_MANIFOLD_URL: 'file:///x' is no address of the web; write https://api.manifold.markets",
         "crux.toml: discord.guild: true and false are no numbers",
         "crux.toml: discord.gild: there is no such setting; did you mean 'guild'?",
-        "crux.toml: service.port: 99999 will not do, wanted: a port; write 8080",
-        "CRUX_SERVICE_LOG: 'xml' will not do, wanted: text or json; write json",
+        "crux.toml: service.port: 99999 will not do, wanted: a port: a number from 1 to 65535; write port = 8080",
+        "CRUX_SERVICE_LOG: 'xml' will not do, wanted: text or json; set it to json",
         "CRUX_SERVICE_EVERY_JUDGE: 'soon' is no duration; write a whole number and a unit, as `7 days` or `48 hours`",
-        "CRUX_SERVICE_BACKUPS: 'many' will not do, wanted: how many daily copies of the store are kept; write 7",
+        "CRUX_SERVICE_BACKUPS: 'many' will not do, wanted: how many daily copies of the store are kept, from 0 to "
+        "1000; set it to 7",
         "crux.toml: contakt: there is no such setting; did you mean 'contact'?",
     ]
+
+
+TERRIBLE = """\
+debate = 3
+contact = 5
+manifold_key = "schlüssel"
+port = 80
+[discord]
+token = 12
+guild = "my server"
+channels = "general"
+roles = {admin = -4, owner = 1}
+[service]
+host = 12
+auto_apply = 500
+every = {collect = 0, dance = "1 minute"}
+"""
+
+
+def test_each_fault_says_where_it_is_what_was_wanted_and_what_to_do_as_it_is_written_there(
+    crux: Crux, given_file: Path
+) -> None:
+    given_file.write_text(TERRIBLE, encoding="utf-8")
+    crux.set(discord_admin_role="abc", discord_toekn="x", service_auto_apply_max_mana="-5")
+    copy = "; in Discord switch on developer mode (settings, Advanced), then right-click the {} and Copy ID, and write "
+    copy += "that number"
+    role = "the id of a role, a number" + copy.format("role in the server's settings")
+    assert faults() == [
+        "crux.toml: debate: 3 will not do, wanted: the path of the debate folder, as text in quotation marks; "
+        'write debate = "/srv/crux/debate"',
+        "crux.toml: manifold_key has characters that cannot be sent; copy it again, in plain letters, digits and marks",
+        "crux.toml: contact: 5 will not do, wanted: how publishers can reach you, as text in quotation marks; "
+        'write contact = "me@example.org"',
+        "crux.toml: discord.token: what it is set to will not do, wanted: the bot's token, as text in quotation marks; "
+        "copy it from the developer portal: Bot, Reset Token",
+        "crux.toml: discord.guild: 'my server' will not do, wanted: the id of the one server, a number"
+        + copy.format("server"),
+        "crux.toml: discord.channels: 'general' will not do, wanted: a group of settings: review, announce, audit; "
+        "write [discord.channels] on a line of its own, and these under it",
+        f"CRUX_DISCORD_ADMIN_ROLE: 'abc' will not do, wanted: {role}",
+        "crux.toml: discord.roles.owner: there is no such setting; write one of reviewer, submitter, admin, or take it "
+        "out",
+        "crux.toml: service.host: 12 will not do, wanted: the address to listen on, as text in quotation marks; "
+        'write host = "127.0.0.1"',
+        "CRUX_SERVICE_AUTO_APPLY_MAX_MANA: '-5' will not do, wanted: an amount of mana, 0 or more; set it to 500",
+        "crux.toml: service.every.collect: 0 will not do, wanted: a duration, as text in quotation marks; "
+        'write collect = "5 minutes"',
+        "crux.toml: service.every.dance: there is no such setting; write one of plan, collect, judge, resolve, remind, "
+        "prices, panels, backup, or take it out",
+        "crux.toml: port: there is no such setting; write it under [service]",
+        "CRUX_DISCORD_TOEKN is set, but no setting has that name; did you mean 'CRUX_DISCORD_TOKEN'?",
+    ]
+
+
+def test_the_doctor_tells_each_fault_of_the_settings_with_its_own_remedy(crux: Crux, given_file: Path) -> None:
+    given_file.write_text("port = 80\n[service]\nlog = 'yaml'\n", encoding="utf-8")
+    assert crux("doctor").out.splitlines()[:-1] == [
+        "wrong      settings: crux.toml: service.log: 'yaml' will not do, wanted: text or json; write log = \"json\"",
+        "wrong      settings: crux.toml: port: there is no such setting; write it under [service]",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("mysql://u:hunter2@h/db", "mysql is no database that Crux can use, wanted: SQLite, in a file of its own"),
+        ("http://h/db", "http is no database that Crux can use, wanted: SQLite, in a file of its own"),
+    ],
+)
+def test_a_database_of_another_kind_is_refused_by_its_name(crux: Crux, tmp_path: Path, url: str, said: str) -> None:
+    crux.set(database_url=url, debate=folder(tmp_path / "debate"))
+    assert crux("status").err == f"crux: CRUX_DATABASE_URL: {said}; write sqlite:////home/me/crux.sqlite\n"
 
 
 def test_a_file_that_is_no_toml_or_is_not_there_is_told_with_the_other_faults(crux: Crux, given_file: Path) -> None:

@@ -9,19 +9,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from new_stores import new_store
 from service_builders import until
 
 from bot.jobs import Job, Told
 from bot.service.threads import Threads
 from bot.service.timetable import Timetable, by_name
-from bot.store import Store, job_runs, open_store
+from bot.store import Store, job_runs
 from bot.store.job_runs import Run
 from resolvers.errors import Outside
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    return open_store(tmp_path / "crux.sqlite", now=lambda: datetime.now(UTC))
+    return new_store(tmp_path / "crux.sqlite", now=lambda: datetime.now(UTC))
 
 
 def job(name: str, act: Callable[[], Awaitable[Told]], *, every_s: float = 3600, longest_s: float = 60) -> Job:
@@ -199,18 +200,6 @@ async def test_nothing_runs_where_another_leads(store: Store) -> None:
     await table.close(1)
     threads.close()
     assert runs(store) == []
-    store.close()
-
-
-def test_the_newest_thousand_runs_of_each_job_are_kept(store: Store) -> None:
-    at = store.now()
-    with store.transaction() as connection:
-        for _ in range(1003):
-            number = job_runs.begin(connection, "often", at)
-            job_runs.end(connection, number, "done", at, told={})
-        job_runs.end(connection, job_runs.begin(connection, "seldom", at), "done", at, told={})
-    assert (len(runs(store, "often")), len(runs(store, "seldom"))) == (1000, 1)
-    assert runs(store, "often")[0].id == 4
     store.close()
 
 

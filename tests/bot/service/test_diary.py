@@ -1,0 +1,199 @@
+"""Guards: the log tells what happened, one line an act, by names and figures that a person knows; idle runs are not."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from crux_builders import Crux, day
+from service_builders import Scene, until
+
+from bot.jobs import Job
+from bot.review.desk import cards, vote
+from bot.review.pausing import pause, resume
+from bot.service.diary import Diary
+from bot.service.logs import handler_for
+from bot.service.timetable import Timetable, by_name
+from bot.store import audit
+
+REVIEWERS = ("ann", "ben", "cat")
+BOARD = "https://sandbox.localhost/creator/"
+
+
+@pytest.fixture
+def told(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    caplog.set_level(logging.DEBUG, "crux")
+    yield caplog
+
+
+def lines(told: pytest.LogCaptureFixture, *loggers: str, level: int = logging.INFO) -> list[str]:
+    """What these loggers said since last asked, from that level on."""
+    found = [one.message for one in told.records if one.name in loggers and one.levelno >= level]
+    told.clear()
+    return found
+
+
+async def diary(there: Scene) -> Diary:
+    made = Diary(there.store, there.service.around.threads)
+    await made.catch_up()
+    return made
+
+
+async def proposed(there: Scene) -> None:
+    await there.once("collect", "plan", "judge")
+    there.at(5).publisher.rows["two"] = ("88.5", "north")
+    await there.once("collect", "judge")
+    await there.at(9).once("collect", "judge")
+
+
+async def test_looks_tell_what_they_brought_and_what_was_opened_is_told_with_its_address(
+    there: Scene, told: pytest.LogCaptureFixture
+) -> None:
+    reader = await diary(there)
+    await there.once("collect", "plan")
+    await reader.catch_up()
+    found = lines(told, "crux.record")
+    assert set(found[:2]) == {
+        "crux looked at board: 2 rows are new or changed: base (lab south, score 10.0), one (lab south, score 70.5)",
+        "crux looked at labs: 2 rows are new or changed: north (country Norway), south (country Chile)",
+    }
+    assert "1200 mana: create leader: MULTIPLE_CHOICE" in found[2]
+    assert "costs 1200 mana, within auto_apply: 2000" in found[3]
+    assert f"crux opened reach-85 on Manifold: {BOARD}will-a-row-reach-85, with 200 mana of subsidy" in found
+    assert len(found) == 9  # two looks; a plan made, approved, applied; four openings
+    there.publisher.how["/board"] = "fails"
+    await there.at(1).once("collect")
+    there.publisher.how.clear()
+    await there.at(2).once("collect")
+    there.at(3).publisher.rows["two"] = ("88.5", "north")
+    await there.once("collect")
+    await reader.catch_up()
+    assert lines(told, "crux.record") == [
+        "crux looked at board in vain: HTTP 500 Internal Server Error",
+        "crux looked at board: 1 row is new or changed: two (lab north, score 88.5)",
+    ]  # and of the look that brought nothing, nothing
+
+
+async def test_a_resolution_is_told_from_the_verdict_to_its_end_with_market_outcome_and_reason(
+    there: Scene, told: pytest.LogCaptureFixture
+) -> None:
+    await proposed(there)
+    verdicts = lines(told, "crux.verdicts")
+    assert any(one.startswith("reach-85: was pending, leaning YES, is now decided YES: ") for one in verdicts), verdicts
+    reader = await diary(there)
+    for person in ("ann", "ben"):
+        seen = next(one for one in cards(there.store) if one.market.slug == "reach-85")
+        vote(there.store, seen, person=person, said="approve", because="the board shows it", reviewers=REVIEWERS)
+    await there.once("resolve")
+    await there.at(12).once("collect", "resolve")
+    await reader.catch_up()
+    of_reach = [one for one in lines(told, "crux.record") if "reach-85" in one]
+    what = "proposal 1 (reach-85 → YES)"
+    assert of_reach[:2] == [
+        f"ann approved {what}: the board shows it",
+        f"ben approved {what}: the board shows it",
+    ]
+    assert of_reach[-1] == f"crux resolved {what}: resolved on Manifold, read back"
+    assert any(one.startswith(f"crux posted the notice to traders of {what}: ") for one in of_reach), of_reach
+
+
+async def test_a_pause_and_its_end_are_told_at_once_whoever_made_them(
+    there: Scene, told: pytest.LogCaptureFixture
+) -> None:
+    living = asyncio.create_task(there.service.live())
+    await until(lambda: there.service.last_run is not None, "it runs")
+    pause(there.store, "ann", "lunch")
+    await until(lambda: "ann paused everything: lunch" in told.messages, "told while it runs")
+    resume(there.store, "ann")
+    there.service.stop.set()
+    await living
+    assert told.messages.count("ann paused everything: lunch") == told.messages.count("ann ended the pause") == 1
+
+
+async def test_each_act_is_told_once_and_none_from_before_the_service_began(
+    there: Scene, told: pytest.LogCaptureFixture
+) -> None:
+    await there.once("collect")
+    reader = await diary(there)
+    pause(there.store, "ann", "lunch")
+    for _ in range(3):
+        await asyncio.gather(reader.catch_up(), reader.catch_up())
+    assert lines(told, "crux.record") == ["ann paused everything: lunch"]
+
+
+async def test_a_run_with_nothing_to_do_is_told_at_debug_alone_and_a_failure_once(
+    there: Scene, told: pytest.LogCaptureFixture
+) -> None:
+    async def idle() -> dict[str, object]:
+        return {"open": 4, "due": 0}
+
+    async def broken() -> dict[str, object]:
+        raise RuntimeError("nobody foresaw this")
+
+    ran: list[str] = []
+    jobs = by_name([Job("judge", 3600, idle, 60), Job("plan", 3600, broken, 60)])
+    table = Timetable(there.store, there.service.around.threads, jobs, seen=lambda job, *_: ran.append(job))
+    table.start()
+    await until(lambda: len(ran) == 2, "both ran")
+    await table.close(5)
+    of_jobs = ("crux.timetable", "crux.jobs")
+    assert [one.message for one in told.records if one.name in of_jobs and one.levelno == logging.INFO] == []
+    (fault,) = [one.message for one in told.records if one.name in of_jobs and one.levelno > logging.INFO]
+    assert fault.startswith("job plan failed by a fault of Crux, reference ")
+    assert "job judge: nothing to do" in told.messages
+
+
+def test_an_act_is_a_sentence_in_text_and_its_parts_in_json_and_hides_secrets_in_both() -> None:
+    about = {"by": "ann", "act": "approve", "market": "reach-85", "because": "my s3cr3t-token", "outcome": None}
+    found = {}
+    for form in ("text", "json"):
+        stream = io.StringIO()
+        logger = logging.getLogger(f"a.diary.{form}")
+        logger.propagate, logger.handlers[:] = False, [handler_for(["s3cr3t-token"], form, stream)]
+        logger.warning("ann approved proposal 1 (reach-85 → YES): my s3cr3t-token\x1b[2J", extra={"about": about})
+        found[form] = stream.getvalue()
+    assert found["text"].partition(" ")[2] == (
+        "warning a.diary.text: ann approved proposal 1 (reach-85 → YES): my [hidden]�[2J\n"
+    )
+    row = json.loads(found["json"])
+    assert (row["by"], row["market"], row["because"], "outcome" in row) == ("ann", "reach-85", "my [hidden]", False)
+    assert row["level"] == "warning"
+
+
+async def test_crux_log_tells_the_record_in_words_of_all_or_of_one_market(there: Scene, crux: Crux) -> None:
+    await proposed(there)
+    seen = cards(there.store)[0]
+    vote(there.store, seen, person="cat", said="dispute", because="look again", reviewers=REVIEWERS)
+    crux.on(there.path / "debate", there.path / "crux.sqlite")
+    shown = (await asyncio.to_thread(crux, "log", "reach-85")).out.splitlines()
+    assert [one[20:].partition(":")[0] for one in shown] == [
+        "crux opened reach-85 on Manifold",
+        "crux proposed reach-85 → YES (proposal 1)",
+        "cat disputed proposal 1 (reach-85 → YES)",
+    ]
+    assert shown[-1].startswith("2020-01-15 00:00:00 cat disputed ")
+    rows = (await asyncio.to_thread(crux, "log", "--all", "--limit", "1000", "--json")).json
+    with there.store.reading() as connection:
+        assert [row["row"] for row in rows] == [act.id for act in audit.acts(connection)]
+    assert (rows[-1]["by"], rows[-1]["market"], rows[-1]["outcome"], rows[-1]["because"]) == (
+        "cat", "reach-85", "YES", "look again",
+    )  # fmt: skip
+
+
+async def test_every_act_of_a_whole_life_has_words_of_its_own(there: Scene) -> None:
+    """None is told by its bare names: a new kind of act is given words where it is made."""
+    from bot.store.acts_told import lately
+
+    await proposed(there)
+    for person, said in (("ann", "ask"), ("ann", "dispute")):
+        vote(there.store, cards(there.store)[0], person=person, said=said, because="why?", reviewers=REVIEWERS)
+    there.clock.at = day(9) + timedelta(hours=2)
+    pause(there.store, "ann", "lunch")
+    with there.store.reading() as connection:
+        bare = [one.words for one in lately(connection, 1000, steps=True) if one.words.startswith(one.act.act + " ")]
+    assert bare == []
