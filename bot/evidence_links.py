@@ -1,6 +1,6 @@
-"""Links that people put forward: which may be looked at, and the look itself, through the one guarded door.
+"""Links and files that people put forward: which may be looked at, and the look itself, through the one guarded door.
 
-What comes back is kept under its hash for reviewers to see; no rule ever reads it.
+What comes back is kept under its hash for reviewers to see; nothing parses it, and no rule ever reads it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import asyncio
 import ipaddress
 from collections import Counter
 from collections.abc import Mapping, Set
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -27,6 +28,28 @@ LIMITS = fetch.Limits(
     max_bytes=2 * 1024 * 1024, total_s=10.0, connect_s=5.0, attempts=1, redirects=3, user_agent="crux/0.1 (evidence)"
 )
 """A page that somebody names is looked at once, and not for long."""
+FILE_LIMITS = replace(LIMITS, max_bytes=5 * 1024 * 1024, redirects=0)
+"""A file that somebody hands in is taken from where Discord keeps it, and from nowhere else."""
+TYPES: Mapping[str, str] = {
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "text/plain": "txt",
+    "text/csv": "csv",
+    "application/csv": "csv",
+    "application/json": "json",
+    "application/yaml": "yaml",
+    "application/x-yaml": "yaml",
+    "text/yaml": "yaml",
+    "text/x-yaml": "yaml",
+    "application/pdf": "pdf",
+    "image/png": "png",
+    "image/jpeg": "jpg",
+}
+"""Content type -> how a file of it is named; nothing else is kept."""
+NAMED = frozenset({*TYPES.values(), "htm", "yml", "jpeg"})
+"""How a name may end where the publisher does not say what it is."""
+SAYS_NOTHING = ("", "application/octet-stream", "binary/octet-stream")
+KEPT = "web pages, text, CSV, JSON, YAML, PDF, PNG and JPEG are kept"
 
 
 def checked(url: str) -> str:
@@ -50,6 +73,15 @@ def checked(url: str) -> str:
     return urlunsplit(SplitResult("https", named, parts.path, parts.query, ""))
 
 
+def unfit(content_type: str | None, name: str) -> str | None:
+    """Why what is of this type, or else of this name, is not kept; None where it is."""
+    kind = (content_type or "").partition(";")[0].strip().lower()
+    ending = name.rpartition(".")[2].lower()
+    if kind in TYPES or (kind in SAYS_NOTHING and "." in name and ending in NAMED):
+        return None
+    return f"it is {kind[:60] if kind not in SAYS_NOTHING else 'of no type that is told'}, and only {KEPT}"
+
+
 def _is_public(host: str) -> bool:
     """Whether a name may be public at all; what it really leads to is looked at when it is asked for."""
     try:
@@ -64,13 +96,15 @@ def _is_public(host: str) -> bool:
     return "." in host.rstrip(".") and not last.isdigit() and last not in ("localhost", "local", "internal", "lan")
 
 
-def put_forward(store: Store, offered: Offered, raw: bytes | None = None) -> tuple[Submission, bool]:
-    """Keep what somebody offers, and whether it is new; with `raw`, the words themselves are what is kept of it."""
+def put_forward(
+    store: Store, offered: Offered, raw: bytes | None = None, what: str = "the words of the message"
+) -> tuple[Submission, bool]:
+    """Keep what somebody offers, and whether it is new; with `raw`, these very bytes (`what`) are kept of it."""
     with store.transaction() as connection:
         made, new = submissions.put(connection, offered, store.now())
         if new and raw is not None:
             sha256 = bodies.put(connection, raw)
-            submissions.looked(connection, made, "fetched", "the words of the message", sha256)
+            submissions.looked(connection, made, "fetched", what, sha256)
             made = submissions.get(connection, made.id)
     return made, new
 
@@ -91,9 +125,18 @@ class Looker:
                 while (each := await self._next(done, turns)) is not None:
                     done.add(each.id)
                     turns[each.account] += 1
-                    got = await _look(client, each.url, self._limits)
+                    got = _fit(await _look(client, each.url, self._limits), each.url)
                     await self._around.threads.write(_put_down, self._around.store, each, got)
         return len(done)
+
+    async def file(self, url: str, name: str) -> bytes:
+        """The bytes of a file that was handed in, from the very address that Discord gave; Refusal where none came."""
+        limits = replace(FILE_LIMITS, private_ok=self._limits.private_ok)
+        async with fetch.open_client(limits) as client:
+            got = _fit(await _look(client, url, limits), name)
+        if got.body is None:
+            raise Refusal(f"the file is not kept: {got.because or f'HTTP {got.status}'}")
+        return got.body
 
     async def _next(self, done: Set[int], turns: Mapping[str, int]) -> Submission | None:
         """The oldest of whoever had the fewest looks so far; None where nothing waits."""
@@ -115,6 +158,12 @@ async def _look(client: httpx.AsyncClient, url: str, limits: fetch.Limits) -> fe
         read=ReadSpec(format="csv", key="key", columns={"text": Column(type="text")}),
     )
     return await fetch.fetch(client, source, now=lambda: datetime.now(UTC), sleep=asyncio.sleep, limits=limits)
+
+
+def _fit(got: fetch.Fetched, name: str) -> fetch.Fetched:
+    """What came, without its bytes where they are of no kind that is kept."""
+    because = unfit(got.content_type, urlsplit(name).path) if got.body is not None else None
+    return got if because is None else replace(got, body=None, because=because)
 
 
 def _waiting(store: Store, debate: str) -> tuple[Submission, ...]:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 async def tell_proposed(resolver: Resolver, seen: Card) -> str:
     """Post the first notice of a proposal, once a round: reviewers learn nothing before traders do."""
     proposal, market = seen.proposal, seen.market
-    text = notices.first(proposal.verdict, proposal.outcome.words(), seen.quorum)
+    window = str(seen.frozen.review.window)
+    text = notices.first(proposal.verdict, proposal.outcome.words(), seen.quorum, window)
     write = writes.first_notice(market.slug, market.market_id, proposal.id, proposal.round, text)
     await perform(write, resolver.outbox, resolver.carrier)
     return "traders are told that it is proposed"
@@ -51,7 +52,7 @@ async def set_trading(resolver: Resolver, seen: Card, *, living: bool) -> str | 
     key = f"proposal/{proposal.id}/{'closed' if living else 'opened'}"
     wanted = writes.trading(market.slug, market.market_id, key, proposal.created_at if living else closes)
     await _end_others(resolver, wanted)
-    done = [one.write.key for one in resolver.outbox.settled_entries() if one.write.kind == "trading"]
+    done = [one.write.key for one in resolver.outbox.settled_entries("trading", market.slug)]
     ours = [key for key in done if key.startswith(f"trading/{market.market_id}/")]
     if wanted.key in ours or not (living or ours):
         return None

@@ -8,6 +8,7 @@ from textwrap import shorten
 from typing import TYPE_CHECKING, Literal
 
 from bot.charts import DARK, DPI, LIGHT, SIZE_PX, Palette, _lock
+from bot.say import many
 from bot.scoreboard_text import number
 from markets.score_board import AxisScore, Board
 
@@ -30,7 +31,8 @@ TITLE_CHARS, POLE_CHARS = 95, 60
 def alt_text(found: Board) -> str:
     """The chart in words, with the same numbers."""
     if not found.resolved and not any(each.nowcast for each in found.axes):
-        return "Nothing has resolved yet: there is no evidence on any axis."
+        waiting = f"; {many(len(found.open), 'market')} open" if found.open else ""
+        return f"Nothing has resolved yet: there is no evidence on any axis{waiting}."
     return " ".join(_words(each) for each in found.axes) or "No market speaks on an axis."
 
 
@@ -76,7 +78,9 @@ def _width(shown: list[AxisScore]) -> float:
 
 
 def _draw_axis(axes: Axes, row: int, each: AxisScore, palette: Palette) -> None:
-    """A full bar for what has resolved; under it, hollow and thinner, the nowcast."""
+    """A full bar for what has resolved; under it, hollow and thinner, the nowcast; words where there is neither."""
+    if not each.resolved.terms and not each.nowcast:
+        _value(axes, row, 0.0, "nothing that has resolved speaks on it yet", palette)
     if each.resolved.terms:
         label = "resolved markets" if row == 0 else None
         axes.barh(row, each.resolved.total, height=0.34, color=palette.lines[0], label=label, zorder=3)

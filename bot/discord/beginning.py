@@ -8,9 +8,13 @@ from discord import Interaction
 
 from bot.discord import gate
 from bot.discord.gate import Role, allowed, around_of
+from bot.discord.pace import PersonalPace
 from bot.discord.respond import acknowledge
 from bot.review.people import Actor
 from resolvers.errors import Refusal
+
+CHARTS = ((10.0, 4), (600.0, 40))
+"""(seconds, charts that one person is drawn within them): each takes about half a second of one core."""
 
 
 async def begun(interaction: Interaction[Any], role: Role = "anyone", *, public: bool = False) -> Actor | None:
@@ -33,6 +37,12 @@ async def pressed(interaction: Interaction[Any]) -> Actor | None:
     """The same beginning for what anybody may do anywhere, in a direct message too: reading, and following."""
     who = admitted(interaction, "anyone")
     return who if await acknowledge(interaction, thinking=True) else None
+
+
+def not_too_many_charts(interaction: Interaction[Any]) -> None:
+    """Refusal where this person asks for more charts than are drawn for one; told to nobody else."""
+    pace: PersonalPace = interaction.client.charts
+    pace.require(str(interaction.user.id))
 
 
 def purser(interaction: Interaction[Any]) -> Actor:

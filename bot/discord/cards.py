@@ -12,9 +12,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from bot.charts import alt_text, curves
-from bot.discord.cards_message import EMBED, Button, Rendered, Style, day, lines, size, web, when
+from bot.chart_lines import Curve, curves
+from bot.charts import alt_text
+from bot.discord.cards_message import EMBED, Button, Rendered, Style, ago, day, lines, size, web, when
 from bot.discord.cards_trace import Leaf, leaves, nearest, sides
+from bot.discord.price_course import Priced
 from bot.discord.text import plain, safe
 from bot.review.desk import Card
 from bot.store.reviews import Objection, Review
@@ -44,7 +46,8 @@ class CardView:
     """What a card is drawn from. `criterion` is the text traders read, `said` every round's votes in order.
 
     `undo_until` is until when a resolution may be taken back; `role` is pinged when the card is first posted;
-    `put_forward` are evidence lines that people brought, as (stance, text); `traders` says what traders know of it.
+    `put_forward` are evidence lines that people brought, as (stance, text); `traders` says what traders know of it;
+    `prices` are what the market gave the outcome, the newest first, and `price_line` the same over time as it is drawn.
     """
 
     card: Card
@@ -54,6 +57,8 @@ class CardView:
     role: int | None = None
     put_forward: tuple[tuple[str, str], ...] = ()
     traders: str = ""
+    prices: tuple[Priced, ...] = ()
+    price_line: Curve | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,7 @@ def render(view: CardView) -> Rendered:
         embed=embed,
         buttons=_buttons(view),
         chart=proposal.id if drawn else None,
-        alt=plain(alt_text(proposal.verdict, decided_at), 1000) if drawn else "",
+        alt=plain(alt_text(proposal.verdict, decided_at, price=view.price_line), 1000) if drawn else "",
         mentions=(view.role,) if view.role else (),
         mark=mark(proposal.id),
         thread=plain(f"P{proposal.id} {view.card.frozen.question}", 90) if _discussed(view) else None,
@@ -155,7 +160,7 @@ def _embed(draft: _Draft) -> dict[str, Any]:
     card, proposal = view.card, view.card.proposal
     said, colour = STATES[proposal.state]
     told = [f"**Proposed: {safe(proposal.outcome.words(), 500)}**", f"State: {said}", f"Why: {safe(draft.why, WHY)}"]
-    told += [*_turns(leaves(proposal.verdict.trace)), *_price(card), *_deadlines(view)]
+    told += [*_turns(leaves(proposal.verdict.trace)), *_price(view), *_deadlines(view)]
     told += [view.traders] if view.traders else []
     told += [f"Taken by {safe(card.taken_by, 60)}"] if card.taken_by else []
     fields = [("Criterion", f"> {safe(view.criterion, CRITERION)}")]
@@ -198,13 +203,20 @@ def _turns(found: tuple[Leaf, ...]) -> list[str]:
     return [f"Turns if {safe(leaf.measured, 60)} were {safe(by, 60)} {way}, past {safe(leaf.threshold, 60)}"]
 
 
-def _price(card: Card) -> list[str]:
-    doubts = card.doubts
+def _price(view: CardView) -> list[str]:
+    """What the market gives the outcome now and gave it before, and whether that disagrees."""
+    doubts = view.card.doubts
+    told = [f"{one.share:.0%} {one.words} ({day(one.at)})" for one in view.prices if one.words]
+    before = f"; {', '.join(told)}" if told else ""
     if doubts.share is None or doubts.sampled_at is None:
-        return ["Price: not known"]
+        newest = next((one for one in view.prices if not one.words), None)
+        if newest is None:
+            return ["Price: not known"]
+        return [f"Price: the market gave this outcome {newest.share:.0%} when last read, {day(newest.at)}{before}"]
     agrees = "it DISAGREES" if doubts.contradicted() else "it does not disagree"
     shut = "" if doubts.open else "; trading is closed"
-    return [f"Price: the market gave this outcome {doubts.share:.0%} on {day(doubts.sampled_at)}; {agrees}{shut}"]
+    now = f"{doubts.share:.0%} ({ago(doubts.sampled_at)})"
+    return [f"Price: the market gives this outcome {now}{before}; {agrees}{shut}"]
 
 
 def _deadlines(view: CardView) -> list[str]:
@@ -220,6 +232,8 @@ def _deadlines(view: CardView) -> list[str]:
         return [f"Deadline: if nobody says a word it goes on by itself {when(proposal.created_at + after)}"]
     if proposal.state in ("approved", "resolving", "undoing"):
         return ["Deadline: none, Manifold is being told"]
+    if proposal.state == "disputed":
+        return ["Deadline: none, it goes to a new vote or is withdrawn once its sources were looked at again"]
     closes = card.market.closes_at
     trading = f"; trading closes {when(closes)}" if closes is not None else ""
     return [f"Deadline: none, it waits for people since {when(proposal.created_at)}{trading}"]

@@ -117,6 +117,11 @@ def day(at: datetime) -> str:
     return f"<t:{int(at.timestamp())}:d>"
 
 
+def ago(at: datetime) -> str:
+    """How far off a moment is, as each reader's app counts it."""
+    return f"<t:{int(at.timestamp())}:R>"
+
+
 def web(url: str) -> str | None:
     """An address that Discord takes for a link; None where it would refuse it."""
     good = url.startswith(("https://", "http://")) and url.isascii() and url.isprintable() and " " not in url

@@ -1,4 +1,4 @@
-"""What followers are told by direct message: a proposal, a dispute, a resolution, or a source that fails; each once.
+"""What followers are told by direct message: a proposal, the time to object, a dispute, a resolution, a failing source.
 
 Every message is a row under a key of its own, so that this may be run as often as one likes. Of a proposal nobody is
 told before its card is put up, for that goes out together with the notice to traders.
@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from bot.discord.autocomplete import put_up
+from bot.discord.cards_message import when
 from bot.discord.text import safe
 from bot.frozen import Frozen
 from bot.service.figures import source_states
@@ -98,19 +99,19 @@ def _told(
 
 
 def _events(connection: sa.Connection, market: Market, now: datetime) -> Iterator[_Event]:
-    question = safe(Frozen.of(markets.spec(connection, market.version)).question, 200)
+    frozen = Frozen.of(markets.spec(connection, market.version))
     found = proposals.listing(connection, market=market.id)
     up = put_up(connection, [one.id for one in found])
     for proposal in found:
         if proposal.id not in up:
             continue
-        for event in _of_proposal(connection, proposal, question):
+        for event in _of_proposal(connection, proposal, frozen):
             if now - event.at <= LATE:
                 yield event
 
 
-def _of_proposal(connection: sa.Connection, proposal: Proposal, question: str) -> Iterator[_Event]:
-    number, outcome = proposal.id, safe(proposal.outcome.words(), 200)
+def _of_proposal(connection: sa.Connection, proposal: Proposal, frozen: Frozen) -> Iterator[_Event]:
+    number, outcome, question = proposal.id, safe(proposal.outcome.words(), 200), safe(frozen.question, 200)
     yield _Event(
         f"proposal:{number}", proposal.created_at, f"Proposal {number}: **{outcome}** was proposed for “{question}”"
     )
@@ -118,6 +119,10 @@ def _of_proposal(connection: sa.Connection, proposal: Proposal, question: str) -
         if review.vote == "dispute":
             told = f"Proposal {number} (**{outcome}**) for “{question}” was disputed: {safe(review.because, 300)}"
             yield _Event(f"dispute:{review.id}", review.at, told)
+    if proposal.state == "agreed" and proposal.window_until is not None:
+        until = f"object until {when(proposal.window_until)}, by a reply to Crux's comment on the market"
+        told = f"Proposal {number} (**{outcome}**) for “{question}” is agreed: {until}"
+        yield _Event(f"window:{number}:{proposal.round}", proposal.window_until - frozen.review.window, told)
     if proposal.state == "resolved" and proposal.closed_at is not None:
         yield _Event(f"resolved:{number}", proposal.closed_at, f"“{question}” was resolved as **{outcome}**")
 

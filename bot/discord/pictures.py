@@ -9,6 +9,7 @@ import discord
 
 from bot import charts, scoreboard_chart
 from bot.chat.store_tools import StoreTools
+from bot.discord import price_course
 from bot.discord.text import plain
 from bot.service.surroundings import Surroundings
 from markets.score_board import Board
@@ -31,8 +32,9 @@ async def market_chart(
     decided_at = verdict.instant if verdict.state == "decided" else None
     title = tools.titles.title(slug)
     question = title.question if title else slug
-    data = await around.threads.draw(charts.png, verdict, question, decided_at=decided_at)
-    return _file(slug, data, charts.alt_text(verdict, decided_at))
+    price = await around.threads.read(price_course.of_market, around.store, around.debate.debate, slug, verdict)
+    data = await around.threads.draw(charts.png, verdict, question, decided_at=decided_at, price=price)
+    return _file(slug, data, charts.alt_text(verdict, decided_at, price=price))
 
 
 async def scoreboard_picture(around: Surroundings, found: Board, title: str) -> discord.File:

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.discord.cards_message import EMBED, Button, Rendered, lines, size, when
 from bot.discord.text import code, plain, safe
+from bot.say import many
 from bot.store.plan_cards import PlanCard
 
 STATES = {
@@ -27,7 +28,7 @@ def render(plan: PlanCard, role: int | None = None) -> Rendered:
         embed = _embed(plan, most)
     ping = f"<@&{role}> " if role and plan.state == "open" else ""
     return Rendered(
-        content=f"{ping}Plan for {safe(plan.debate, 80)}: {len(plan.lines)} changes, {plan.cost_mana:f} mana",
+        content=f"{ping}Plan for {safe(plan.debate, 80)}: {many(len(plan.lines), 'change')}, {plan.cost_mana:f} mana",
         embed=embed,
         buttons=_buttons(plan),
         mentions=(role,) if role else (),
@@ -78,6 +79,6 @@ def _buttons(plan: PlanCard) -> tuple[Button, ...]:
 def confirmation(plan: PlanCard) -> str:
     """What approving it means, before it is done."""
     return (
-        f"Approve plan {code(plan.checksum[:12], 30)}: {len(plan.lines)} changes on Manifold for "
+        f"Approve plan {code(plan.checksum[:12], 30)}: {many(len(plan.lines), 'change')} on Manifold for "
         f"{plan.cost_mana:f} mana? It is carried out by this very checksum."
     )

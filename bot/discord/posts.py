@@ -5,30 +5,23 @@ Rendering is pure; the rows change only where what they should show did, so this
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.discord import cards, panel_card, plan_card
+from bot.discord import announcing, cards, panel_card, plan_card, price_course, record_words, thread_words
 from bot.discord.errors import caught
-from bot.discord.text import safe
 from bot.review.desk import Card, card
 from bot.review.panels import open_panels, panel
 from bot.review.publicity import may_show, words
 from bot.review.undo import undo_until
-from bot.store import Store, audit, markets, plan_cards, posts, proposals, reviews, schema, submissions
+from bot.store import Store, audit, card_grounds, markets, plan_cards, posts, reviews, schema, submissions
 from bot.store import schema_service as service
 from bot.store import schema_talk as talk
 from bot.store.posts import Kind
-
-MOST_ACTS = 8
-"""Acts in one message of the copy of the record."""
-ALIVE = tuple(state for state in proposals.NEXT if state not in proposals.ENDED)
-COPIED = ("proposal ", "plan ", "panel ", "switch ", "person ", "objection ")
-"""Beginnings of the subjects whose acts are copied to the audit channel; fetches and openings would drown them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +60,13 @@ def found(
     role: int | None = None,
     announce: bool = False,
     may_write: bool = False,
+    only: Collection[int] | None = None,
 ) -> list[Wanted]:
-    """What differs from what was put down before; it only reads. A card that cannot be drawn stops no other."""
-    cards_now = _cards(store, debate, now, role, announce, may_write)
+    """What differs from what was put down before; it only reads. A card that cannot be drawn stops no other.
+
+    `only`: no other proposals' cards are looked at.
+    """
+    cards_now = _cards(store, debate, now, role, announce, may_write, only)
     made = [*cards_now, *_panels(store, debate, role), *_plans(store, debate, role)]
     with store.reading() as connection:
         there = posts.bodies(connection, [one.key for one in made])
@@ -85,14 +82,12 @@ def put(store: Store, made: Sequence[Wanted], now: datetime) -> list[Wanted]:
 
 
 def stamp(store: Store) -> tuple[Any, ...]:
-    """What changes whenever a card might: cheap to read, so that nothing is rendered in vain."""
+    """What changes whenever something that is no proposal's card might: cheap to read."""
     with store.reading() as connection:
         acts = connection.execute(sa.select(sa.func.max(schema.audit.c.id))).scalar()
-        prices = connection.execute(sa.select(sa.func.max(service.price_samples.c.at))).scalar()
-        taken = connection.execute(sa.select(sa.func.count(), sa.func.max(schema.takes.c.at))).one()
         plan = connection.execute(sa.select(sa.func.max(service.plan_cards.c.revision))).scalar()
         brought = connection.execute(sa.select(sa.func.count(), sa.func.max(talk.submissions.c.decided_at))).one()
-    return acts, prices, tuple(taken), plan, tuple(brought)
+    return acts, plan, tuple(brought)
 
 
 def copy_record(store: Store, since: int) -> int:
@@ -104,11 +99,9 @@ def copy_record(store: Store, since: int) -> int:
         last = posts.newest(connection, "record")
         after = int(last.key.removeprefix("record:")) if last is not None else since
         acts = _acts(connection, after)
-        for start in range(0, len(acts), MOST_ACTS):
-            part = acts[start : start + MOST_ACTS]
-            text = "\n".join(_act_line(act) for act in part)
+        for number, text in record_words.messages(connection, acts):
             body = {"content": text, "mentions": [], "final": True}
-            posts.want(connection, "record", f"record:{part[-1].id}", "channel:audit", body, at=store.now())
+            posts.want(connection, "record", f"record:{number}", "channel:audit", body, at=store.now())
     return len(acts)
 
 
@@ -120,36 +113,34 @@ def newest_act(store: Store) -> int:
 
 def _acts(connection: sa.Connection, after: int) -> list[audit.Act]:
     table = schema.audit
-    ours = sa.or_(*(table.c.subject.startswith(each, autoescape=True) for each in COPIED))
+    ours = sa.or_(*(table.c.subject.startswith(each, autoescape=True) for each in record_words.COPIED))
     rows = connection.execute(sa.select(table).where(table.c.id > after, ours).order_by(table.c.id))
     return [audit.Act(*row) for row in rows]
 
 
-def _act_line(act: audit.Act) -> str:
-    return (
-        f"<t:{int(act.at.timestamp())}:f> **{safe(act.actor, 60)}** {safe(act.act, 40)} {safe(act.subject, 60)} "
-        f"`{act.id} {act.hash[:12]}`"
-    )
-
-
 def _cards(
-    store: Store, debate: str, now: datetime, role: int | None, announce: bool, may_write: bool
+    store: Store,
+    debate: str,
+    now: datetime,
+    role: int | None,
+    announce: bool,
+    may_write: bool,
+    only: Collection[int] | None,
 ) -> Iterator[Wanted]:
     """The cards of every living proposal, and of those that ended but whose card does not say so for good yet.
 
     A new one waits for the notice to traders.
     """
     with store.reading() as connection:
-        ours = {one.id for one in markets.every(connection, debate)}
-        alive = [one.id for one in proposals.listing(connection, states=ALIVE) if one.market in ours]
-        known = [int(one.key.removeprefix("card:")) for one in posts.living(connection, "card")]
-    for number in sorted({*alive, *known}):
+        numbers = only if only is not None else card_grounds.grounds(connection, debate)
+        known = card_grounds.shown_cards(connection)
+    for number in sorted(numbers):
         with caught(f"card {number}"):
             seen = card(store, number)
             shown = number in known or may_show(seen, may_write=may_write, now=now)
             if shown and seen.market.debate == debate:
                 yield from _of_card(store, seen, now, role, may_write)
-                yield from _announced(seen) if announce else ()
+                yield from _announced(store, seen) if announce else ()
 
 
 def _of_card(store: Store, seen: Card, now: datetime, role: int | None, may_write: bool) -> Iterator[Wanted]:
@@ -157,23 +148,14 @@ def _of_card(store: Store, seen: Card, now: datetime, role: int | None, may_writ
     made = cards.render(view)
     key = f"card:{seen.proposal.id}"
     yield Wanted("card", key, "channel:review", made.body())
-    if made.thread is not None:
-        for review in view.said:
-            body = {"content": cards.spoken(review), "mentions": [], "final": True}
-            yield Wanted("said", f"said:review:{review.id}", f"thread:{key}", body)
+    yield from (Wanted("said", name, f"thread:{key}", body) for name, body in thread_words.said(view, made))
 
 
-def _announced(seen: Card) -> Iterator[Wanted]:
-    """What everyone is told of it, once each: that it was proposed, and that it was resolved."""
-    proposal, question = seen.proposal, safe(seen.frozen.question, 200)
-    outcome = safe(proposal.outcome.words(), 300)
-    link = {"mentions": [], "final": True, "link": seen.market.url}
-    because = safe(proposal.verdict.because, 500)
-    text = f"**Proposed: {outcome}** for “{question}” (proposal {proposal.id}). {because}. Reviewers look at it now."
-    yield Wanted("notice", f"announce:proposal:{proposal.id}", "channel:announce", {"content": text, **link})
-    if proposal.state == "resolved":
-        text = f"**Resolved: {outcome}** for “{question}” (proposal {proposal.id})."
-        yield Wanted("notice", f"announce:resolved:{proposal.id}", "channel:announce", {"content": text, **link})
+def _announced(store: Store, seen: Card) -> Iterator[Wanted]:
+    """What everyone is told of it: that it was proposed, until when to object, and that it was resolved."""
+    with store.reading() as connection:
+        known = posts.bodies(connection, announcing.keys(seen))
+    yield from (Wanted("notice", key, "channel:announce", body) for key, body in announcing.told(seen, known))
 
 
 def view_of(
@@ -185,6 +167,7 @@ def view_of(
         description = markets.spec(connection, proposal.version).description
         said = reviews.reviews(connection, proposal, all_rounds=True)
         brought = submissions.of_market(connection, seen.market.debate, seen.market.slug)
+        priced, drawn = price_course.course(connection, proposal), price_course.ends(connection, proposal)
     until = undo_until(seen)
     return cards.CardView(
         card=seen,
@@ -192,6 +175,8 @@ def view_of(
         said=said,
         undo_until=until if until is not None and now < until else None,
         role=role,
+        prices=priced,
+        price_line=drawn,
         traders=words(seen, may_write=may_write) if proposal.closed_at is None else "",
         put_forward=tuple((one.stance, f"{one.url} {one.note}") for one in brought if one.state == "accepted"),
     )

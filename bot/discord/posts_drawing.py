@@ -12,7 +12,7 @@ from typing import Any
 import discord
 
 from bot import charts
-from bot.discord import cards_message
+from bot.discord import cards_message, price_course
 from bot.discord.buttons import view_of
 from bot.discord.cards_message import CONTENT, Rendered, web
 from bot.discord.errors import caught
@@ -83,7 +83,9 @@ class Drawing:
         """Whether a message in the channel is the one of this row."""
         mark = post.wanted.get("mark")
         if mark:
-            return any((embed.footer.text or "").startswith(mark) for embed in message.embeds)
+            return message.content.endswith(mark) or any(
+                (embed.footer.text or "").startswith(mark) for embed in message.embeds
+            )
         return message.content == plain_content(post.wanted)
 
     async def _rendered(self, made: Rendered) -> Told:
@@ -100,7 +102,10 @@ class Drawing:
             seen = await self.around.threads.read(card, self.around.store, proposal)
             verdict = seen.proposal.verdict
             decided_at = verdict.instant or seen.proposal.as_of
-            drawn = await self.around.threads.draw(charts.png, verdict, seen.frozen.question, decided_at=decided_at)
+            price = await self.around.threads.read(price_course.drawn, self.around.store, seen.proposal)
+            drawn = await self.around.threads.draw(
+                charts.png, verdict, seen.frozen.question, decided_at=decided_at, price=price
+            )
             self._charts[proposal] = drawn
             while len(self._charts) > KEPT_CHARTS:
                 self._charts.popitem(last=False)

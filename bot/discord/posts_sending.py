@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 import logging
 from collections.abc import Sequence
@@ -17,12 +18,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import discord
 from discord import PartialMessageable
 
-from bot.discord import follow
+from bot.discord import follow, threads_ended
 from bot.discord import posts as showing
 from bot.discord.errors import caught
 from bot.discord.posts_drawing import Drawing
 from bot.discord.posts_missing import EVERY_S, missing, standing
-from bot.discord.posts_pace import ARCHIVED, NETWORK, THREAD_THERE, Limit, Meaning, Pace, Sleep, meaning
+from bot.discord.posts_pace import NETWORK, THREAD_THERE, Limit, Meaning, Pace, Sleep, meaning
+from bot.discord.redrawing import Redrawing
 from bot.service.surroundings import Surroundings
 from bot.store import posts
 from bot.store.posts import Post, PostState
@@ -50,6 +52,7 @@ class Poster:
         self.client, self.around = client, around
         self.pace = pace or Pace()
         self.drawing = Drawing(around)
+        self._redrawing = Redrawing(self.pace.redraw_s)
         self._limit = Limit(self.pace.per_second, sleep)
         self._nudged = asyncio.Event()
         self._busy: dict[int, str] = {}
@@ -73,26 +76,36 @@ class Poster:
             for act in (self.refresh, self.send_due, self.look_for_missing):
                 with caught(f"posting: {act.__name__}"):  # what cannot be drawn holds up nothing that can be sent
                     await act()
-            await self._rest()
+            await self.rest()
 
     async def refresh(self) -> None:
         """Put down what every card should show, if anything may have changed."""
         store, threads = self.around.store, self.around.threads
-        now, stamp = asyncio.get_running_loop().time(), await threads.read(showing.stamp, store)
-        if stamp == self._stamp and now - self._drawn < self.pace.redraw_s:
-            return
         role, debate = self.around.settings.discord.roles.reviewer, self.around.debate.debate
+        now, stamp = asyncio.get_running_loop().time(), await threads.read(showing.stamp, store)
+        due = await threads.read(self._redrawing.due, store, debate, now)
+        moved = stamp != self._stamp or now - self._drawn >= self.pace.redraw_s
+        if not moved and not due.cards:
+            return
         announce = self.around.settings.discord.channels.announce is not None
         told_first = self.around.exchange.may_write
         made = await threads.read(
-            showing.found, store, debate, store.now(), role=role, announce=announce, may_write=told_first
-        )
+            showing.found, store, debate, store.now(),
+            role=role, announce=announce, may_write=told_first, only=due.cards,
+        )  # fmt: skip
         await threads.write(showing.put, store, made, store.now())
+        self._redrawing.done(due, now)
+        if moved:
+            await self._tell_others()
+            self._stamp, self._drawn = stamp, now
+
+    async def _tell_others(self) -> None:
+        """The copy of the record, and what followers are told."""
+        store, threads = self.around.store, self.around.threads
         if self.around.settings.discord.channels.audit is not None:
             await threads.write(showing.copy_record, store, self._since)
         told = await threads.read(follow.news, store, self.around.loaded(), store.now())
         await threads.write(follow.put, store, told, store.now())
-        self._stamp, self._drawn = stamp, now
 
     async def send_due(self) -> None:
         """Begin with what is due, as many at once as may be; each is carried out by a task of its own."""
@@ -132,11 +145,11 @@ class Poster:
                 for post in await missing(channel, mine, self._limit.turn):
                     await self._write(posts.vanished, post, self.around.store.now())
 
-    async def _rest(self) -> None:
-        try:
-            await asyncio.wait_for(self._nudged.wait(), self.pace.poll_s)
-        except TimeoutError:
-            return
+    async def rest(self) -> None:
+        """Until the next turn, or until somebody nudges."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.pace.poll_s):  # wait_for of 3.11 may swallow that we are cancelled
+                await self._nudged.wait()
 
     def _rested(self, post: Post) -> bool:
         """Whether this message may be edited again already; waiting changes are shown together then."""
@@ -184,6 +197,8 @@ class Poster:
             message, whole = str(sent.id), post.attempts == 0
         else:
             await channel.get_partial_message(int(message)).edit(**told.editing())
+        if post.wanted.get("ends"):
+            await threads_ended.archive(self.client, channel.id)
         await self._write(posts.stands, post, message, whole=whole, at=self.around.store.now())
         self.client.state.notes.pop(post.place, None)
 
@@ -222,8 +237,11 @@ class Poster:
             await self._waits(post, "gone", f"{key} stands nowhere", None)
             return None
         guild = self.around.settings.discord.guild
-        thread = parent.thread
-        name = parent.wanted.get("thread")
+        thread, name = parent.thread, parent.wanted.get("thread")
+        if post.wanted.get("ends") and (thread is None or await self.around.threads.read(self._early, post)):
+            state: PostState = "gone" if thread is None else "open"
+            await self._waits(post, state, "its thread is not there, or not all is said in it", THREAD_WAIT_S)
+            return None
         if thread is None and parent.message is not None and name and self.client.get_guild(guild or 0) is not None:
             thread = await self._made_thread(parent, name)
         if thread is None:
@@ -249,7 +267,7 @@ class Poster:
 
     async def _failed(self, post: Post, error: BaseException) -> None:
         """Put down what a failure means for the message."""
-        what: Meaning = meaning(error) or "unknown"
+        what: Meaning = "gone" if threads_ended.is_gone(post.place, error) else meaning(error) or "unknown"
         if what == "archived":
             what = await self._woken(post)
         because, wait = f"{type(error).__name__}: {error}", self.pace.wait(post.attempts)
@@ -273,11 +291,7 @@ class Poster:
         place = await self._place(post)
         if place is None:
             return "later"
-        thread = await self.client.fetch_channel(place.id)
-        if isinstance(thread, discord.Thread):
-            await thread.edit(archived=False)
-        log.info("%s: thread taken out of the archive (%d)", post.key, ARCHIVED)
-        return "later"
+        return "later" if await threads_ended.wake(self.client, place.id) else "gone"
 
     async def _waits(self, post: Post, state: PostState, because: str, seconds: float | None) -> None:
         until: datetime | None = None
@@ -299,6 +313,10 @@ class Poster:
     def _find(self, key: str) -> Post | None:
         with self.around.store.reading() as connection:
             return posts.find(connection, key)
+
+    def _early(self, post: Post) -> bool:
+        with self.around.store.reading() as connection:
+            return threads_ended.is_early(connection, post)
 
     def _of_message(self, message: str) -> Post | None:
         with self.around.store.reading() as connection:

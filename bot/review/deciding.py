@@ -9,6 +9,7 @@ from bot.review.desk import Card, Word, allowed, card, card_in, taken_down
 from bot.review.interests import TryAgain, looked, refuse_if_held
 from bot.review.people import Actor
 from bot.review.quorum import Vote
+from bot.say import many
 from bot.service.surroundings import Surroundings
 from bot.store import Store, reviews
 from bot.store.reviews import Category
@@ -118,7 +119,7 @@ def _next(after: Card, named: int) -> str:
     state = after.proposal.state
     if state == "proposed":
         why = f" ({'; '.join(after.quorum.because)})" if after.quorum.because else ""
-        few = f"; debate.yaml names only {named} reviewers: name more" if after.quorum.needed > named else ""
+        few = f"; debate.yaml names only {many(named, 'reviewer')}: name more" if after.quorum.needed > named else ""
         return f"; {after.wanted} more of {after.quorum.needed} must approve{why}{few}"
     words = {
         "approved": "the quorum is reached, and the notice that begins the traders' window follows",

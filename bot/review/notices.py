@@ -29,13 +29,16 @@ def utc(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def first(verdict: Verdict, outcome: str, quorum: Quorum) -> str:
-    """The comment that goes out with the reviewers' card: they learn nothing before traders do."""
+def first(verdict: Verdict, outcome: str, quorum: Quorum, window: str = "") -> str:
+    """The comment that goes out with the reviewers' card: they learn nothing before traders do.
+
+    `window` is how long holders may object once it is agreed, in words.
+    """
     needed = f"{quorum.needed} reviewers must agree" if quorum.needed > 1 else "One interested person decides"
     return "\n\n".join(
         [
             f"**Proposed: {escaped(outcome, 240)}.** Reviewers are asked; nothing is decided. {needed} before a window "
-            "for objections begins.",
+            f"for objections begins{f', which lasts {window}' if window else ''}.",
             f"Why: {escaped(verdict.because, 600)}",
             *cited(verdict.citations()),
             "Reply to this comment to object if you hold a position here; an objection holds the resolution until a "

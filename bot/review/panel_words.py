@@ -35,7 +35,8 @@ def unvoted(store: Store, debate: str) -> list[Unvoted]:
         panel = card.panel
         if panel.until is not None and card.left:
             key = f"panel/{panel.id}/{panel.draw}"
-            found.append(Unvoted(key, panel.id, panel.terms.question, panel.opened_at, panel.until, card.left))
+            since = card.draws[-1].drawn_at  # a draw's time runs from its own lots, not from the first ones
+            found.append(Unvoted(key, panel.id, panel.terms.question, since, panel.until, card.left))
     return found
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import struct
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from bot.charts import alt_text, curves, draw, png
+from bot.charts import Curve, alt_text, curves, draw, png
 from resolvers.outcome import Yes
 from resolvers.verdict import Step, Verdict
 
@@ -90,5 +90,70 @@ def test_what_was_seen_is_drawn_before_what_it_was_corrected_to() -> None:
 
 
 def test_the_outcome_stands_on_the_side_of_its_line_that_has_more_room() -> None:
-    sides = [draw(VERDICT, "Will it?", at).axes[0].texts[0].get_ha() for at in (day(2), day(15))]
-    assert sides == ["left", "right"]
+    said = [one for at in (day(2), day(15)) for one in draw(VERDICT, "Will it?", at).axes[0].texts]
+    assert [one.get_ha() for one in said if one.get_text().startswith("YES\n")] == ["left", "right"]
+
+
+COUNT = Step(node="count", words="the number of rows", value="", unit="count", series=((day(2), "3"), (day(9), "4")))
+SIX = Step(node="literal", words="6", value="", series=((day(2), "6"),))
+COUNTED = step("compare", "the number of rows is at least 6", steps=(COUNT, SIX))
+BOTH = VERDICT.model_copy(update={"trace": step("and", "both", steps=(COMPARE, COUNTED))})
+PRICE = Curve("what the market gave YES", "percent", ((day(4), "31.5"), (day(6), "40"), (day(10), "66.0")))
+
+
+def test_a_count_and_a_percentage_share_no_axis_and_a_count_has_no_fractions() -> None:
+    figure = draw(BOTH, "Will it?", day(8))
+    said = [list(axes.get_legend_handles_labels()[1]) for axes in figure.axes]
+    assert [one[-2:] for one in said] == [["the best score", "threshold 80%"], ["the number of rows", "threshold 6"]]
+    assert [axes.get_ylabel() for axes in figure.axes] == ["percent", "count"]
+    assert all(float(tick).is_integer() for tick in figure.axes[1].get_yticks())
+
+
+def test_the_price_is_a_thin_panel_of_its_own_and_its_words_say_the_same_numbers() -> None:
+    figure = draw(VERDICT, "Will it?", day(8), price=PRICE)
+    (axes,) = figure.axes[1:]
+    assert axes.get_ylabel() == "price, %"
+    line = next(line for line in axes.lines if line.get_label() == PRICE.words)
+    assert list(line.get_ydata())[:3] == [31.5, 40.0, 66.0]
+    words = alt_text(VERDICT, day(8), price=PRICE)
+    assert "What the market gave YES: 31.5 percent on 2025-03-04, 66.0 percent on 2025-03-10." in words
+
+
+def test_the_picture_names_its_figures_and_its_words_name_the_same() -> None:
+    texts = {one.get_text() for axes in draw(BOTH, "Will it?", day(8)).axes for one in axes.texts}
+    words = alt_text(BOTH, day(8))
+    named = {"61.7", "72.9", "82.7", "3", "4"}
+    assert named <= texts
+    assert all(each in words for each in named)
+    assert "The number of rows goes 3, 4." in words  # with a capital, and without the word count
+
+
+def test_of_a_long_history_the_same_few_figures_are_named_in_the_picture_and_in_words() -> None:
+    many = tuple((day(1) + timedelta(hours=number), f"{50 + number}.25") for number in range(40))
+    long = VERDICT.model_copy(update={"trace": step("reduce", "the best score", many)})
+    texts = {one.get_text() for one in draw(long, "Will it?", None).axes[0].texts}
+    words = alt_text(long, None)
+    assert {"50.25", "89.25"} <= texts
+    assert all(each in words for each in texts)
+    assert "(40 steps in all, these among them)" in words
+
+
+def test_where_a_line_is_no_single_figure_any_more_it_is_shaded_and_said() -> None:
+    ends = step("reduce", "the best score", ((day(1), "61.7"), (day(3), None)))
+    bare = VERDICT.model_copy(update={"trace": ends})
+    labels = draw(bare, "Will it?", None).axes[0].get_legend_handles_labels()[1]
+    assert "no single figure: a range, or unknown" in labels
+    assert "The best score stays at 61.7 percent; since 2025-03-03 it is no single figure." in alt_text(bare, None)
+
+
+def test_a_figure_of_many_decimals_is_read_with_two() -> None:
+    fine = VERDICT.model_copy(update={"trace": step("reduce", "the slope", ((day(1), "23.41150560941"),))})
+    assert "The slope stays at 23.41 percent." in alt_text(fine, None)
+    assert [one.get_text() for one in draw(fine, "Will it?", None).axes[0].texts] == ["23.41"]
+
+
+def test_a_rule_that_hangs_on_no_figure_says_so_in_its_picture() -> None:
+    bare = VERDICT.model_copy(update={"trace": step("outcome", "read by people")})
+    assert [one.get_text() for one in draw(bare, "Q?", None).axes[0].texts] == [
+        "it hangs on no figure over time, or nothing was seen of it"
+    ]

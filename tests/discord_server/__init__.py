@@ -35,7 +35,8 @@ only) `.text .modal .choices`, `await .settled()`, `await .until(lambda i: ...)`
 
 **Faults.** `.answer(method, path, status)` (429 with or without `via`), `.lose` (done, then cut), `.cut` (not done),
 `.slow .rest_down .rest_up .drop_gateway .invalidate_sessions .gateway_down .gateway_up .refuse_login .refuse_identify`.
-Unseen by the bot: `.delete_message .delete_channel .archive_thread .forbid .grant_role .revoke_role .remove_member`.
+Unseen by the bot: `.delete_message .delete_channel .archive_thread .forbid .grant_role .revoke_role .remove_member
+.forget_nonces`.
 
 **Rules.** `problems()` tells what broke one; `forgive("regex")` those that are meant. What the client would not let a
 person do raises `ClientRefuses` (unless `force`) and is a problem too. 4xx answers that a test ordered are none.

@@ -42,6 +42,10 @@ class Meddling:
         thread.archived, thread.locked = True, locked
         self.world.sessions.dispatch("THREAD_UPDATE", channel_json(thread), Intent.GUILDS)
 
+    def forget_nonces(self) -> None:
+        """As Discord does after a few minutes: from then on a nonce keeps nothing from being posted again."""
+        self.world.nonces.clear()
+
     def forbid(self, channel: Channel | str, code: int | None = 50013) -> None:
         """Everything in this channel is answered 403 with this code (50001: not even seen); None ends it."""
         one = self.world.guild.channels[channel] if isinstance(channel, str) else channel

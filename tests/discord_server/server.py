@@ -156,6 +156,11 @@ class DiscordServer(Meddling):
         return self.world.gateway_address
 
     @property
+    def cdn_address(self) -> str:
+        """Where files that were sent lie."""
+        return self.world.address
+
+    @property
     def token(self) -> str:
         return self.world.token
 

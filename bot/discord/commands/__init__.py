@@ -8,9 +8,11 @@ from typing import Any
 from discord import app_commands
 
 from bot.discord.autocomplete import Index
+from bot.discord.beginning import CHARTS
 from bot.discord.commands import admin, debate, evidence, fund, market, people, review, system
-from bot.discord.commands.evidence_form import look
+from bot.discord.commands.evidence_form import FILES, look
 from bot.discord.market_press import MarketPress
+from bot.discord.pace import PersonalPace
 from bot.discord.pager import Page
 from bot.discord.talk import Talk
 from bot.evidence_links import Looker
@@ -32,6 +34,8 @@ def register(tree: app_commands.CommandTree[Any], around: Surroundings) -> None:
     client = tree.client
     client.index = Index(around, time.monotonic)
     client.links = Looker(around)
+    client.charts = PersonalPace(time.monotonic, CHARTS)
+    client.files = PersonalPace(time.monotonic, FILES)
     client.talk = Talk(client, around, client.index, time.monotonic)
     client.lists = {**market.LISTS, **evidence.LISTS, **review.LISTS}
     client.market_acts = {**market.ACTS, **evidence.ACTS, **review.ACTS, **fund.ACTS, **admin.ACTS}

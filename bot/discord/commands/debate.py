@@ -8,9 +8,10 @@ from typing import Any
 import discord
 from discord import Interaction, app_commands
 
+from bot import say
 from bot.chat.store_tools import StoreTools
 from bot.discord.autocomplete import ClaimName, index_of
-from bot.discord.beginning import begun
+from bot.discord.beginning import begun, not_too_many_charts
 from bot.discord.cards_message import lines
 from bot.discord.commands.fund import purse
 from bot.discord.commands.market_words import STANDS
@@ -54,6 +55,7 @@ async def claim(interaction: Interaction[Any], name: ClaimName) -> None:
 @app_commands.guild_only()
 async def scoreboard(interaction: Interaction[Any]) -> None:
     """The axes and the voices, on what resolved markets say."""
+    not_too_many_charts(interaction)
     if await begun(interaction, public=True) is None:
         return
     around, tools = around_of(interaction), await index_of(interaction).tools()
@@ -74,14 +76,16 @@ def about(tools: StoreTools) -> str:
     assert spec is not None
     with tools.store.reading() as connection:
         there = {one.slug: one.state for one in markets.every(connection, spec.debate)}
-    counted = Counter(STANDS[state] for state in there.values())
-    counted["not opened yet"] = sum(slug not in there for slug in loaded.markets)
+    counted = Counter(STANDS[state].lower() for state in there.values())
+    counted["not on Manifold yet"] = sum(slug not in there for slug in loaded.markets)
     told = [f"**{safe(spec.title, 200)}**"]
     told += [paragraph(spec.about, 700)] if spec.about.strip() else []
-    told += ["Markets: " + ", ".join(f"{many} {what.lower()}" for what, many in counted.items() if many)]
+    told += ["Markets: " + ", ".join(f"{many} {what}" for what, many in counted.items() if many)]
     arguments = loaded.arguments
     if arguments is not None:
-        told += [f"{len(arguments.claims)} claims on {len(arguments.axes)} axes, {len(arguments.voices)} voices"]
+        axes = f"{len(arguments.axes)} {'axis' if len(arguments.axes) == 1 else 'axes'}"
+        voices = say.many(len(arguments.voices), "voice")
+        told += [f"{say.many(len(arguments.claims), 'claim')} on {axes}, {voices}"]
     people = ", ".join(safe(name, 40) for name in list(spec.reviewers)[:12]) or "nobody"
     told += [f"Reviewers: {people}; {spec.review.quorum} have to agree. Sources: {len(loaded.sources)}"]
     return lines([*told, purse(mana_row(tools.store, spec))], 1900)
@@ -107,11 +111,13 @@ def of_claim(tools: StoreTools, name: str) -> str:
 def board(found: Standing, now: int) -> str:
     """Counts, axes and the voices that have a rank."""
     one = found.frozen
-    told = [f"{len(one.resolved)} markets resolved, {len(one.not_applicable)} N/A, {len(one.open)} open (<t:{now}:f>)"]
+    resolved = say.many(len(one.resolved), "market")
+    told = [f"{resolved} resolved, {len(one.not_applicable)} N/A, {len(one.open)} open (<t:{now}:f>)"]
     told += [_axis(each) for each in one.axes[:SHOWN]] or ["No axis is written down in this debate."]
     ranked = sorted((each for each in one.voices if each.rank), key=lambda each: each.rank or 0)
     told += [
-        f"{each.rank}. {safe(each.voice, 60)}: log {number(each.log)}, Brier {each.brier:.2f}, {each.markets} markets"
+        f"{each.rank}. {safe(each.voice, 60)}: log {number(each.log)}, Brier {each.brier:.2f}, "
+        f"{say.many(each.markets, 'market')}"
         for each in ranked[:SHOWN]
     ] or ["No voice has a rank yet."]
     told += (

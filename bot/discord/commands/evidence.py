@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -11,16 +13,18 @@ from discord import Interaction, app_commands
 
 from bot.chat.store_tools import StoreTools
 from bot.discord.autocomplete import Market
+from bot.discord.beginning import begun
 from bot.discord.cards import cite_line
-from bot.discord.commands.evidence_form import EvidenceForm, Quoted
+from bot.discord.commands.evidence_form import Attached, EvidenceForm, Quoted
 from bot.discord.gate import allowed, around_of, reviewer
 from bot.discord.market_press import MarketAct, Named
 from bot.discord.pager import List, Listed, Turned, send_list
 from bot.discord.respond import acknowledge, respond
 from bot.discord.text import address, safe
 from bot.review.desk import reviewer as named_in_debate
-from bot.store import Store, submissions
+from bot.store import Store, bodies, submissions
 from bot.store.submissions import Said, Submission
+from resolvers.errors import Refusal
 
 Number = app_commands.Range[int, 1, 10**9]
 Reason = app_commands.Range[str, 5, 500]
@@ -37,10 +41,27 @@ class EvidenceGroup(app_commands.Group):
     async def list_(self, interaction: Interaction[Any], market: Market) -> None:
         await send_list(interaction, "evidence", query=market)
 
-    @app_commands.command(description="Put forward a link for reviewers to look at")
-    @app_commands.describe(market="The market: pick one, or give its link or a few words")
-    async def add(self, interaction: Interaction[Any], market: Market) -> None:
-        await add(interaction, Named("submit", market))
+    @app_commands.command(description="Put forward a link or a file for reviewers to look at")
+    @app_commands.describe(
+        market="The market: pick one, or give its link or a few words",
+        file="Instead of a link: text, CSV, JSON, YAML, HTML, PDF, PNG or JPEG, up to 5 MiB",
+    )
+    async def add(self, interaction: Interaction[Any], market: Market, file: discord.Attachment | None = None) -> None:
+        who = allowed(interaction, "submitter")
+        attached = Attached.of(file) if file else None
+        if attached is not None:
+            interaction.client.files.require(who.account)
+        await EvidenceForm(market, attached=attached).open(interaction)
+
+    @app_commands.command(description="For reviewers: what was kept of a submission, as a file, for you alone")
+    @app_commands.describe(submission="Its number")
+    async def open(self, interaction: Interaction[Any], submission: Number) -> None:
+        if await begun(interaction, "reviewer") is not None:
+            around = around_of(interaction)
+            made, data = await around.threads.read(_kept, around.store, around.debate.debate, submission)
+            kept = discord.File(io.BytesIO(data), filename=_name(made), description=f"Submission {made.id}, as kept")
+            told = f"Submission {made.id} for `{made.slug}`, by {safe(made.name, 60)}: {len(data):,} bytes, unchanged. "
+            await respond(interaction, told + "It comes from outside: open it with care.", files=[kept])
 
     @app_commands.command(description="For reviewers: what was put forward and waits for a word")
     async def waiting(self, interaction: Interaction[Any]) -> None:
@@ -85,6 +106,23 @@ async def _decide(interaction: Interaction[Any], number: int, said: Said, becaus
     made = await around.threads.write(_decided, around.store, number, said, person, because)
     interaction.client.poster.nudge()
     await respond(interaction, f"Submission {made.id} for `{made.slug}` is {made.state}. No verdict is changed by it.")
+
+
+def _kept(store: Store, debate: str, number: int) -> tuple[Submission, bytes]:
+    """A submission and its bytes; Refusal where nothing is kept of it."""
+    with store.reading() as connection:
+        made = submissions.get(connection, number)
+        if made.debate != debate or made.sha256 is None:
+            raise Refusal(
+                f"nothing is kept of submission {number}: it is {made.state}, {made.because or 'and no more'}"
+            )
+        return made, bodies.get(connection, made.sha256)
+
+
+def _name(made: Submission) -> str:
+    """How the file is called: as it was handed in, or by its number; no letter of it steers a path."""
+    name = made.url.rpartition("/")[2] if made.url.startswith("file:") else f"submission-{made.id}.txt"
+    return re.sub(r"[^A-Za-z0-9._-]", "_", name)[-80:].lstrip(".") or f"submission-{made.id}"
 
 
 def _decided(store: Store, number: int, said: Said, person: str, because: str) -> Submission:

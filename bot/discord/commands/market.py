@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Literal
 
 import discord
@@ -12,7 +13,7 @@ from bot.chat.store_tools import StoreTools
 from bot.chat.subjects import MAYBE
 from bot.chat.wording import read
 from bot.discord.autocomplete import Market, index_of
-from bot.discord.beginning import begun, pressed
+from bot.discord.beginning import begun, not_too_many_charts, pressed
 from bot.discord.commands.market_words import Shown, embed, line, looked, rules, why
 from bot.discord.gate import around_of
 from bot.discord.market_press import MarketAct, Named, about
@@ -47,6 +48,7 @@ class MarketGroup(app_commands.Group):
     @app_commands.command(description="A market: state, verdict, price, evidence and chart")
     @app_commands.describe(market="The market: pick one, or give its link or a few words")
     async def show(self, interaction: Interaction[Any], market: Market) -> None:
+        not_too_many_charts(interaction)
         if await begun(interaction, public=True) is not None:
             shown, chart = await _seen(interaction, market)
             await respond(
@@ -65,6 +67,7 @@ class MarketGroup(app_commands.Group):
     @app_commands.command(description="The evidence of a market over time, drawn")
     @app_commands.describe(market="The market: pick one, or give its link or a few words")
     async def chart(self, interaction: Interaction[Any], market: Market) -> None:
+        not_too_many_charts(interaction)
         if await begun(interaction, public=True) is not None:
             await _draw(interaction, market)
 
@@ -87,9 +90,8 @@ async def follow(interaction: Interaction[Any], named: Named) -> None:
     around = around_of(interaction)
     new = await around.threads.write(_follow, around.store, around.debate.debate, named.slug, who.account)
     told = f"You follow `{named.slug}`" + (" from now on" if new else " already")
-    await respond(
-        interaction, f"{told}: a direct message comes with a proposal, a dispute, a resolution, or a source that fails."
-    )
+    what = "a proposal, the time to object to it, a dispute, a resolution, or a source that fails"
+    await respond(interaction, f"{told}: a direct message comes with {what}.")
 
 
 async def unfollow(interaction: Interaction[Any], named: Named) -> None:
@@ -110,7 +112,7 @@ async def show_why(interaction: Interaction[Any], named: Named) -> None:
 async def show_rules(interaction: Interaction[Any], named: Named) -> None:
     if await pressed(interaction) is not None:
         tools = await index_of(interaction).tools()
-        shown = await around_of(interaction).threads.read(looked, tools, named.slug)
+        shown = await _looked(interaction, tools, named.slug)
         await respond(interaction, rules(shown))
 
 
@@ -119,6 +121,7 @@ async def show_evidence(interaction: Interaction[Any], named: Named) -> None:
 
 
 async def show_chart(interaction: Interaction[Any], named: Named) -> None:
+    not_too_many_charts(interaction)
     if await pressed(interaction) is not None:
         await _draw(interaction, named.slug)
 
@@ -135,7 +138,7 @@ ACTS: Mapping[str, MarketAct] = {
 
 async def _tell_why(interaction: Interaction[Any], slug: str) -> None:
     tools = await index_of(interaction).tools()
-    shown = await around_of(interaction).threads.read(looked, tools, slug)
+    shown = await _looked(interaction, tools, slug)
     await respond(interaction, why(shown), view=about(slug, shown.market.url))
 
 
@@ -152,8 +155,13 @@ async def _draw(interaction: Interaction[Any], slug: str) -> None:
 
 async def _seen(interaction: Interaction[Any], slug: str) -> tuple[Shown, discord.File | None]:
     around, tools = around_of(interaction), await index_of(interaction).tools()
-    shown = await around.threads.read(looked, tools, slug)
+    shown = await _looked(interaction, tools, slug)
     return shown, await market_chart(around, tools, slug, shown.verdict)
+
+
+async def _looked(interaction: Interaction[Any], tools: StoreTools, slug: str) -> Shown:
+    around = around_of(interaction)
+    return await around.threads.read(partial(looked, tools, slug, may_write=around.exchange.may_write))
 
 
 def _with_chart(told: Mapping[str, Any], chart: discord.File | None) -> discord.Embed:
@@ -190,7 +198,7 @@ def listed(tools: StoreTools, turned: Turned) -> Listed:
     def told(slug: str) -> str:
         market, spec = there.get(slug), loaded.markets.get(slug)
         at = (market.resolved_at or market.closes_at) if market else spec.opens if spec else None
-        return line(slug, spec.question if spec else slug, state(slug), at)
+        return line(slug, spec.question if spec else slug, state(slug), at, tools.now)
 
     if turned.state == "followed":
         names = [slug for slug in names if slug in mine]

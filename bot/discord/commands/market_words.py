@@ -12,8 +12,9 @@ from bot.chat.store_tools import StoreTools
 from bot.chat.tools import MarketNow, Price, SourceNow
 from bot.discord.autocomplete import put_up
 from bot.discord.cards import STATES, cite_line
-from bot.discord.cards_message import lines, web, when
+from bot.discord.cards_message import ago, day, lines, web, when
 from bot.discord.cards_trace import leaves
+from bot.discord.commands.unopened import waits_for
 from bot.discord.text import plain, safe
 from bot.review.desk import Card
 from resolvers.verdict import Verdict
@@ -22,7 +23,7 @@ STANDS: Mapping[str, str] = {
     "open": "OPEN",
     "closed": "CLOSED, not resolved yet",
     "resolved": "RESOLVED",
-    "defined": "NOT OPENED YET",
+    "defined": "NOT ON MANIFOLD YET",
 }
 COLOURS: Mapping[str, int] = {"open": 0x1F5FBF, "closed": 0xC2570C, "resolved": 0x5B6472, "defined": 0x7A3FA0}
 SHOWN_CITES = 4
@@ -39,23 +40,26 @@ class Shown:
     price: Price | None
     card: Card | None
     sources: tuple[SourceNow, ...] = ()
+    waits: str = ""
 
 
-def looked(tools: StoreTools, slug: str) -> Shown:
-    """Read it; to be run in a thread."""
+def looked(tools: StoreTools, slug: str, *, may_write: bool = True) -> Shown:
+    """Read it; to be run in a thread. `waits` is what a market that should have opened waits for."""
     card = tools.card(slug)
     if card is not None:
         with tools.store.reading() as connection:
             card = card if put_up(connection, [card.proposal.id]) else None
-    return Shown(tools.market(slug), tools.verdict(slug), tools.price(slug), card, tools.sources(slug))
+    waits = waits_for(tools, slug, may_write=may_write)
+    return Shown(tools.market(slug), tools.verdict(slug), tools.price(slug), card, tools.sources(slug), waits)
 
 
 def embed(shown: Shown) -> dict[str, Any]:
     """The market as an embed within Discord's limits."""
     market, verdict = shown.market, shown.verdict
-    told = [_state(market), _verdict(verdict), price_line(shown.price), *_proposal(shown.card)]
+    priced = [price_line(shown.price)] if market.state != "defined" else []
+    told = [_state(shown), _verdict(verdict, market.state), *priced, *_proposal(shown.card)]
     cites = verdict.citations() if verdict else ()
-    fields = [("Criterion", f"> {safe(market.criteria, 950)}" if market.criteria else "in the market's text")]
+    fields = [("Criterion", f"> {safe(market.criteria, 420)}" if market.criteria else "in the market's text")]
     if cites:
         fields.append(("Evidence", lines([cite_line(cite) for cite in cites[:SHOWN_CITES]], 1000)))
     made: dict[str, Any] = {
@@ -72,7 +76,7 @@ def embed(shown: Shown) -> dict[str, Any]:
 def why(shown: Shown) -> str:
     """The verdict with its reason, each condition as it stands, and the sources that are not well."""
     market, verdict = shown.market, shown.verdict
-    told = [f"**{safe(market.question, 200)}**", _state(market), _verdict(verdict)]
+    told = [f"**{safe(market.question, 200)}**", _state(shown), _verdict(verdict, market.state)]
     if verdict is not None:
         for leaf in leaves(verdict.trace)[:SHOWN_LEAVES]:
             apart = f", {safe(leaf.apart(), 60)}" if leaf.apart() else ""
@@ -93,11 +97,18 @@ def rules(shown: Shown) -> str:
     return lines(told, 1900)
 
 
-def line(slug: str, question: str, state: str, at: datetime | None) -> str:
-    """One market in a list."""
-    word = "resolved" if state == "resolved" else "opens" if state == "defined" else "closes"
-    date = f", {word} <t:{int(at.timestamp())}:R>" if at else ""
-    return f"• {safe(question, 110)} — `{slug}` {STANDS.get(state, state)}{date}"
+def line(slug: str, question: str, state: str, at: datetime | None, now: datetime) -> str:
+    """One market in a list; `at` is when it resolved, closes or opens."""
+    return f"• {safe(question, 110)} — `{slug}` {STANDS.get(state, state)}{_dated(state, at, now)}"
+
+
+def _dated(state: str, at: datetime | None, now: datetime) -> str:
+    if at is None:
+        return ""
+    if state == "defined":
+        return f", opens {ago(at)}" if now < at else f", was to open {day(at)}"
+    word = "resolved" if state == "resolved" else "closes" if now < at else "closed"
+    return f", {word} {ago(at)}"
 
 
 def price_line(price: Price | None) -> str:
@@ -106,15 +117,19 @@ def price_line(price: Price | None) -> str:
         return "Price: not read yet"
     best = sorted(price.shares.items(), key=lambda one: -one[1])[:SHOWN_SHARES]
     told = ", ".join(f"{safe(name, 40)} {_percent(share)}" for name, share in best)
-    return f"Price: {told} (Manifold, <t:{int(price.at.timestamp())}:R>)"
+    return f"Price: {told} (Manifold, {ago(price.at)})"
 
 
 def _percent(share: Decimal) -> str:
     return f"{(share * 100).quantize(Decimal('0.1')):f}%"
 
 
-def _state(market: MarketNow) -> str:
+def _state(shown: Shown) -> str:
+    market = shown.market
     told = f"State: {STANDS[market.state]}"
+    if market.state == "defined" and shown.waits:
+        was = f": it was to open on {day(market.opens)} and" if market.opens else ": it"
+        return f"{told}{was} waits for {safe(shown.waits, 500)}"
     if market.outcome:
         told += f" as **{safe(market.outcome, 200)}**"
     at = {"resolved": market.resolved_at, "defined": market.opens}.get(market.state, market.closes)
@@ -122,14 +137,15 @@ def _state(market: MarketNow) -> str:
     return f"{told}, {word} {when(at)}" if at else told
 
 
-def _verdict(verdict: Verdict | None) -> str:
+def _verdict(verdict: Verdict | None, state: str) -> str:
     if verdict is None:
         return "Verdict: it cannot be judged now"
     answer = verdict.outcome or verdict.leaning
-    lean = "" if verdict.outcome or answer is None else "leaning "
-    told = f" {lean}**{safe(answer.words(), 200)}**" if answer else ""
-    asof = f"<t:{int(verdict.as_of.timestamp())}:R>"
-    return f"The rule says: {verdict.state}{told} ({asof}), because {safe(verdict.because, 600)}"
+    lean = "" if verdict.outcome or answer is None else "leaning to "
+    told = f"{', ' if lean else ' '}{lean}**{safe(answer.words(), 200)}**" if answer else ""
+    because = verdict.because[:1].upper() + verdict.because[1:]
+    says = "By today's evidence its rule would say" if state == "defined" else "The rule says"
+    return f"{says}: {verdict.state}{told} ({ago(verdict.as_of)}). {safe(because, 600)}"
 
 
 def _proposal(card: Card | None) -> list[str]:

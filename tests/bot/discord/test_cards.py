@@ -162,7 +162,7 @@ async def test_the_price_is_named_and_whether_it_disagrees(world: World) -> None
     doubts = Doubts(share=Decimal("0.07"), open=True, sampled_at=AT)
     told = [shown(world, replace(real, doubts=one)).embed["description"] for one in (Doubts(), doubts)]
     assert "Price: not known" in told[0]
-    assert "Price: the market gave this outcome 7% on <t:1578700800:d>; it DISAGREES" in told[1]
+    assert "Price: the market gives this outcome 7% (<t:1578700800:R>); it DISAGREES" in told[1]
 
 
 async def test_deadlines_are_given_in_the_readers_own_time(world: World) -> None:

@@ -290,10 +290,10 @@ async def test_decisions_are_copied_to_the_audit_channel_each_once(
     await world.decided()
     async with server() as there, playing(world, there, monkeypatch) as bot:
         await bot.approve(bot.reviewer("ann", "ann"), await bot.card())
-        await there.until(lambda: any("**ann** approve proposal 1" in one for one in audit(there)))
+        await there.until(lambda: any("**ann** approves **YES** on `reach-85`" in one for one in audit(there)))
         await bot.restart()
         await bot.settled()
-        assert len([one for one in audit(there) if "**ann** approve proposal 1" in one]) == 1
+        assert len([one for one in audit(there) if "**ann** approves **YES** on `reach-85`" in one]) == 1
         assert there.problems() == []
 
 

@@ -101,7 +101,7 @@ async def test_a_plan_is_approved_by_two_presses_and_refused_with_a_reason(
         card = await there.until(lambda: next(iter(there.channels["review"].messages), None))
         assert card is not None
         asked = await (await ann.press(card, "Approve plan")).settled()
-        assert "`abababababab`: 1 changes on Manifold for 200 mana" in asked.text
+        assert "`abababababab`: 1 change on Manifold for 200 mana" in asked.text
         opened = await ben.press(card, "Refuse…")
         done = await (await ann.press(asked, "Yes, apply it")).settled()
         late = await (await ben.submit(opened.modal, {"Why": "it is far too much"})).settled()

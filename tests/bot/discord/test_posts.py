@@ -206,7 +206,7 @@ async def test_a_hostile_title_of_6000_characters_pings_nobody_and_links_nowhere
         assert there.problems() == []
 
 
-async def test_everyone_is_told_of_a_proposal_and_of_its_resolution_once(
+async def test_everyone_is_told_of_a_proposal_until_when_to_object_and_of_its_resolution_once(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await world.decided()
@@ -214,14 +214,18 @@ async def test_everyone_is_told_of_a_proposal_and_of_its_resolution_once(
         await bot.settled()
         world.approve()
         await world.carry_on()
+        bot.nudge()
+        await there.until(lambda: any("Object until" in one.content for one in there.channels["announce"].messages), 60)
         world.at(12).see()
         await world.carry_on()
         await bot.restart()
-        await there.until(lambda: len(there.channels["announce"].messages) == 3)
+        await there.until(lambda: len(there.channels["announce"].messages) == 4, 60)
+        await bot.settled()
         said = [one.content.partition("(")[0] for one in there.channels["announce"].messages]
         assert said == [
             "**Proposed: YES** for “Will a row reach 85%?” ",
             "**Proposed: before 2020-02-05 ",
+            "The time to object to **YES** for “Will a row reach 85%?” ",
             "**Resolved: YES** for “Will a row reach 85%?” ",
         ]
         assert there.problems() == []

@@ -39,7 +39,7 @@ async def test_the_scoreboard_names_axes_and_voices_and_draws_them(arguing: Town
     shown = await arguing.slash(arguing.bob, "scoreboard")
     (message,) = shown.messages
     assert not message.ephemeral
-    assert "1 markets resolved" in message.text and "R: +1.10 nats" in message.text
+    assert "1 market resolved" in message.text and "R: +1.10 nats" in message.text
     assert [name.startswith("scoreboard-") for name in message.files] == [True]
     assert "+1.10 nats" in next(iter(message.alt_texts.values()))
 

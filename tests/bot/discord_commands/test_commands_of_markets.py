@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from commands_builders import Town
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
+from commands_builders import Town
+from crux_builders import World
+
+from bot.chat.store_tools import StoreTools, titles_of
+from bot.discord.commands.market_words import embed, line, looked
+from bot.discord.pace import PersonalPace
 from bot.store import follows
+from markets.spec import MarketSpec
 
 
 async def test_a_market_is_shown_to_all_with_its_figures_dates_and_chart(town: Town) -> None:
@@ -79,3 +88,33 @@ async def test_the_evidence_of_a_market_is_listed_cell_by_cell_with_its_bytes(to
     shown = await town.slash(town.bob, "evidence list", market="reach-85")
     assert "88.5: two, score (board, seen <t:" in shown.text
     assert "bytes `" in shown.text
+
+
+async def test_one_person_is_drawn_so_many_charts_and_no_more_and_others_still_are(town: Town) -> None:
+    client: Any = town.bot.client
+    client.charts = PersonalPace(lambda: 100.0, ((10.0, 2),))
+    for command in ("market chart", "market show"):
+        assert "at once" not in (await town.slash(town.bob, command, market="reach-85")).text
+    (refused,) = (await town.slash(town.bob, "market chart", market="reach-85")).messages
+    assert (refused.ephemeral, "ask again in 10 s" in refused.text) == (True, True)
+    assert "at once" not in (await town.slash(town.ann, "market chart", market="reach-85")).text
+
+
+async def test_a_market_whose_opening_day_has_passed_says_what_it_waits_for(town: Town) -> None:
+    world = town.bot.world
+    late = replace(world.loaded, markets={**world.loaded.markets, "late": _late(world)})
+    tools = StoreTools(world.store, late, world.clock.at, titles_of(late))
+    opens = late.markets["late"].opens
+    opened = int(opens.timestamp())
+    text = embed(looked(tools, "late", may_write=False))["description"]
+    assert f"State: NOT ON MANIFOLD YET: it was to open on <t:{opened}:d> and waits for the operator" in text
+    assert "By today's evidence its rule would say: decided **YES**" in text
+    assert "Price" not in text
+    listed = line("late", "Q?", "defined", opens, world.clock.at)
+    assert listed == f"• Q? — `late` NOT ON MANIFOLD YET, was to open <t:{opened}:d>"
+    assert "opens <t:" in line("late", "Q?", "defined", world.clock.at + timedelta(days=1), world.clock.at)
+
+
+def _late(world: World) -> MarketSpec:
+    """A market that should have opened with the others."""
+    return world.loaded.markets["reach-85"].model_copy(update={"slug": "late"})

@@ -6,6 +6,7 @@ import pytest
 from commands_builders import Town
 from discord_server import ClientRefuses, Forged
 
+from bot.discord.commands.system import lag_words
 from bot.review.pausing import paused
 from bot.review.people import Actor, issue_code, redeem
 from bot.store import markets
@@ -206,3 +207,12 @@ async def test_every_button_of_the_card_still_works_after_lists_forms_and_confir
     assert "taken by ann" in (await town.press(town.ann, card, "Take")).text
     asked = await town.press(town.ann, card, "Approve")
     assert asked.messages[-1].buttons == ["Yes, approve P1"]
+
+
+@pytest.mark.parametrize("heartbeat", [float("inf"), float("nan"), 41.3, -1.0])
+def test_a_heartbeat_that_was_not_measured_is_not_told_as_a_lag(heartbeat: float) -> None:
+    assert lag_words(0.085, heartbeat) == "85 ms for an answer"
+
+
+def test_a_heartbeat_that_was_measured_stands_beside_how_long_this_answer_took() -> None:
+    assert lag_words(0.085, 0.0402) == "85 ms for an answer, 40 ms for a heartbeat"

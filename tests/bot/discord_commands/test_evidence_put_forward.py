@@ -8,15 +8,18 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
+import discord
 import pytest
 from commands_builders import Town
 from crux_builders import World
 from discord_builders import surrounded
-from discord_server import Interaction, Person
+from discord_server import Interaction, Person, Upload
 
 from bot.discord.buttons_cards import public
-from bot.evidence_links import LIMITS, Looker, checked, put_forward
+from bot.discord.pace import PersonalPace
+from bot.evidence_links import FILE_LIMITS, KEPT, LIMITS, Looker, checked, put_forward, unfit
 from bot.settings import Settings
 from bot.store import bodies, posts, submissions
 from bot.store.counting import counts
@@ -42,6 +45,7 @@ async def send(town: Town, who: Person, url: str, note: str = NOTE) -> Interacti
 async def test_a_link_is_put_forward_looked_at_and_kept_for_reviewers(town: Town) -> None:
     done = await send(town, town.sue, "https://scores.invalid/two")
     assert "Submission 1 for `reach-85`" in done.text and "changes no verdict" in done.text
+    assert "Nothing of it is kept: no answer" in done.text and "The link itself is shown to reviewers" in done.text
     (made,) = every(town.bot.world)
     assert (made.url, made.stance, made.name, made.note) == ("https://scores.invalid/two", "against", "sue", NOTE)
     await town.server.until(lambda: every(town.bot.world)[0].state == "unreachable", 60)
@@ -61,7 +65,7 @@ async def test_a_private_address_is_refused_and_what_was_typed_is_given_back(tow
 async def test_the_same_link_is_kept_once_and_many_at_once_are_too_many(town: Town) -> None:
     await send(town, town.sue, "https://scores.invalid/two")
     again = await send(town, town.sue, "https://scores.invalid/two#part")
-    assert "put this link forward already: submission 1" in again.text
+    assert "put this forward already: submission 1" in again.text
     other = await send(town, town.sue, "https://scores.invalid/three")
     assert "more than 1 within 5 seconds" in other.text
     assert [one.url for one in every(town.bot.world)] == ["https://scores.invalid/two"]
@@ -139,13 +143,16 @@ def test_a_link_is_kept_as_it_will_be_asked_for() -> None:
     assert checked(" HTTPS://Exämple.org/a?b=1#c ") == "https://xn--exmple-cua.org/a?b=1"
 
 
+HEADER = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
+
+
 @asynccontextmanager
-async def page(answer: bytes) -> AsyncIterator[str]:
+async def page(answer: bytes, kind: bytes = b"text/html; charset=utf-8") -> AsyncIterator[str]:
     """A page on this machine, which only a caller that says so may look at."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(answer), answer))
+        writer.write(HEADER % (kind, len(answer)) + answer)
         await writer.drain()
         writer.close()
 
@@ -193,6 +200,118 @@ async def test_a_body_over_the_limit_is_not_kept(world: World, nothing_set: Call
         assert "over-long" in made.because
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "kept"),
+    [
+        ("text/html; charset=utf-8", "page", True),
+        ("TEXT/CSV", "scores", True),
+        ("application/json", "a.json", True),
+        ("application/x-yaml", "a", True),
+        ("application/pdf", "paper.pdf", True),
+        ("image/png", "chart.png", True),
+        ("image/jpeg", "photo.jpg", True),
+        ("application/octet-stream", "scores.yaml", True),  # many publishers say no more of YAML
+        (None, "scores.csv", True),
+        (None, "scores", False),
+        ("application/octet-stream", "setup.exe", False),
+        ("application/zip", "scores.csv", False),
+        ("image/svg+xml", "chart.svg", False),
+        ("text/javascript", "a.json", False),
+        ("video/mp4", "film.mp4", False),
+    ],
+)
+def test_only_what_a_person_can_read_is_kept(kind: str | None, name: str, kept: bool) -> None:
+    assert (unfit(kind, name) is None) == kept
+
+
+async def test_a_page_of_another_kind_is_not_kept_and_it_is_said_why(
+    world: World, nothing_set: Callable[[], Settings]
+) -> None:
+    async with page(b"PK", b"application/zip") as url, surrounded(world, nothing_set(), []) as around:
+        put_forward(world.store, Offered("small", "reach-85", "7", "sue", url, NOTE, "against"))
+        await Looker(around, replace(LIMITS, private_ok=True)).look()
+        (made,) = every(world)
+        assert (made.state, made.sha256) == ("unreachable", None)
+        assert made.because == f"it is application/zip, and only {KEPT}"
+
+
+@pytest.fixture
+def near(town: Town) -> Town:
+    """The town, where a file on this machine may be fetched, as Discord's own stand here on 127.0.0.1."""
+    client: Any = town.bot.client
+    client.links = Looker(town.bot.around, replace(LIMITS, private_ok=True))
+    return town
+
+
+async def hand_in(town: Town, who: Person, file: Upload) -> Interaction:
+    form = await who.slash("evidence add", {"market": "reach-85", "file": file})
+    if form.modal is None:
+        return await form.settled()
+    assert (form.modal.title, form.modal.labels) == (
+        f"Put forward {file.filename}",
+        ["Market", "It speaks", "What it shows"],
+    )
+    filled = {"Market": "reach-85", "It speaks": "against", "What it shows": NOTE}
+    return await (await who.submit(form.modal, filled)).settled()
+
+
+async def test_a_file_is_kept_byte_for_byte_shown_to_reviewers_and_given_back_to_them(near: Town) -> None:
+    raw = b"name,score\r\ntwo,78.5\r\n\xff"
+    done = await hand_in(near, near.sue, Upload("scores.csv", raw))
+    digest = hashlib.sha256(raw).hexdigest()
+    assert "Submission 1 for `reach-85`" in done.text and "It is kept and shown to reviewers" in done.text
+    (made,) = every(near.bot.world)
+    assert (made.url, made.state, made.sha256) == (f"file:{digest[:16]}/scores.csv", "fetched", digest)
+    assert made.because == "the file scores.csv, 23 bytes"
+    again = await hand_in(near, near.sue, Upload("scores.csv", raw))
+    assert "sue put this forward already: submission 1" in again.text
+    listed = await near.slash(near.bob, "evidence list", market="reach-85")
+    assert "S1 against, by sue" in listed.text and "scores.csv" in listed.text
+    opened = await near.slash(near.ann, "evidence open", submission=1)
+    assert opened.messages[0].files == {"scores.csv": raw}
+    assert opened.messages[0].ephemeral
+    refused = await near.slash(near.sue, "evidence open", submission=1)
+    assert "needs the role Reviewer" in refused.text
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        (Upload("setup.exe", b"MZ"), "only web pages, text, CSV, JSON, YAML, PDF, PNG and JPEG are kept"),
+        (Upload("scores.csv", b"x" * (FILE_LIMITS.max_bytes + 1)), "it has 5,242,881 bytes, and at most 5,242,880"),
+    ],
+)
+async def test_a_file_that_is_not_kept_is_refused_before_anything_is_asked(near: Town, file: Upload, told: str) -> None:
+    done = await hand_in(near, near.sue, file)
+    assert f"{file.filename} cannot be put forward" in done.text and told in done.text
+    assert (done.modal, every(near.bot.world)) == (None, [])
+
+
+async def test_many_files_of_one_person_at_once_are_met_with_when_to_try_again(near: Town) -> None:
+    client: Any = near.bot.client
+    client.files = PersonalPace(lambda: 100.0, ((10.0, 1),))
+    await hand_in(near, near.sue, Upload("scores.csv", b"a,b"))
+    refused = await hand_in(near, near.sue, Upload("more.csv", b"a,b,c"))
+    assert "ask again in 10 s" in refused.text
+    assert len(every(near.bot.world)) == 1
+
+
+async def test_a_file_is_taken_from_where_discord_keeps_it_and_from_nowhere_else(
+    near: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discord.Asset, "BASE", "https://cdn.discordapp.com")  # as outside of a test
+    done = await hand_in(near, near.sue, Upload("scores.csv", b"a,b"))
+    assert "it does not lie with Discord" in done.text
+    assert every(near.bot.world) == []
+
+
+async def test_a_file_that_cannot_be_fetched_gives_back_what_was_typed(town: Town) -> None:
+    done = await hand_in(town, town.sue, Upload("scores.csv", b"a,b"))  # 127.0.0.1 is a private address
+    assert "the file is not kept: refused: 127.0.0.1 is a private address" in done.text
+    assert NOTE in done.text
+    assert every(town.bot.world) == []
+
+
 @pytest.mark.parametrize("url", ["https://[2606:4700:4700::1111%25eth0]/x", "https://[2606:4700:4700::1111%eth0]/x"])
 def test_an_address_of_one_machine_only_is_refused(url: str) -> None:
     with pytest.raises(Refusal):
@@ -220,7 +339,7 @@ async def test_each_link_is_looked_at_once_however_many_ask_and_nobodys_many_com
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         asked.append((await reader.readuntil(b"\r\n\r\n")).split()[1].decode())
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+        writer.write(HEADER % (b"text/plain", 2) + b"ok")
         await writer.drain()
         writer.close()
 

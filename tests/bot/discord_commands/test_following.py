@@ -36,6 +36,24 @@ def told(world: World) -> dict[str, str]:
         return {one.key: one.wanted["content"] for one in posts.living(connection, "direct")}
 
 
+async def test_until_when_to_object_and_how_is_told_once_it_is_agreed(world: World) -> None:
+    world.see()
+    await world.at(1).open_markets()
+    follow(world, "reach-85", "7")
+    world.at(5).see(two=("88.5", "north"))
+    world.at(9).see()
+    world.propose()
+    world.approve()
+    await world.everything()
+    assert passed(world) == 2
+    assert passed(world) == 0
+    until = int(day(11).timestamp())
+    assert told(world)["follow:7:window:1:1"].startswith(
+        f"Proposal 1 (**YES**) for “Will a row reach 85%?” is agreed: object until <t:{until}:F> (<t:{until}:R>), "
+        "by a reply to Crux's comment on the market"
+    )
+
+
 async def test_a_proposal_a_dispute_and_a_resolution_are_told_once_each(world: World) -> None:
     world.see()
     await world.at(1).open_markets()

@@ -127,6 +127,17 @@ async def test_a_reminder_names_the_seats_that_have_not_voted_and_nobody_who_has
     assert [(one.key, one.people) for one in found] == [("panel/1/1/half", tuple(hall.card.seats[1:]))]
 
 
+async def test_a_reminder_of_a_new_draw_counts_from_that_draw_and_not_from_the_opening(tmp_path: Path) -> None:
+    async with sitting(tmp_path, redraw="1") as hall:
+        await hall.tend()
+        hall.later(10.5)
+        await hall.tend()
+        [waiting] = unvoted(hall.world.store, "small")
+        assert (hall.card.panel.draw, waiting.since) == (2, hall.world.clock.at)
+        at_once = due(hall.world.store, hall.world.loaded, hall.world.clock.at)
+        assert [one.key for one in at_once if one.panel is not None] == []
+
+
 @pytest.mark.parametrize("default", ["no", "unknown"])
 async def test_the_default_is_the_rules_own_and_no_snapshot_says_it(tmp_path: Path, default: str) -> None:
     async with sitting(tmp_path, default=default) as hall:

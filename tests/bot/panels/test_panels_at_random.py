@@ -15,12 +15,13 @@ from crux_builders import BASE, Clock
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from new_stores import new_store
 
 from bot.review.panel_asking import seat
 from bot.review.panel_closing import close_if_due
 from bot.review.panel_seating import Look, drawn
 from bot.review.panels import PanelCard, answer, card_of
-from bot.store import bodies, open_store, panels, schema
+from bot.store import bodies, panels, schema
 from bot.store.panel_rows import Panel as Sitting
 from bot.verifying.paneled import panel_faults
 from resolvers.durations import Duration
@@ -57,7 +58,7 @@ class Panels(RuleBasedStateMachine):
     def begin(self, seats: int, redraw: int) -> None:
         self.folder = Path(tempfile.mkdtemp())
         self.clock = Clock()
-        self.store = open_store(self.folder / "crux.sqlite", now=self.clock)
+        self.store = new_store(self.folder / "crux.sqlite", now=self.clock)
         self.given: dict[tuple[int, str], dict[str, dict[str, str]]] = {}  # draw, row -> person -> limb -> word
         self.told: dict[str, Any] = {}  # the newest body's rows
         self.seen = 0

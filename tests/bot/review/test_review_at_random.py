@@ -241,7 +241,7 @@ class Reviewed(RuleBasedStateMachine):
         assert found.whole, found
 
 
-FEW = settings(max_examples=4, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=6, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def test_whoever_does_what_nothing_is_resolved_against_the_rules() -> None:

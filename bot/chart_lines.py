@@ -1,0 +1,93 @@
+"""What a chart is made of: the lines of a trace, their figures as they are read, and the colours of a ground."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from bot.leaves import walk
+from resolvers.verdict import Step
+
+WIDTHS = (4.6, 2.0, 1.4, 1.0)
+"""Of the lines in their order: one that another covers still shows on both sides of it."""
+LABEL_CHARS = 108
+MOST_LABELS = 10
+"""Steps of one line that are named by their figure, in the picture and in its words alike."""
+MOST_DECIMALS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of a chart on one ground; lines are told apart in grey, too, by their order of darkness."""
+
+    ink: str
+    muted: str
+    grid: str
+    paper: str
+    lines: tuple[str, ...]
+    threshold: str
+
+
+LIGHT = Palette("#1f2430", "#5b6472", "#dfe3ea", "#ffffff", ("#1f5fbf", "#c2570c", "#2e7d4f", "#7a3fa0"), "#b3261e")
+DARK = Palette("#e8eaf0", "#a3abba", "#39404e", "#1b1e26", ("#7fb0ff", "#ffab70", "#7fd6a3", "#d0a5f2"), "#ff8a80")
+
+Series = Sequence[tuple[datetime, str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One line of the chart: what it is in words, its unit, its steps; a literal of the rule is a threshold."""
+
+    words: str
+    unit: str | None
+    steps: Series
+    threshold: bool = False
+
+    @property
+    def shown(self) -> list[str]:
+        """The figures it shows, in order."""
+        return [text for _, text in self.steps if text is not None]
+
+    @property
+    def open_since(self) -> datetime | None:
+        """From when on it is unknown, or a range and no single figure; None where its last step is a figure."""
+        if not self.steps or self.steps[-1][1] is not None:
+            return None
+        known = [number for number, (_, text) in enumerate(self.steps) if text is not None]
+        return self.steps[known[-1] + 1 if known else 0][0]
+
+
+def curves(trace: Step) -> tuple[Curve, ...]:
+    """Every numeric series of the trace, in the order of the reasoning, without repeats."""
+    found: dict[tuple[str, Series], Curve] = {}
+    for step in walk(trace):
+        if step.series:
+            curve = Curve(step.words, step.unit, step.series, threshold=step.node == "literal")
+            found.setdefault((step.words, step.series), curve)
+    return tuple(found.values())
+
+
+def short(words: str, budget: int) -> str:
+    return words if len(words) <= budget else words[: budget - 1] + "…"
+
+
+def day(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d")
+
+
+def figure(text: str) -> str:
+    """A figure as it is read: as it was published, or with two decimals where it has more than four."""
+    value = Decimal(text)
+    exponent = value.as_tuple().exponent
+    long = isinstance(exponent, int) and exponent < -MOST_DECIMALS
+    return f"{value.quantize(Decimal('0.01')):f}" if long else text
+
+
+def labelled(curve: Curve) -> list[int]:
+    """Which steps of a line are named by their figure: all, or of a long history the first, some, and the last."""
+    known = [at for at, (_, text) in enumerate(curve.steps) if text is not None]
+    if len(known) <= MOST_LABELS:
+        return known
+    return sorted({known[round(each * (len(known) - 1) / (MOST_LABELS - 1))] for each in range(MOST_LABELS)})
