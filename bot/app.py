@@ -47,11 +47,19 @@ def store_url(settings: Settings) -> str:
         if "://" in url:
             sa.make_url(url).get_dialect().import_dbapi()
     except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
-        raise Refusal(f"CRUX_DATABASE_URL: {error}; write sqlite:////home/me/crux.sqlite") from None
+        raise Refusal(f"CRUX_DATABASE_URL: {_no_store(url, error)}; write sqlite:////home/me/crux.sqlite") from None
     path = sqlite_path(url_of(url))
     if path is not None and path.is_dir():
         raise Refusal(f"CRUX_DATABASE_URL: {path} is a folder; name a file in it, as {path / 'crux.sqlite'}")
     return url
+
+
+def _no_store(url: str, error: Exception) -> str:
+    """Why no store can be there; the address may hold a password, so only its kind is repeated."""
+    kind = url.partition("://")[0]
+    if kind.partition("+")[0] not in ("sqlite", "postgresql"):
+        return f"{kind} is no database that Crux can use, wanted: SQLite, in a file of its own"
+    return f"no driver of {kind} is installed ({error})" if isinstance(error, ModuleNotFoundError) else f"{error}"
 
 
 def store_is_there() -> bool:
@@ -77,10 +85,14 @@ def opened_store(*, create: bool = True) -> Iterator[tuple[Settings, Store]]:
 
 
 @contextmanager
-def opened_app(debate: Path | None) -> Iterator[App]:
-    """The store and the debate; every fault of its files at once if it cannot be used."""
-    folder, loaded = debates.load(debate)
+def opened_app(debate: Path | None, *, whole: bool = True) -> Iterator[App]:
+    """The store and the debate; every fault of its files at once if it cannot be used.
+
+    Without `whole` its debate.yaml is enough, as for whoever has to pause everything while a market is broken.
+    """
+    folder, loaded = debates.load(debate, whole=whole)
     with opened_store() as (settings, store):
         app = App(settings, store, folder, loaded)
-        claim_names(store, app.debate.debate, loaded.sources)
+        if loaded.usable:
+            claim_names(store, app.debate.debate, loaded.sources)
         yield app

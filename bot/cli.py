@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,6 +19,7 @@ from bot.commands import (
     doctor,
     evidence,
     files,
+    log,
     manifold,
     new,
     panels,
@@ -57,6 +59,7 @@ for room in (
     scoreboard,
     service,
     status,
+    log,
     doctor,
     discord_setup,
     database,
@@ -75,10 +78,16 @@ def everywhere(
     use_file(settings)
 
 
+@functools.cache
+def command() -> Callable[..., Any]:
+    """All commands, put together once: it takes a sixth of a small one's time."""
+    return typer.main.get_command(app)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point: runs the command and turns what Crux says into an exit code."""
     try:
-        app(args=list(arguments) if arguments is not None else None)
+        command()(args=list(arguments) if arguments is not None else None)
     except CruxError as error:
         sys.stderr.write(_told(error))
         sys.exit(OUTSIDE if isinstance(error, Outside) else FAULTS)

@@ -12,7 +12,7 @@ from typing import NoReturn, Protocol, TypeVar
 from httpx import AsyncClient
 
 from bot.store import Store
-from bot.store.evidence import Recorded, Via, record, validators
+from bot.store.evidence import Reads, Recorded, Via, record, validators
 from resolvers.errors import CruxError, Outside
 from resolvers.fetch import Limits, Validators, fetch, open_client
 from resolvers.rules.panels import is_panel
@@ -20,6 +20,12 @@ from resolvers.sources.spec import SourceSpec
 
 AT_ONCE = 6
 """Looks at the same time; publishers each see one."""
+
+LARGE_BYTES = 1_000_000
+"""What is shorter is read here: it holds the interpreter for some 10 ms at most, and a process takes a second to begin.
+
+20 MB of JSON or CSV held it for 150 to 700 ms at a time, over some 8 s (2026-11-21).
+"""
 
 Sleep = Callable[[float], Awaitable[None]]
 T = TypeVar("T")
@@ -75,15 +81,20 @@ async def look(
     sleep: Sleep,
     turn: AbstractAsyncContextManager[object],
     aside: Aside = in_a_thread,
+    apart: Reads | None = None,
 ) -> Recorded:
-    """Look at one source when it is its `turn`, and record whatever came; the store is worked on `aside`."""
+    """Look at one source when it is its `turn`, and record whatever came; the store is worked on `aside`.
+
+    A large body is read `apart`, where there is such a place.
+    """
     async with turn:
         last = await aside(partial(validators, store, source.id))
         since = Validators(last.etag, last.last_modified) if last else None
         got = await fetch(client, source, since, now=store.now, sleep=sleep, limits=limits, base=base)
     via: Via = "file" if source.fetch.file else "fetch"
     confirms = last.body if last else None
-    return await aside(partial(record, store, source, got, via=via, confirms=confirms))
+    read = apart if got.body is not None and len(got.body) > LARGE_BYTES else None
+    return await aside(partial(record, store, source, got, via=via, confirms=confirms, read=read))
 
 
 def unanswered(source: SourceSpec, base: Path) -> bool:

@@ -36,11 +36,14 @@ def _in_settings() -> Path | None:
     return Settings().debate
 
 
-def load(given: Path | None) -> tuple[Path, Loaded]:
-    """The folder and what it defines; InputFault with every fault if any of it cannot be used."""
+def load(given: Path | None, *, whole: bool = True) -> tuple[Path, Loaded]:
+    """The folder and what it defines; InputFault with every fault if any of it cannot be used.
+
+    Without `whole` its debate.yaml is enough: who may speak stands there, and a broken market silences nobody.
+    """
     folder = debate_folder(given)
     loaded = load_debate(folder)
-    if not loaded.usable or loaded.debate is None:
+    if loaded.debate is None or (whole and not loaded.usable):
         raise InputFault([fault for fault in loaded.faults if fault.level == "error"] or loaded.faults)
     return folder, loaded
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from bot.store import Store, job_runs
 from bot.store.job_runs import RunState
+from bot.store.leases import LostLease
 from resolvers.errors import CruxError
 
 T = TypeVar("T")
@@ -60,11 +61,15 @@ class Ended:
 
 def failure(error: BaseException, what: str) -> Failure:
     """An error in words: what Crux says itself as it says it, anything else under a reference."""
+    if isinstance(error, LostLease):  # told once, by whoever keeps the lease; here it may come for every market
+        return Failure(str(error))
     if isinstance(error, CruxError):
-        log.warning("failed", extra={"what": what, "because": str(error)[:MOST_CHARS]})
-        return Failure(str(error)[:MOST_CHARS])
+        because = str(error)[:MOST_CHARS]
+        log.warning(f"{what} failed: {because}", extra={"about": {"what": what, "because": because}})
+        return Failure(because)
     reference = secrets.token_hex(4)
-    log.error("fault", extra={"what": what, "reference": reference}, exc_info=error)
+    words = f"{what} failed by a fault of Crux, reference {reference}"
+    log.error(words, extra={"about": {"what": what, "reference": reference}}, exc_info=error)
     told = f"{type(error).__name__}: {error}".rstrip(": ")[:MOST_CHARS]
     return Failure(f"a fault of Crux, reference {reference} in the log: {told}", reference)
 
@@ -96,7 +101,7 @@ async def run(job: Job) -> Ended:
     if not running.done():
         await _cut(running, job)
         because = f"cut off after {job.longest_s:g} s"
-        log.error("timed out", extra={"what": job.name, "because": because})
+        log.error(f"job {job.name} was {because}", extra={"about": {"what": job.name, "because": because}})
         return Ended("timed out", {}, because)
     if running.cancelled():
         return Ended("stopped", {}, "cancelled")
@@ -105,14 +110,16 @@ async def run(job: Job) -> Ended:
         return Ended("done", running.result())
     if not isinstance(error, Exception):
         raise error
-    return Ended("failed", {}, failure(error, job.name).because)
+    if isinstance(error, LostLease):
+        return Ended("stopped", {}, str(error))
+    return Ended("failed", {}, failure(error, f"job {job.name}").because)
 
 
 async def _cut(running: asyncio.Future[Told], job: Job) -> None:
     running.cancel()
     await asyncio.wait([running], timeout=LET_GO_S)
     if not running.done():
-        log.error("will not end", extra={"what": job.name})
+        log.error(f"job {job.name} will not end: it is left behind", extra={"about": {"what": job.name}})
     elif not running.cancelled():
         running.exception()  # it has been told: it was cut off
 

@@ -175,7 +175,9 @@ def _fresh(store: Store, part: Sequence[Asked], as_of: datetime, known_on: datet
     sources = {name: source for each in part for name, source in each.sources.items()}
     evidence = load_evidence(store, sources, as_of, known_on)
     cache = Cache()
-    return {each.slug: judge(each.slug, each.rule, evidence, as_of, cache=cache) for each in part}
+    found = {each.slug: judge(each.slug, each.rule, evidence, as_of, cache=cache) for each in part}
+    cache.close()
+    return found
 
 
 def _kept(store: Store, group: _Group, as_of: datetime, names: Mapping[str, str]) -> dict[str, Verdict]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from bot.app import App
 from bot.review.desk import Card
-from bot.store import by_source, load_evidence
+from bot.store import Store, by_source, load_evidence
 from bot.store import markets as opened
 from bot.store.counting import newest_notes
 from bot.verifying import Verified
+from markets.spec import MarketSpec
 from resolvers.evidence import instant, moment
 from resolvers.freshness import state_of
 
@@ -86,16 +88,17 @@ def verified_row(found: Verified) -> dict[str, Any]:
     }
 
 
-def market_rows(app: App) -> list[dict[str, Any]]:
-    """Every market of the debate, opened or only defined."""
-    with app.store.reading() as connection:
-        there = {one.slug: one for one in opened.every(connection, app.debate.debate)}
+def market_rows(store: Store, debate: str | None, defined: Mapping[str, MarketSpec]) -> list[dict[str, Any]]:
+    """Every market of the debate, opened or only defined; with no debate named, all that the store knows."""
+    with store.reading() as connection:
+        there = {(one.debate, one.slug): one for one in opened.every(connection, debate)}
     rows = []
-    for slug in sorted({*there, *app.loaded.markets}):
-        market, spec = there.get(slug), app.loaded.markets.get(slug)
+    for of, slug in sorted({*there, *((debate or "", slug) for slug in defined)}):
+        market, spec = there.get((of, slug)), defined.get(slug)
         rows.append(
             {
                 "slug": slug,
+                "debate": of,
                 "type": market.type if market else spec.market_type if spec else "",
                 "state": market.state if market else "defined",
                 "closes": market.closes_at if market else spec.closes if spec else None,

@@ -36,7 +36,7 @@ def report_reversals(store: Store, judged: Judged) -> list[Reversal]:
     before = latest_before(store, [each.version for each in questions], verdicts[0].as_of) if verdicts else {}
     found = []
     for question, verdict in zip(questions, verdicts, strict=True):
-        old = before.get(question.version)
+        old = before.pop(question.version, None)  # one after the other is let go of: there are thousands
         was, now = _answer(old), _answer(verdict)
         if old is None or was is None or same_answer(was, now):
             continue

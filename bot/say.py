@@ -76,6 +76,33 @@ def day(at: datetime | None) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d") if at else ""
 
 
+def clock(at: datetime, now: datetime) -> str:
+    """A time to the second: `12:31:05` if it is of today, else with its day; UTC."""
+    at, now = at.astimezone(UTC), now.astimezone(UTC)
+    return at.strftime("%H:%M:%S" if at.date() == now.date() else "%Y-%m-%d %H:%M:%S")
+
+
+def span(seconds: float) -> str:
+    """How long, in the largest unit that says enough: `40 s`, `12 min`, `3 h`, `9 days`."""
+    for unit, length, least in (("days", 86_400, 2), ("h", 3_600, 2), ("min", 60, 2)):
+        if seconds >= least * length:
+            return f"{int(seconds // length)} {unit}"
+    return f"{int(seconds)} s"
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """`12:31:05 (40 s ago)`, or `12:31:05 (in 20 s)` where it is still to come."""
+    seconds = (now - at).total_seconds()
+    return f"{clock(at, now)} ({f'{span(seconds)} ago' if seconds >= 0 else f'in {span(-seconds)}'})"
+
+
+def took(seconds: float) -> str:
+    """`took 0.4 s`; below a tenth of a second in thousandths."""
+    return f"took {seconds:.1f} s" if seconds >= 0.1 else f"took {max(1, round(seconds * 1000))} ms"
+
+
 def many(number: int, thing: str) -> str:
-    """`1 day`, `2 days`."""
-    return f"{number} {thing}" + ("" if number == 1 else "s")
+    """`1 day`, `2 days`; `1 copy`, `2 copies`."""
+    if number == 1:
+        return f"1 {thing}"
+    return f"{number} {thing[:-1]}ies" if thing[-1:] == "y" and thing[-2:-1] not in "aeiou" else f"{number} {thing}s"

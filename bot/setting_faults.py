@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, get_args
@@ -51,21 +51,57 @@ def told(error: ValidationError, given: Given, model: type[BaseModel]) -> list[s
 
 
 def _line(each: Mapping[str, Any], given: Given, model: type[BaseModel]) -> str:
+    """`crux.toml: service.port: 'http' will not do, wanted: a number from 1 to 65535; write port = 8080`."""
     place = tuple(str(part) for part in each["loc"])
     if each["type"] == "extra_forbidden":
         group = _group(model, place[:-1])
-        return (
-            f"{given.named(place)}: there is no such setting{meant(place[-1], group.model_fields) or '; take it out'}"
-        )
+        elsewhere = next((group for group, name in _leaves(model) if group and name == place[-1]), None)
+        remedy = meant(place[-1], group.model_fields)
+        remedy = remedy or (f"; write it under [{elsewhere}]" if elsewhere and len(place) == 1 else "")
+        remedy = remedy or f"; write one of {', '.join(group.model_fields)}, or take it out"
+        return f"{given.named(place)}: there is no such setting{remedy}"
     place, field = _field(model, place)
     name = given.named(place)
     if each["type"] == "value_error":
         said = str(each["ctx"]["error"])
         return f"{name}{said}" if said[:1] in " :" else f"{name}: {said}"
     shown = "what it is set to" if field is None or _secret(field) else _shown(each["input"])
+    wanted, remedy = _wanted(place, field, given, each)
+    return f"{name}: {shown} will not do, wanted: {wanted}; {remedy}"
+
+
+def _wanted(place: tuple[str, ...], field: FieldInfo | None, given: Given, each: Mapping[str, Any]) -> tuple[str, str]:
+    """What should stand there, and what to do about it, as it is written where this one stands."""
+    inner = None if field is None else field.annotation
+    if isinstance(inner, type) and issubclass(inner, BaseModel):
+        names = ", ".join(inner.model_fields)
+        return f"a group of settings: {names}", f"write [{'.'.join(place)}] on a line of its own, and these under it"
     wanted = (field.description if field is not None else None) or "a value"
-    example = f"; write {field.examples[0]}" if field is not None and field.examples else ""
-    return f"{name}: {shown} will not do, wanted: {wanted}{example or '; set it anew or take it out'}"
+    text = each["type"] in ("string_type", "path_type") and "quotation" not in wanted
+    wanted += ", as text in quotation marks" if text else ""
+    extra = field.json_schema_extra if field is not None else None
+    if isinstance(extra, Mapping) and "remedy" in extra:
+        return wanted, str(extra["remedy"])
+    if field is None or not field.examples:
+        return wanted, "set it anew or take it out"
+    example = field.examples[0]
+    if place in given.names:
+        return wanted, f"set it to {example}"
+    return wanted, f"write {place[-1]} = {_toml(example)}"
+
+
+def _toml(value: object) -> str:
+    return str(value).lower() if isinstance(value, int | float) else f'"{value}"'
+
+
+def _leaves(model: type[BaseModel], group: str = "") -> Iterator[tuple[str, str]]:
+    """(group as it is written in the file, name) of every setting."""
+    for name, field in model.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from _leaves(inner, f"{group}.{name}".lstrip("."))
+        else:
+            yield group, name
 
 
 def _group(model: type[BaseModel], place: tuple[str, ...]) -> type[BaseModel]:
@@ -95,5 +131,5 @@ def _secret(field: FieldInfo) -> bool:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    text = f"'{value}'" if isinstance(value, str) else repr(value)
     return text if len(text) <= SHOWN_CHARS else f"{text[: SHOWN_CHARS - 1]}…"

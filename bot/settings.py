@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bot.setting_faults import Given, told
+from bot.setting_faults import Given, meant, told
 from bot.settings_file import named_file
 from resolvers.durations import Duration
 from resolvers.errors import Refusal
@@ -44,8 +44,16 @@ Snowflake = Annotated[int, BeforeValidator(_no_flag), Field(ge=1, le=LARGEST_SNO
 """A number by which Discord knows a server, a channel or a role (developer mode, then Copy ID)."""
 
 
-def _number_of(what: str) -> Any:
-    return Field(default=None, description=f"the id of {what}", examples=[901234567890123456])
+def _number_of(what: str, where: str) -> Any:
+    """An id that only Discord can tell: no example would do, so the remedy says where it is found."""
+    remedy = (
+        f"in Discord switch on developer mode (settings, Advanced), then {where} and Copy ID, and write that number"
+    )
+    return Field(default=None, description=f"the id of {what}, a number", json_schema_extra={"remedy": remedy})
+
+
+CHANNEL = ("a channel", "right-click the channel")
+ROLE = ("a role", "right-click the role in the server's settings")
 
 
 class _Group(BaseModel):
@@ -55,24 +63,33 @@ class _Group(BaseModel):
 class Channels(_Group):
     """Where the bot speaks: cards for reviewers, notices for everyone, a copy of the record."""
 
-    review: Snowflake | None = _number_of("a channel")
-    announce: Snowflake | None = _number_of("a channel")
-    audit: Snowflake | None = _number_of("a channel")
+    review: Snowflake | None = _number_of(*CHANNEL)
+    announce: Snowflake | None = _number_of(*CHANNEL)
+    audit: Snowflake | None = _number_of(*CHANNEL)
 
 
 class Roles(_Group):
     """Who may do what on the server."""
 
-    reviewer: Snowflake | None = _number_of("a role")
-    submitter: Snowflake | None = _number_of("a role")
-    admin: Snowflake | None = _number_of("a role")
+    reviewer: Snowflake | None = _number_of(*ROLE)
+    submitter: Snowflake | None = _number_of(*ROLE)
+    admin: Snowflake | None = _number_of(*ROLE)
 
 
 class DiscordSettings(_Group):
-    """The bot's token and its one server; without a token there is no Discord, and all else runs."""
+    """The bot's token and its one server; without a token there is no Discord, and all else runs.
 
-    token: SecretStr | None = Field(default=None, description="the bot's token from the developer portal")
-    guild: Snowflake | None = _number_of("the one server")
+    `keep_phrases`: whether sentences that were not understood are kept (without who said them), so that somebody can
+    teach the bot to understand them.
+    """
+
+    token: SecretStr | None = Field(
+        default=None,
+        description="the bot's token, as text in quotation marks",
+        json_schema_extra={"remedy": "copy it from the developer portal: Bot, Reset Token"},
+    )
+    guild: Snowflake | None = _number_of("the one server", "right-click the server")
+    keep_phrases: bool = Field(default=True, description="true or false", examples=[True])
     channels: Channels = Channels()
     roles: Roles = Roles()
 
@@ -86,7 +103,7 @@ class AutoApply(_Group):
     """`max_mana`: the most that a plan may cost and still be applied by itself, if debate.yaml allows it too."""
 
     max_mana: Annotated[Decimal, Field(ge=0, allow_inf_nan=False)] | None = Field(
-        default=None, description="an amount of mana", examples=["500"]
+        default=None, description="an amount of mana, 0 or more", examples=[500]
     )
 
 
@@ -118,9 +135,9 @@ class ServiceSettings(_Group):
     """How `crux run` runs: its jobs, its logs, and the port of its health (none: no port is opened)."""
 
     port: Annotated[int, BeforeValidator(_no_flag), Field(ge=1, le=65535)] | None = Field(
-        default=None, description="a port", examples=[8080]
+        default=None, description="a port: a number from 1 to 65535", examples=[8080]
     )
-    host: str = Field(default="127.0.0.1", description="the address to listen on")
+    host: str = Field(default="127.0.0.1", description="the address to listen on", examples=["127.0.0.1"])
     log: Literal["text", "json"] = Field(default="text", description="text or json", examples=["json"])
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="debug, info, warning or error", examples=["info"]
@@ -131,7 +148,7 @@ class ServiceSettings(_Group):
         default=Duration.parse("10 minutes"), description="a duration", examples=["10 minutes"]
     )
     backups: Annotated[int, BeforeValidator(_no_flag), Field(ge=0, le=1000)] = Field(
-        default=7, description="how many daily copies of the store are kept", examples=[7]
+        default=7, description="how many daily copies of the store are kept, from 0 to 1000", examples=[7]
     )
 
     @field_validator("job_timeout")
@@ -162,14 +179,22 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="forbid")
 
     database_url: str = Field(
-        default="", description="SQLAlchemy URL of the store; if empty, SQLite in the data folder"
+        default="", description="where the store is", examples=["sqlite:////srv/crux/crux.sqlite"]
     )
-    debate: Path | None = Field(default=None, description="the debate folder")
-    manifold_url: str = Field(default=MANIFOLD_URL, description="base address of the Manifold API")
+    debate: Path | None = Field(
+        default=None, description="the path of the debate folder", examples=["/srv/crux/debate"]
+    )
+    manifold_url: str = Field(
+        default=MANIFOLD_URL, description="base address of the Manifold API", examples=[MANIFOLD_URL]
+    )
     manifold_key: SecretStr | None = Field(
-        default=None, description="API key of the market account; none means read-only"
+        default=None,
+        description="API key of the market account, as text in quotation marks",
+        json_schema_extra={
+            "remedy": "copy it from the account's settings on Manifold, or take it out: Crux only reads then"
+        },
     )
-    contact: str = Field(default="", description="how publishers can reach you; sent in the User-Agent of every fetch")
+    contact: str = Field(default="", description="how publishers can reach you", examples=["me@example.org"])
     discord: DiscordSettings = DiscordSettings()
     service: ServiceSettings = ServiceSettings()
 
@@ -180,7 +205,7 @@ class Settings(BaseSettings):
         except ValidationError as error:
             faults += told(error, given, type(self))
         if faults:
-            raise Refusal("\n".join(faults))
+            raise Refusal("\n".join([*faults, *map(does_nothing, unknown_variables())]))
 
     @classmethod
     def settings_customise_sources(
@@ -233,7 +258,7 @@ def _password(url: str) -> tuple[str, ...]:
 def _sendable(value: Any) -> Any:
     """Refuses what no HTTP header can carry; a secret is not repeated."""
     if isinstance(value, str) and not (value.isascii() and value.isprintable()):
-        raise ValueError(" has characters that cannot be sent: copy it again, in plain letters, digits and marks")
+        raise ValueError(" has characters that cannot be sent; copy it again, in plain letters, digits and marks")
     return value
 
 
@@ -254,6 +279,11 @@ def unknown_variables() -> list[str]:
     """`CRUX_…` variables that no setting reads: most likely a typo, and otherwise ignored in silence."""
     known = {*variables(), *OTHERS}
     return sorted(name for name in os.environ if name.startswith("CRUX_") and name not in known)
+
+
+def does_nothing(name: str) -> str:
+    """What is to be said of such a variable."""
+    return f"{name} is set, but no setting has that name{meant(name, variables()) or '; unset it'}"
 
 
 def _variable(place: tuple[str, ...]) -> str:

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
+
+
+def let_go(kept: dict[Any, Any] | list[Any]) -> None:
+    """Empty it one by one.
+
+    Freeing millions of objects by one call would keep every other thread waiting until it is done: 0.3 s for the
+    verdicts of 10,000 markets (2026-11-21).
+    """
+    take: Callable[[], Any] = kept.popitem if isinstance(kept, dict) else kept.pop
+    while kept:
+        take()
 
 
 @dataclass
@@ -16,6 +28,8 @@ class _Pauses:
     lock: threading.Lock = field(default_factory=threading.Lock)
     number: int = 0
     was_on: bool = False
+    frozen: bool = False
+    """Whether anything stays out of the collector's sight; asked of Python, it would count them one by one."""
 
     def begin(self) -> None:
         with self.lock:
@@ -29,11 +43,21 @@ class _Pauses:
             self.number -= 1
             if self.number or not self.was_on:
                 return
-            others = gc.get_freeze_count()
+            self.frozen = self.frozen or gc.get_freeze_count() > 0
             gc.freeze()
-            if not others:  # what somebody else has frozen stays so, and this with it
+            if not self.frozen:  # what somebody else has frozen stays so, and this with it
                 gc.unfreeze()
             gc.enable()
+
+    def keep(self) -> None:
+        with self.lock:
+            gc.freeze()
+            self.frozen = True
+
+    def let_go(self) -> None:
+        with self.lock:
+            gc.unfreeze()
+            self.frozen = False
 
 
 _pauses = _Pauses()
@@ -52,3 +76,13 @@ def without_collecting() -> Iterator[None]:
         yield
     finally:
         _pauses.end()
+
+
+def put_out_of_sight() -> None:
+    """What is there now stays for long: the collector looks at it no more, until `bring_back`. At once."""
+    _pauses.keep()
+
+
+def bring_back() -> None:
+    """Let the collector look at everything again."""
+    _pauses.let_go()

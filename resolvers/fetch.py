@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -19,7 +19,9 @@ from pathlib import Path
 import httpx
 from httpx_secure import SSRFProtectionError, httpx_ssrf_protection
 
+from resolvers.no_answer import why_no_answer
 from resolvers.sources.spec import SourceSpec
+from resolvers.tls import trusted
 
 INFLATE_STEP = 64 * 1024
 """Bytes inflated at a time: httpx's own decoder turns one packet of zeros into 64 MiB (libraries tried 2026-11)."""
@@ -65,6 +67,7 @@ class Fetched:
     last_modified: str | None
     seen_at: datetime
     because: str = ""
+    content_type: str | None = field(default=None, compare=False)  # what the publisher calls it: no part of what it is
 
 
 Clock = Callable[[], datetime]
@@ -82,6 +85,7 @@ class _Answer:
     last_modified: str | None = None
     again: bool = False
     wait_s: float | None = None
+    content_type: str | None = None
 
 
 class _NoAnswer(Exception):
@@ -92,6 +96,7 @@ def open_client(limits: Limits) -> httpx.AsyncClient:
     """A client for `fetch`: no proxies or keys from the environment, no redirects of its own, no private addresses."""
     client = httpx.AsyncClient(
         trust_env=False,
+        verify=trusted(),
         follow_redirects=False,
         timeout=httpx.Timeout(None, connect=limits.connect_s),  # the whole look has a deadline of its own
         headers={"User-Agent": limits.user_agent, "Accept-Encoding": "gzip"},
@@ -114,7 +119,9 @@ async def fetch(
         answer = await asyncio.to_thread(_look_at_file, source.fetch.file, base, since, limits)
     else:
         answer = await _patiently(client, source, since or Validators(), now, sleep, limits)
-    return Fetched(answer.status, answer.body, answer.etag, answer.last_modified, now(), answer.because)
+    return Fetched(
+        answer.status, answer.body, answer.etag, answer.last_modified, now(), answer.because, answer.content_type
+    )
 
 
 async def _patiently(
@@ -146,7 +153,7 @@ async def _attempt(
     except _NoAnswer as error:
         return _Answer(0, str(error))
     except httpx.HTTPError as error:
-        return _Answer(0, f"no answer: {type(error).__name__}: {error}".rstrip(": "), again=True)
+        return _Answer(0, f"no answer: {why_no_answer(error, httpx.URL(source.fetch.url or '').host)}", again=True)
 
 
 async def _follow(
@@ -191,7 +198,7 @@ async def _answer(response: httpx.Response, since: Validators, now: Clock, limit
         because = f"HTTP {status} {httpx.codes.get_reason_phrase(status)}".rstrip() + asks
         return _Answer(status, because, again=status in PATIENT, wait_s=wait_s)
     body = b"".join([chunk async for chunk in _bounded(response, limits)])
-    return _Answer(200, "", body, etag, last_modified)
+    return _Answer(200, "", body, etag, last_modified, content_type=headers.get("content-type"))
 
 
 def _asked_to_wait(text: str | None, now: Clock) -> float | None:

@@ -163,7 +163,8 @@ def verify(json: Json = False) -> None:
         for link in found.record:
             say.line(f"record, row {link.id}: {link.because}")
         say.line(
-            f"{found.resolutions} resolutions, {found.verified} verified; {found.proposals} proposals derived again, "
+            f"{say.many(found.resolutions, 'resolution')}, {found.verified} verified; "
+            f"{say.many(found.proposals, 'proposal')} derived again, "
             f"{len(found.broken)} broken"
         )
     if not found.whole:
@@ -222,7 +223,7 @@ def _show(card: Card) -> None:
         )
         say.line(f"  objection {objection.id} by {objection.by}: {objection.text}{answered}")
     if proposal.state == "proposed":
-        say.line(f"  {card.wanted} more approvals wanted, of {card.quorum.needed}")
+        say.line(f"  {say.many(card.wanted, 'more approval')} wanted, of {card.quorum.needed}")
         for doubt in card.quorum.because:
             say.line(f"  more must agree: {doubt}")
         if not card.published:

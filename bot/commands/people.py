@@ -94,7 +94,7 @@ def _linked(
     if manifold is not None or confirm:
         return asyncio.run(_manifold(app, name, manifold, sandbox))
     made = people.issue_code(app.store, debate, name, "discord")
-    return [f"code for {name}: {made}", f"give it to the bot on Discord within 15 minutes: /link code {made}"]
+    return [f"code for {name}: {made}", f"within 15 minutes, type on Discord: /link code code:{made}"]
 
 
 def _trusted(app: App, me: Actor, name: str) -> None:
@@ -148,7 +148,7 @@ def pause(because: Because, person: As = None, debate: Debate = None) -> None:
     from bot.app import opened_app
     from bot.review.pausing import pause as stop
 
-    with opened_app(debate) as app:
+    with opened_app(debate, whole=False) as app:
         say.line(stop(app.store, _speaks(app, person), because).words())
 
 
@@ -157,7 +157,7 @@ def resume(person: As = None, debate: Debate = None) -> None:
     from bot.app import opened_app
     from bot.review.pausing import resume as go_on
 
-    with opened_app(debate) as app:
+    with opened_app(debate, whole=False) as app:
         go_on(app.store, _speaks(app, person))
         say.line("nothing is paused")
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot import say
 from bot.commands.options import Debate, Json, SandboxFile, SettingsFile
+from resolvers.errors import Refusal
 
 if TYPE_CHECKING:
     from bot.store.job_runs import Run
@@ -29,29 +32,37 @@ def run(
     wait: Annotated[
         bool, typer.Option("--wait", help="Stand by while another service runs this store, and follow it.")
     ] = False,
+    another: Annotated[
+        bool,
+        typer.Option("--another-debate", help="Serve this debate though the store has another's open markets."),
+    ] = False,
 ) -> None:
     """Run the service: plan, collect, judge, propose, resolve by the clock, with Discord where a token is set."""
     from bot import debates
     from bot.app import opened_store
-    from bot.service.ending import gone_within
+    from bot.service.ending import gone_within, until_told
     from bot.service.logs import configure
     from bot.service.running import Launch, serve
 
     with opened_store() as (chosen, store):
         configure(chosen)
         folder = debates.debate_folder(debate)
-        launch = Launch(chosen, store, folder, sandbox, wait, tell=say.aside, told_to_stop=gone_within(ENDS_WITHIN_S))
-        asyncio.run(serve(launch))
+        stopping = gone_within(ENDS_WITHIN_S)
+        launch = Launch(
+            chosen, store, folder, sandbox, wait=wait, another=another, tell=say.aside, told_to_stop=stopping
+        )
+        asyncio.run(until_told(serve(launch), stopping, say.aside))
 
 
 def jobs(
     name: Annotated[str | None, typer.Argument(metavar="JOB", help="Only this job.", show_default=False)] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many runs to show.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many runs to look at.")] = 20,
+    every: Annotated[bool, typer.Option("--all", help="Also the runs that had nothing to do.")] = False,
     debate: Debate = None,
     settings: SettingsFile = None,
     json: Json = False,
 ) -> None:
-    """What the service ran, when, how long, and what is next."""
+    """What the service ran, when, how long, what came of it, and what is next; what fails comes first."""
     from bot.app import opened_store
     from bot.service.overview import job_rows
     from bot.store.job_runs import recent
@@ -60,17 +71,48 @@ def jobs(
         rows = [row for row in job_rows(chosen, store) if name in (None, row["job"])]
         with store.reading() as connection:
             runs = recent(connection, limit, name)
+        now = store.now()
     if json:
         say.document({"jobs": rows, "runs": [_row(one) for one in runs]})
         return
-    columns = ("job", "every", "last", "state", "seconds", "next", "failed since")
-    say.table("Jobs", columns, ([row[column] for column in columns] for row in rows))
-    for one in runs:
-        took = f" in {one.seconds:.1f} s" if one.seconds is not None else ""
-        told = "; ".join([f"{key} {value}" for key, value in one.told.items()] + ([one.because] if one.because else []))
-        say.line(f"{say.short(one.started_at)} {one.job}: {one.state}{took}{f': {told}' if told else ''}")
-    if not runs:
-        say.line("nothing has run yet; start the service with crux run")
+    if not rows:
+        known = ", ".join(type(chosen.service.every).model_fields)
+        raise Refusal(f"there is no job {name}; there are {known}")
+    for row in sorted(rows, key=lambda row: row["failed since"] is None):
+        say.line(job_line(row, now))
+    if not runs or all(row["next"] is None for row in rows):
+        say.line(f"no service runs now, so nothing is next; start it with {say.program()} run")
+    _runs(runs, now, every or name is not None)
+
+
+def job_line(row: dict[str, Any], now: datetime) -> str:
+    """`plan     12:31:05 (40 s ago), took 0.2 s, next 12:32:05 (in 20 s): 4 changes carried out`."""
+    if row["last"] is None:
+        return f"{row['job']:<8} has not run yet; its pace is {row['every']}"
+    failed = row["failed since"]
+    fails = f"FAILED {'once' if failed == 1 else f'{failed} times in a row'}, last " if failed else ""
+    took = f", {say.took(row['seconds'])}" if row["seconds"] is not None else ""
+    return f"{row['job']:<8} {fails}{say.ago(row['last'], now)}{took}{_next(row['next'], now)}: {row['came']}"
+
+
+def _next(at: datetime | None, now: datetime) -> str:
+    if at is None:
+        return ""
+    return f", next {say.ago(at, now)}" if at > now else ", next any moment"
+
+
+def _runs(runs: Sequence[Run], now: datetime, every: bool) -> None:
+    from bot.service.job_words import is_idle, outcome
+
+    shown = [one for one in runs if every or not is_idle(one)]
+    if shown:
+        say.line()
+    for one in shown:
+        took = f", {say.took(one.seconds)}" if one.seconds is not None else ""
+        state = "" if one.state in ("done", "running") else f"{one.state}: "
+        say.line(f"{say.clock(one.started_at, now)} {one.job}{took}: {state}{outcome(one)}")
+    if idle := len(runs) - len(shown):
+        say.line(f"{say.many(idle, 'run')} of the last {len(runs)} had nothing to do; --all shows them too")
 
 
 def _row(one: Run) -> dict[str, Any]:

@@ -1,14 +1,22 @@
-"""`crux status`: one screen of everything."""
+"""`crux status`: one screen of everything, whatever is wrong with the debate folder."""
 
 from __future__ import annotations
 
-from typing import Any
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from bot import say
 from bot.commands.options import Debate, Json, SettingsFile
-from resolvers.errors import InputFault
+from resolvers.errors import InputFault, Refusal
+
+if TYPE_CHECKING:
+    from bot.service.overview import Folder
 
 MOST = 12
 """Lines of a kind on the screen; --json has all."""
@@ -20,62 +28,114 @@ def register(app: typer.Typer) -> None:
 
 def status(debate: Debate = None, settings: SettingsFile = None, json: Json = False) -> None:
     """Where the state lives, who runs it, every market, and what waits for whom."""
-    from bot.app import App, opened_store, store_is_there
-    from bot.debates import debate_folder
+    from bot.app import opened_store, store_is_there
     from bot.service.overview import screen
     from bot.store.source_names import claim_names
-    from markets.load import load_debate
 
-    folder = debate_folder(debate)
-    loaded = load_debate(folder)
-    faults = [fault for fault in loaded.faults if fault.level == "error"]
-    if loaded.debate is None or (faults and not store_is_there()):
-        raise InputFault(faults or loaded.faults)
+    there = store_is_there()
+    folder = _read(debate, there)
     with opened_store() as (chosen, store):
-        if not faults:
-            claim_names(store, loaded.debate.debate, loaded.sources)
-        told = screen(App(chosen, store, folder, loaded))
-    for fault in faults:
-        say.aside(say.plain(str(fault)))
+        if folder.usable is not None and folder.named is not None:
+            try:
+                claim_names(store, folder.named.debate, folder.usable.sources)
+            except Refusal as refusal:
+                folder = type(folder)(folder.path, folder.loaded, (str(refusal),))
+        told = screen(chosen, store, folder)
+    for fault in folder.faults:
+        say.aside(say.plain(fault))
     if json:
         say.document(told)
     else:
         _show(told)
-    if faults:
+    if folder.faults:
         raise typer.Exit(1)
 
 
+def _read(debate: Path | None, there: bool) -> Folder:
+    """The folder with all that is wrong with it; where there is no store either, nothing could be shown beside that."""
+    from bot.debates import debate_folder
+    from bot.service.overview import Folder
+    from markets.load import load_debate
+
+    try:
+        path = debate_folder(debate)
+    except Refusal as refusal:
+        if not there:
+            raise
+        return Folder(None, None, (str(refusal),))
+    loaded = load_debate(path)
+    faults = [fault for fault in loaded.faults if fault.level == "error"]
+    if loaded.debate is None:
+        faults = faults or list(loaded.faults)
+    if faults and not there:
+        raise InputFault(faults)
+    return Folder(path, loaded, tuple(str(fault) for fault in faults))
+
+
 def _show(told: dict[str, Any]) -> None:
+    if told["faults"]:
+        many = say.many(len(told["faults"]), "fault")
+        say.line(f"BROKEN   the debate folder cannot be used, {many}: {told['faults'][0]}")
+        running = told["service"]["running"]
+        then = "the service goes on with the last good reading" if running else "no service can start with it"
+        say.line(f"         {then}; {say.program()} check tells of every fault")
+    if told["pause"]:
+        pause = told["pause"]
+        say.line(f"PAUSED   by {pause['by']} since {say.short(pause['since'])}: {pause['because']}")
     say.line(f"database {told['database']}")
-    say.line(f"debate   {told['debate']}")
+    name = f"{told['name']}, in " if told["name"] else ""
+    say.line(f"debate   {name}{told['debate'] or 'none is chosen'}")
     say.line(f"service  {_service(told['service'])}")
     say.line(f"discord  {told['discord'] or 'never connected'}")
     mana = told["mana"]
     of = f" of {mana['budget']}" if mana["budget"] else ""
     say.line(f"mana     {mana['spent']} spent, {mana['reserved']} reserved{of}")
-    if told["pause"]:
-        pause = told["pause"]
-        say.line(f"PAUSED   by {pause['by']} since {say.short(pause['since'])}: {pause['because']}")
-    if told["faults"]:
-        say.line(
-            f"BROKEN   {say.many(len(told['faults']), 'fault')} in the debate's files; a service uses the last good"
-        )
-    columns = ("slug", "type", "state", "closes", "url")
-    say.table("Markets", columns, ([row[column] for column in columns] for row in told["markets"]))
+    _markets(told["markets"], named=bool(told["name"]))
+    for other, living in told["others"].items():
+        say.line(f"also in this store: debate {other}, {say.many(living, 'market')} not resolved, which wait for it")
+    say.line(f"{say.many(told['open_proposals'], 'proposal')} open")
     _few(
         [
-            f"proposal {one['id']}: {one['slug']} -> {one['outcome']}, waits for {one['waits_for']}"
+            f"  proposal {one['id']}: {one['slug']} -> {one['outcome']}, waits for {one['waits_for']}"
             for one in told["proposals"]
         ]
     )
-    say.line(f"{say.many(told['open_proposals'], 'proposal')} open")
     _plan(told["plan"])
-    _few([f"source {one['id']}: {one['state']}: {one['because']}" for one in told["sources"]])
+    _few([f"source {one['id']}: {one['words']}" for one in told["sources"]])
     _few([f"job {one['job']}: {one['state']}: {one['because']}" for one in told["jobs"] if one["failed since"]])
     if told["standing"]:
         say.line(told["standing"])
-    for slug, because in told["because"].items():
-        say.line(f"{slug} waits: {because}")
+    _few([f"{slug} waits: {because}" for slug, because in told["because"].items()])
+
+
+def _markets(rows: Sequence[dict[str, Any]], *, named: bool) -> None:
+    """A line each, those that live first; an address that does not fit stands whole on a line of its own."""
+    states = Counter(row["state"] for row in rows)
+    counted = ", ".join(f"{number} {state}" for state, number in states.most_common())
+    say.line(f"markets  {f'{len(rows)}: {counted}' if rows else 'none'}")
+    shown = sorted(rows, key=lambda row: row["state"] == "resolved")[:MOST]
+    slugs = max((len(_name(row, named)) for row in shown), default=0)
+    width = max((len(row["state"]) for row in shown), default=0)
+    heads = [
+        f"  {_name(row, named):<{slugs}}  {row['state']:<{width}}  closes {say.day(row['closes']) or '(no day)':<10}"
+        for row in shown
+    ]
+    fits = all(len(f"{head}  {row['url'] or ''}") <= _width() for head, row in zip(heads, shown, strict=True))
+    for head, row in zip(heads, shown, strict=True):
+        say.line(f"{head}  {row['url']}".rstrip() if row["url"] and fits else head.rstrip())
+        if row["url"] and not fits:
+            say.line(f"    {row['url']}")
+    if len(rows) > len(shown):
+        say.line(f"  … and {len(rows) - len(shown)} more; --json has them all")
+
+
+def _name(row: dict[str, Any], named: bool) -> str:
+    return str(row["slug"]) if named else f"{row['debate']}/{row['slug']}"
+
+
+def _width() -> int:
+    """Columns of the terminal; in a pipe a line may be as long as it is."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
 
 
 def _service(row: dict[str, Any]) -> str:

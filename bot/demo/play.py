@@ -38,6 +38,7 @@ from markets.sandbox.server import Sandbox
 from resolvers.errors import Fault, InputFault
 from resolvers.fetch import Limits, open_client
 from resolvers.sources.spec import SourceSpec
+from resolvers.tls import trusted
 from resolvers.verdict import Verdict
 
 DEBATE = "replay"
@@ -123,7 +124,8 @@ async def _stage(
                 for name, source in loaded.sources.items()
             }
             here = replace(loaded, sources=sources)
-            async with open_client(LIMITS) as client, AsyncClient(base_url=url, trust_env=False) as theirs:
+            theirs = AsyncClient(base_url=url, trust_env=False, verify=trusted())
+            async with open_client(LIMITS) as client, theirs:
                 people = Registries(BUNDLED / DEBATE, debate), Traders(theirs, sandbox), Readers(store)
                 yield Story(folder, debate, recording, clock, store, here, platform, client, *people)
     finally:

@@ -7,6 +7,7 @@ from typing import Any
 from bot import say
 from bot.demo.play import Played
 from bot.review.desk import cards
+from bot.say import many
 from bot.store import open_store
 
 
@@ -19,8 +20,9 @@ def tell(played: Played, json: bool) -> None:
     say.table("What became of the questions", ("market", "state", "outcome", "on the evidence of"), rows)
     found = played.verified
     say.line(
-        f"{played.counts.snapshots} looks at sources, {played.counts.observations} observations, "
-        f"{played.counts.quarantined} quarantined; {found.proposals} proposals, {found.resolutions} resolutions, "
+        f"{many(played.counts.snapshots, 'look')} at sources, {many(played.counts.observations, 'observation')}, "
+        f"{played.counts.quarantined} quarantined; {many(found.proposals, 'proposal')}, "
+        f"{many(found.resolutions, 'resolution')}, "
         f"{found.verified} verified, {len(found.broken)} broken; {played.mana_spent} mana spent; "
         f"{len(played.charts)} charts in {played.folder / 'charts'}"
     )

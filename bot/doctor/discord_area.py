@@ -17,6 +17,9 @@ from bot.store import Store, switches
 WAIT_S = 15.0
 PORTAL = "https://discord.com/developers/applications"
 INVITE = "crux discord setup prints the link that invites it with the right permissions"
+PRIVILEGED = {"Presence": 3 << 12, "Server Members": 3 << 14, "Message Content": 3 << 18}
+"""Intents as the portal calls them -> their two flags of an application (Discord's docs, Application, 2026-11)."""
+
 PLACES = {"review": "cards for reviewers", "announce": "public notices", "audit": "a copy of the record"}
 
 
@@ -55,7 +58,7 @@ async def examine(settings: DiscordSettings, store: Store | None, base: str, our
             return [_no_token(me.status)]
         found = [ok("discord token", f"of {me.body['username']}"), *_stood(store)]
         application = await rest.get("/applications/@me")
-        found += _application(application)
+        found += [*_application(application), *_intents(application, store)]
         if settings.guild is None:
             return [*found, wrong("discord server", "none is set", "set discord.guild to the server's id")]
         found += await _guild(rest, settings, str(me.body["id"]))
@@ -79,7 +82,7 @@ def _stood(store: Store | None) -> list[Check]:
         there = switches.switched(connection, "discord")
     if there is None:
         return [not_set_up("discord connection", "the service was never connected", "start it with crux run")]
-    if there.value["standing"] == "stopped":
+    if there.value["standing"] == "stopped" and not _for_an_intent(store):
         return [wrong("discord connection", there.value["because"], "mend that, and start crux run anew")]
     return [ok("discord connection", there.value["standing"])]
 
@@ -92,6 +95,27 @@ def _application(asked: Asked) -> list[Check]:
         because = "an Interactions Endpoint URL is set, so no press reaches the bot"
         return [wrong("discord application", because, f"empty that field at {PORTAL} (General Information)")]
     return [ok("discord application", str(asked.body.get("name", "")))]
+
+
+def _intents(asked: Asked, store: Store | None) -> list[Check]:
+    """Crux asks for no privileged intent: those that the portal has switched on are not needed."""
+    if store is not None and _for_an_intent(store):
+        because = "Discord ended the connection because of an intent that Crux asked for"
+        remedy = f"update Crux, which needs none of the three privileged ones ({PORTAL}, Bot), and start crux run anew"
+        return [wrong("discord intents", because, remedy)]
+    if asked.status != 200:
+        return []
+    flags = int(asked.body.get("flags") or 0)
+    spare = [name for name, bits in PRIVILEGED.items() if flags & bits]
+    told = f", so {' and '.join(spare)} may be switched off in the portal (Bot)" if spare else ""
+    return [ok("discord intents", f"none of the privileged ones is needed{told}")]
+
+
+def _for_an_intent(store: Store) -> bool:
+    """Whether the connection was ended for good over an intent: the supervisor's words of close codes 4013 and 4014."""
+    with store.reading() as connection:
+        there = switches.switched(connection, "discord")
+    return there is not None and there.value["standing"] == "stopped" and "intent" in there.value["because"]
 
 
 async def _guild(rest: Rest, settings: DiscordSettings, me: str) -> list[Check]:

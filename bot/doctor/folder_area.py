@@ -6,6 +6,8 @@ from pathlib import Path
 
 from bot import debates
 from bot.doctor.checks import Check, ok, wrong
+from bot.say import many
+from bot.service.one_debate import require_this_debate
 from bot.store import Store
 from bot.store.source_names import claim_names
 from markets.load import Loaded, load_debate
@@ -31,10 +33,16 @@ def examine(given: Path | None, store: Store | None) -> tuple[Loaded | None, lis
             claim_names(store, loaded.debate.debate, loaded.sources)
         except Refusal as refusal:
             return loaded, [wrong("debate", str(refusal), "rename them")]
+        try:
+            require_this_debate(store, folder, loaded.debate.debate)
+        except Refusal as refusal:
+            because, _, remedy = str(refusal).partition(". ")
+            return loaded, [wrong("debate", because, remedy)]
     few = _few(loaded.debate)
     if few:
         return loaded, [wrong("reviewers", few, "name more reviewers in debate.yaml")]
-    return loaded, [ok("debate", f"{folder}: {len(loaded.markets)} markets, {len(loaded.sources)} sources")]
+    holds = f"{many(len(loaded.markets), 'market')}, {many(len(loaded.sources), 'source')}"
+    return loaded, [ok("debate", f"{folder}: {holds}")]
 
 
 def _few(debate: DebateSpec) -> str:

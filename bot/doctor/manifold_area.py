@@ -35,6 +35,11 @@ async def examine(settings: Settings, store: Store | None, now: Now) -> list[Che
         because = f"{settings.manifold_url} cannot be reached ({type(error).__name__})"
         remedy = "wait if Manifold is down; otherwise look at CRUX_MANIFOLD_URL and the network"
         return [wrong("manifold", because, remedy)]
+    if answer.status_code >= 500:
+        because = (
+            f"{settings.manifold_url} is in trouble: it answered {answer.status_code} {answer.reason_phrase}".rstrip()
+        )
+        return [wrong("manifold", because, "wait: crux run asks again by itself, and does nothing twice")]
     found = [ok("manifold", f"{settings.manifold_url} answers"), *_clock(answer, now())]
     if key is None:
         remedy = "set CRUX_MANIFOLD_KEY to the market account's API key"

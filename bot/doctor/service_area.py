@@ -11,13 +11,11 @@ from bot.doctor.checks import Check, not_set_up, ok, wrong
 from bot.review.pausing import paused
 from bot.settings import Settings
 from bot.store import Store, job_runs, leases, schema, schema_talk
+from bot.store.job_runs import IN_A_ROW
 from bot.store.leases import Lease
 
 STUCK = timedelta(minutes=10)
 """A write to Manifold that is open for longer than any retry takes."""
-
-IN_A_ROW = 3
-"""One failure may be the network; three in a row are for a person to look at."""
 
 LATE = 3
 """A job is late when it has not run for so many of its paces."""

@@ -5,26 +5,26 @@ from __future__ import annotations
 import stat
 
 from bot.doctor.checks import Check, not_set_up, ok, wrong
-from bot.setting_faults import meant
-from bot.settings import Settings, settings_file, unknown_variables, variables
+from bot.settings import Settings, does_nothing, settings_file, unknown_variables
 from resolvers.errors import Refusal
 
 
 def examine() -> tuple[Settings | None, list[Check]]:
     """The settings, or None where they cannot be used; every fault is a line."""
-    found = [_unknown(name) for name in unknown_variables()]
     try:
         settings = Settings()
     except Refusal as refusal:
-        return None, [*found, *(wrong("settings", line, "mend that setting") for line in str(refusal).splitlines())]
+        return None, [_fault(line) for line in str(refusal).splitlines()]
+    found = [_fault(does_nothing(name)) for name in unknown_variables()]
     path = settings_file()
     found.append(ok("settings", f"read from {path} and the environment" if path else "read from the environment"))
     return settings, [*found, *_file(settings)]
 
 
-def _unknown(name: str) -> Check:
-    close = meant(name, variables()).removeprefix("; ")
-    return wrong("settings", f"{name} is set, but no setting has that name", close or "unset it")
+def _fault(line: str) -> Check:
+    """What is wrong, and what to do: the last clause of every fault of a setting."""
+    because, _, remedy = line.rpartition("; ")
+    return wrong("settings", because, remedy)
 
 
 def _file(settings: Settings) -> list[Check]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.doctor.checks import Check, not_set_up, ok, wrong
 from bot.service.figures import source_states
+from bot.service.overview import source_words
 from bot.store import Store
 from markets.load import Loaded
 
@@ -23,7 +24,7 @@ def examine(store: Store, loaded: Loaded) -> list[Check]:
     states = source_states(store, loaded.sources, store.now())
     found = [
         (not_set_up if one.because == "never looked at" else wrong)(
-            f"source {one.id}", f"{one.state}: {one.because}", REMEDY[one.state].format(one.id)
+            f"source {one.id}", source_words(one), REMEDY[one.state].format(one.id)
         )
         for one in states
         if one.state != "live"

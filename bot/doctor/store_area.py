@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.app import store_url
 from bot.doctor.checks import Check, not_set_up, ok, wrong
+from bot.say import many
 from bot.service.copies import copies, taken_at
 from bot.service.health import written
 from bot.settings import Settings
@@ -78,6 +79,6 @@ def _copied(path: Path, settings: Settings, now: datetime) -> Check:
         return not_set_up("copies", "there is none yet", "crux run makes one a day")
     age = now - taken_at(there[-1])
     if age > COPY_AGE:
-        because = f"the newest copy, {there[-1].name}, is {age.days} days old"
+        because = f"the newest copy, {there[-1].name}, is {many(age.days, 'day')} old"
         return wrong("copies", because, "look at crux jobs backup, or copy by hand with crux db backup")
     return ok("copies", f"{len(there)}, the newest {there[-1].name}")

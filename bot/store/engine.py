@@ -27,8 +27,12 @@ PRAGMAS = (
     "journal_mode=WAL",
     "foreign_keys=ON",
     "recursive_triggers=ON",  # or INSERT OR REPLACE would slip past the insert-only triggers
-    "cache_size=-65536",  # KiB; the B-trees are the limit, not Python
 )
+CACHE_KIB = {"IMMEDIATE": 65_536, "DEFERRED": 8_192}
+"""Pages kept by a connection that writes, where the B-trees are the limit, and by one that reads.
+
+A service has a dozen connections, each with a cache of its own; what a reader lets go of, the system still keeps.
+"""
 
 
 TROUBLE = {
@@ -160,7 +164,12 @@ def _on_begin(connection: sa.Connection) -> None:
     options = connection.get_execution_options()
     if "sqlite_sync" in options:  # of no account to readers
         connection.exec_driver_sql(f"PRAGMA synchronous={options['sqlite_sync']}")
-    connection.exec_driver_sql(f"BEGIN {options.get('sqlite_begin', 'IMMEDIATE')}")
+    kind = options.get("sqlite_begin", "IMMEDIATE")
+    if connection.info.get("cache") != kind:
+        dbapi: Any = connection.connection.dbapi_connection
+        dbapi.execute(f"PRAGMA cache_size=-{CACHE_KIB[kind]}")
+        connection.info["cache"] = kind
+    connection.exec_driver_sql(f"BEGIN {kind}")
 
 
 def sqlite_path(address: str) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -21,6 +22,9 @@ from resolvers.sources.spec import SourceSpec
 Via = Literal["fetch", "file", "import", "panel"]
 
 NOT_MODIFIED = 304
+
+Reads = Callable[[Store, SourceSpec, str], Kept]
+"""Reads a body of a source that is on the record, by its sha256, as `read_through` does."""
 
 
 class Fetched(Protocol):
@@ -98,6 +102,7 @@ def record(
     seen_at: datetime | None = None,
     via: Via = "fetch",
     confirms: str | None = None,
+    read: Reads | None = None,
 ) -> Recorded:
     """Keep one look at `source`, whatever came of it, and read it.
 
@@ -106,19 +111,29 @@ def record(
     been seen in the future. The same look twice is one row.
 
     `confirms` is the body (sha256) whose validators were sent along, which a 304 says is unchanged; another that was
-    recorded meanwhile is none of its business.
+    recorded meanwhile is none of its business. `read` does what `read_through` does, in another place.
     """
     look = _look(store, got, seen_at, via)
     with store.transaction(durable=False) as connection:
         taken = _snapshot(connection, store, source, look, via, confirms)
-    kept = _read(store, source, taken.body) if taken.body and look.status in ANSWERED else None
-    bring_up_to_date(store, source)
-    if kept is None:
+    if taken.body and look.status in ANSWERED:
+        kept = (read or read_through)(store, source, taken.body)
+    else:
+        bring_up_to_date(store, source)
         kept = Kept("failed", taken.because, 0, ())
     return Recorded(
         taken.id, kept.state, kept.because, taken.body, kept.new_observations, kept.quarantined, taken.awaits,
         taken.repeated,
     )  # fmt: skip
+
+
+def read_through(store: Store, source: SourceSpec, body: str) -> Kept:
+    """Read a body that is on the record, unless it has been read, and tell the source's spans up to its newest look."""
+    with store.reading() as connection:
+        kept = kept_reading(connection, source, body)
+    kept = kept or read_one(store, source, body)
+    bring_up_to_date(store, source)
+    return kept
 
 
 def take_down(connection: sa.Connection, store: Store, source: SourceSpec, given: Given, via: Via) -> int:
@@ -220,9 +235,3 @@ def _was_fetched(connection: sa.Connection, source: str, body: str) -> bool:
 def _from_itself(source: str) -> sa.ColumnElement[bool]:
     at = schema.snapshots.c
     return sa.and_(at.source == source, at.via == "fetch", at.status.between(200, 299))
-
-
-def _read(store: Store, source: SourceSpec, body: str) -> Kept:
-    with store.reading() as connection:
-        kept = kept_reading(connection, source, body)
-    return kept or read_one(store, source, body)

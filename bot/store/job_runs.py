@@ -1,4 +1,4 @@
-"""What the timetable ran: each run a row, from its beginning; the newest thousand of each job are kept."""
+"""What the timetable ran: each run a row, from its beginning, until it is thinned (`thinning`)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from bot.store.writing import insert_row
 
 RunState = Literal["running", "done", "failed", "timed out", "stopped"]
 
-KEPT = 1_000
+IN_A_ROW = 3
+"""One failure may be the network; three in a row are for a person to look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +45,10 @@ def begin(connection: sa.Connection, job: str, at: datetime) -> int:
 def end(
     connection: sa.Connection, number: int, state: RunState, at: datetime, *, because: str = "", told: Mapping[str, Any]
 ) -> None:
-    """The run has ended, however it did; runs of its job beyond the newest thousand are forgotten."""
+    """The run has ended, however it did."""
     table = schema.job_runs
     values = {"state": state, "ended_at": at, "because": because, "told": dict(told)}
     connection.execute(sa.update(table).where(table.c.id == number).values(**values))
-    job = sa.select(table.c.job).where(table.c.id == number).scalar_subquery()
-    kept = sa.select(table.c.id).where(table.c.job == job).order_by(table.c.id.desc()).offset(KEPT).limit(1)
-    oldest = connection.execute(kept).scalar_one_or_none()
-    if oldest is not None:
-        connection.execute(sa.delete(table).where(table.c.job == job, table.c.id <= oldest))
 
 
 def close_left_open(connection: sa.Connection, at: datetime) -> int:

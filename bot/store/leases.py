@@ -6,6 +6,8 @@ runs unchanged on SQLite and PostgreSQL, tried 2026-11).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store import schema_service as schema
+from bot.store.engine import Store
+from resolvers.errors import Refusal
 
 LEADER = "leader"
 """The one lease there is: who runs the timetable, and who speaks on Discord."""
@@ -68,3 +72,26 @@ def is_mine(connection: sa.Connection, holder: str, epoch: int, name: str = LEAD
     """Whether nobody has taken it since."""
     there = held(connection, name)
     return there is not None and (there.holder, there.epoch) == (holder, epoch)
+
+
+class LostLease(Refusal):
+    """Somebody else runs this store now: whoever stood still meanwhile may not write to it any more."""
+
+
+@dataclass(frozen=True)
+class FencedStore(Store):
+    """The store as its one service has it: each write asks, in its own transaction, whether the lease is still ours.
+
+    A process that was stopped for longer than its lease does not know that another has taken over. Whatever it does on
+    Manifold or Discord begins with a row here, so that it does nothing more than finish the one call it was in.
+    """
+
+    holder: str
+    epoch: int
+
+    @contextmanager
+    def transaction(self, *, durable: bool = True) -> Iterator[sa.Connection]:
+        with Store.transaction(self, durable=durable) as connection:
+            if not is_mine(connection, self.holder, self.epoch):
+                raise LostLease("another service has taken over this store while this one stood still")
+            yield connection

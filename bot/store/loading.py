@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from pydantic_core import from_json
@@ -34,6 +34,9 @@ from resolvers.sources.spec import SourceSpec
 from resolvers.timeline import in_order, source_evidence
 
 V = TypeVar("V")
+
+COLUMNS = 6
+"""Of a span, beside its cells."""
 
 
 def load_evidence(
@@ -87,24 +90,29 @@ def _spans(connection: sa.Connection, timeline: int, looks: Sequence[Look], as_o
     """The kept spans that had begun by `as_of`; one that ended later stands still."""
     span = schema.spans.c
     statement = (
-        sa.select(span.row, sa.func.nullif(span.key, span.row), span.observation, span.cells)
+        sa.select(span.cells, span.row, sa.func.nullif(span.key, span.row), span.observation)
         .add_columns(span.snapshot, span.until, sa.func.nullif(span.ended, "current"))
         .where(span.timeline == timeline, span.since <= as_of)
         .order_by(span.position)
     )
-    rows = plain_rows(connection, statement)
-    if not rows:
+    columns: tuple[list[Any], ...] = tuple([] for _ in range(COLUMNS))
+    parsed: list[dict[str, Cell]] = []
+    for some in plain_rows(connection, statement):
+        cells, *others = zip(*some, strict=True)
+        parsed += _parsed(cells)
+        for column, part in zip(columns, others, strict=True):
+            column.extend(part)
+    if not parsed:
         return ()
-    row, other_key, observation, cells, snapshot, until, how_ended = zip(*rows, strict=True)
-    del rows  # a source's rows are not held twice
+    row, other_key, observation, snapshot, until, how_ended = columns
     if any(end is not None and end > as_of for end in set(until)):  # as few different ones as there were looks
-        until = tuple(end if end is not None and end <= as_of else None for end in until)
+        until = [end if end is not None and end <= as_of else None for end in until]
     seen = {look.sighting.snapshot: look.sighting for look in looks}
     return SpanColumns(
         row=row,
         key=_keys(row, other_key),
         observation=observation,
-        cells=_parsed(cells),
+        cells=CellColumns(parsed),
         snapshot=_shared(snapshot),
         body=_of_looks({number: sighting.body or "" for number, sighting in seen.items()}, snapshot),
         since=_of_looks({number: sighting.seen_at for number, sighting in seen.items()}, snapshot),
@@ -142,8 +150,8 @@ def _shared(numbers: Sequence[int]) -> list[int]:
     return list(map(known.setdefault, numbers, numbers))
 
 
-def _parsed(cells: Sequence[str]) -> CellColumns:
-    """All cells by one call, which is several times faster than one for each; equal texts become one object.
+def _parsed(cells: Sequence[str]) -> list[dict[str, Cell]]:
+    """Many cells by one call, which is several times faster than one for each; equal texts become one object.
 
     The fast parser refuses half a surrogate pair, which a published text may hold.
     """
@@ -152,4 +160,4 @@ def _parsed(cells: Sequence[str]) -> CellColumns:
         found: list[dict[str, Cell]] = from_json(together, cache_strings="all")
     except ValueError:
         found = json.loads(together)
-    return CellColumns(found)
+    return found

@@ -45,10 +45,25 @@ def newest(connection: sa.Connection, market: int) -> Sample | None:
     return found[0] if found else None
 
 
-def series(connection: sa.Connection, market: int, *, limit: int | None = None) -> tuple[Sample, ...]:
-    """The market's samples, newest first."""
+def oldest(connection: sa.Connection, market: int) -> Sample | None:
+    """The market's first sample."""
+    found = series(connection, market, limit=1, backwards=False)
+    return found[0] if found else None
+
+
+def series(
+    connection: sa.Connection,
+    market: int,
+    *,
+    limit: int | None = None,
+    until: datetime | None = None,
+    backwards: bool = True,
+) -> tuple[Sample, ...]:
+    """The market's samples, newest first unless `backwards` is False; `until`: none that is newer."""
     table = service.price_samples
-    statement = sa.select(table).where(table.c.market == market).order_by(table.c.at.desc()).limit(limit)
+    order = table.c.at.desc() if backwards else table.c.at
+    statement = sa.select(table).where(table.c.market == market).order_by(order).limit(limit)
+    statement = statement.where(table.c.at <= instant(until)) if until is not None else statement
     return tuple(
         Sample(
             row.market, moment(row.at), {name: Decimal(text) for name, text in row.shares.items()}, row.liquidity_mana

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,9 @@ from bot.store import schema
 from resolvers.evidence import Instant, Sighting, SightingState
 
 FOREVER: Instant = 2**62
+
+AT_A_TIME = 4_000
+"""Rows handed over together: some milliseconds of work for one call."""
 
 ANSWERED = frozenset({*range(200, 300), 304})
 """HTTP statuses whose body is the source's; another status' body is kept as it came, and not read."""
@@ -49,20 +52,21 @@ def looks_at(
         .where(at.source == source, at.awaits.is_(sa.false()), at.seen_at <= as_of, at.id.between(first, last))
         .order_by(at.seen_at, at.id)
     )
-    return [_look(*row) for row in plain_rows(connection, statement)]
+    return [_look(*row) for rows in plain_rows(connection, statement) for row in rows]
 
 
-def plain_rows(connection: sa.Connection, statement: sa.Select[Any]) -> list[tuple[Any, ...]]:
+def plain_rows(connection: sa.Connection, statement: sa.Select[Any]) -> Iterator[list[tuple[Any, ...]]]:
     """The driver's own tuples: for columns that need no conversion, of which there may be hundreds of thousands.
 
+    They come a few thousand at a time: whatever takes them all by one call keeps every other thread waiting for it.
     What the driver cannot read is told as SQLAlchemy tells it: callers know no driver.
     """
     cursor: Any = connection.execute(statement).cursor
     try:
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        while rows := cursor.fetchmany(AT_A_TIME):
+            yield rows
     except connection.dialect.loaded_dbapi.Error as error:
         raise sa.exc.OperationalError(str(statement), None, error) from error
-    return rows
 
 
 def _look(

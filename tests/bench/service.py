@@ -6,6 +6,7 @@ import asyncio
 import gc
 import json
 import multiprocessing
+import os
 import random
 import resource
 import statistics
@@ -18,30 +19,37 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from growing import body_read, cards_drawn
 from judging import BATCH, Filled, fill
 from rule_trees import made
+from stalls import watched
 
 from bot.chat.answering import answer
 from bot.chat.replies import Context
 from bot.chat.store_tools import StoreTools, titles_of
 from bot.discord.cards import render
 from bot.discord.posts import view_of
-from bot.judging import Judged, asked, judge_all
+from bot.judging import asked, judge_all
 from bot.proposing import propose_all
+from bot.review import pausing
 from bot.review.desk import card
+from bot.service.judging import Judging
+from bot.service.surroundings import Surroundings
 from bot.service.threads import Threads, take_turns
 from bot.store import Store, open_store, proposals, schema
 from bot.store.writing import insert_new
 from markets.load import Loaded
+from markets.pausing import put_out_of_sight
 from markets.spec import DebateSpec, MarketSpec, ReviewSpec
 from resolvers.rules.rule import Rule
 
 DEBATE = DebateSpec.model_validate(
     {"debate": "bench", "title": "A bench", "reviewers": {"ann": None, "ben": None}, "review": {"quorum": 2}}
 )
-STALL_S = 0.1
-TICK_S = 0.005
+PROPOSED_OF = 1000
+"""Markets of which those that are decided are proposed at once."""
 PROPOSED = 60
+"""Proposals whose cards are asked for."""
 STARTS = 7
 NOUNS = ("model", "agent", "predictor", "lab", "scaffold", "release", "checkpoint", "system", "policy", "baseline")
 DEEDS = ("beat", "reach", "pass", "match", "lead", "trail", "outscore", "equal", "double", "hold")
@@ -112,54 +120,46 @@ async def _measured(store: Store, told: Filled, seed: int) -> dict[str, Any]:
     loaded = Loaded(DEBATE, _specs(told, seed), dict(told.specs), (), {}, None)
     slugs, luck = list(loaded.markets), random.Random(seed)
     titles = await threads.read(titles_of, loaded)
-    numbers = await threads.judge(_proposed, store, loaded, slugs[:400])
+    every = await threads.judge(_proposed, store, loaded, slugs[:PROPOSED_OF])
+    numbers = every[:PROPOSED]
     gc.collect(1)
-    gc.freeze()  # as the service does with what stays
+    put_out_of_sight()  # as the service does with what stays
     idle_kib = _resident_kib()
-    lag = asyncio.create_task(_stalls())
-    quiet = await _asked_of(store, loaded, titles, threads, numbers, slugs, luck, rounds=40)
-    begun = time.perf_counter()
-    judging = asyncio.create_task(threads.judge(_judged, store, loaded, slugs))
+    around = _around(store, loaded, threads)
     busy: dict[str, list[float]] = {}
-    while not judging.done():
-        for name, times in (await _asked_of(store, loaded, titles, threads, numbers, slugs, luck, rounds=5)).items():
-            busy.setdefault(name, []).extend(times)
-    judged = await judging
-    judging_s = time.perf_counter() - begun
-    lag.cancel()
-    stalls = await asyncio.gather(lag, return_exceptions=True)
-    assert isinstance(stalls[0], asyncio.CancelledError)
-    late = STALLS
+    async with watched() as stalls:
+        quiet = await _asked_of(store, loaded, titles, threads, numbers, slugs, luck, rounds=40)
+        begun = time.perf_counter()
+        judging = asyncio.create_task(Judging(around).run())
+        while not judging.done():
+            some = await _asked_of(store, loaded, titles, threads, numbers, slugs, luck, rounds=5)
+            for name, times in some.items():
+                busy.setdefault(name, []).extend(times)
+        told_by_job = await judging
+        judging_s = time.perf_counter() - begun
+    most_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    grown = await cards_drawn(store, threads, every) | await body_read(store, threads, seed)
     threads.close()
     return {
         "markets": len(slugs),
         "observations": told.observations,
         "judging_s": round(judging_s, 2),
-        "judged": len(judged.verdicts),
+        "judged": told_by_job["due"],
         **{f"{name}_quiet_ms": _told(times) for name, times in quiet.items()},
         **{f"{name}_judging_ms": _told(times) for name, times in busy.items()},
-        "loop_ticks": len(late),
-        "loop_late_p99_ms": round(1000 * statistics.quantiles(late, n=100)[98], 1),
-        "loop_late_most_ms": round(1000 * max(late), 1),
-        "loop_stalls_over_100_ms": sum(each > STALL_S for each in late),
+        **stalls.told(),
         "resident_idle_mib": idle_kib // 1024,
-        "resident_most_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "resident_most_mib": most_kib // 1024,
+        **grown,
+        "load_average": [round(each, 1) for each in os.getloadavg()],
     }
 
 
-STALLS: list[float] = []
-"""How late the loop came back each time, in seconds."""
-
-
-async def _stalls() -> None:
-    while True:
-        begun = time.perf_counter()
-        await asyncio.sleep(TICK_S)
-        STALLS.append(time.perf_counter() - begun - TICK_S)
-
-
-def _judged(store: Store, loaded: Loaded, slugs: list[str]) -> Judged:
-    return judge_all(store, asked(store, loaded, slugs), store.now())
+def _around(store: Store, loaded: Loaded, threads: Threads) -> Surroundings:
+    """What the job of a service that is paused needs: it judges everything, and proposes nothing."""
+    pausing.pause(store, "ann", "a bench")
+    nothing: Any = None
+    return Surroundings(nothing, store, threads, Path(), lambda: loaded, nothing, lambda job: None)
 
 
 def _proposed(store: Store, loaded: Loaded, slugs: list[str]) -> list[int]:
@@ -167,7 +167,7 @@ def _proposed(store: Store, loaded: Loaded, slugs: list[str]) -> list[int]:
     judged = judge_all(store, asked(store, loaded, slugs), store.now())
     propose_all(store, judged)
     with store.reading() as connection:
-        return [one.id for one in proposals.listing(connection)][:PROPOSED]
+        return [one.id for one in proposals.listing(connection)]
 
 
 async def _asked_of(

@@ -20,6 +20,7 @@ from typing import Any
 
 import httpx
 import pytest
+from new_stores import new_store
 
 from bot.cli import main
 from bot.judging import asked, judge_all
@@ -34,6 +35,7 @@ from markets.load import Loaded, load_debate
 from markets.outbox import Patience
 from markets.plan import Limits
 from markets.sandbox.server import Sandbox
+from resolvers.tls import trusted
 from resolvers.verdict import Verdict
 
 BASE = datetime(2020, 1, 6, tzinfo=UTC)
@@ -120,7 +122,7 @@ def folder(path: Path, changes: Mapping[str, str] | None = None, **dates: dateti
 
 def seen_now(debate: Path, database: Path) -> None:
     """A look at the board of a debate on disk, made this moment: what a market needs to be ready."""
-    store = open_store(database, now=lambda: datetime.now(UTC))
+    store = (open_store if database.exists() else new_store)(database, now=lambda: datetime.now(UTC))
     record(store, load_debate(debate).sources["board"], body(START), seen_at=store.now())
     store.close()
 
@@ -250,13 +252,13 @@ class World:
     async def say(self, who: str, path: str, **told: Any) -> Any:
         """Somebody else's request to Manifold."""
         headers = {"Authorization": f"Key {self.sandbox.accounts[who].key}"}
-        async with httpx.AsyncClient(base_url=self.url, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=self.url, trust_env=False, verify=trusted()) as client:
             answer = await client.post(path, json=told, headers=headers)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     async def ask(self, path: str, **query: str) -> Any:
-        async with httpx.AsyncClient(base_url=self.url, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=self.url, trust_env=False, verify=trusted()) as client:
             return (await client.get(path, params=query)).json()
 
     async def bet(self, who: str, slug: str = "reach-85", outcome: str = "NO") -> None:
@@ -297,7 +299,7 @@ async def living(path: Path, changes: Mapping[str, str] | None = None, **dates: 
     clock = Clock()
     loaded = load_debate(folder(path / "debate", changes, **dates))
     assert loaded.usable, loaded.faults
-    store = open_store(path / "crux.sqlite", now=clock)
+    store = new_store(path / "crux.sqlite", now=clock)
     sandbox = Sandbox(path / "sandbox.jsonl", now=clock.ms, rng=random.Random(3))
     url = await sandbox.start()
     try:
@@ -377,7 +379,7 @@ async def _asked(state: Path, who: str, requests: Sequence[tuple[str, Mapping[st
     url = await sandbox.start()
     try:
         headers = {"Authorization": f"Key {sandbox.accounts[who].key}"}
-        async with httpx.AsyncClient(base_url=url, trust_env=False, headers=headers) as client:
+        async with httpx.AsyncClient(base_url=url, trust_env=False, verify=trusted(), headers=headers) as client:
             answers = [
                 await (client.get(path) if told is None else client.post(path, json=told)) for path, told in requests
             ]

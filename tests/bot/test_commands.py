@@ -163,8 +163,8 @@ def test_a_folder_is_no_store_and_the_remedy_is_named(crux: Crux, tmp_path: Path
 @pytest.mark.parametrize(
     ("setting", "value", "said"),
     [
-        ("manifold_key", "schlüssel", "CRUX_MANIFOLD_KEY has characters that cannot be sent: copy it again"),
-        ("manifold_key", "a\nb", "CRUX_MANIFOLD_KEY has characters that cannot be sent: copy it again"),
+        ("manifold_key", "schlüssel", "CRUX_MANIFOLD_KEY has characters that cannot be sent; copy it again"),
+        ("manifold_key", "a\nb", "CRUX_MANIFOLD_KEY has characters that cannot be sent; copy it again"),
         ("contact", "müller@example.org", "CRUX_CONTACT has characters that cannot be sent"),
         ("manifold_url", "http://[::", "CRUX_MANIFOLD_URL: 'http://[::' is no address of the web; write https://"),
         ("manifold_url", "file:///x", "CRUX_MANIFOLD_URL: 'file:///x' is no address of the web; write https://"),

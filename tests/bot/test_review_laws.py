@@ -17,10 +17,11 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from new_stores import new_store
 
 from bot.opening import freeze
 from bot.review.desk import Card, card, vote
-from bot.store import Store, audit, markets, open_store, proposals
+from bot.store import Store, audit, markets, proposals
 from markets.load import load_debate
 from resolvers.errors import Refusal
 from resolvers.outcome import Yes
@@ -39,7 +40,7 @@ class Desk(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         self.clock = Clock(BASE)
-        self.store: Store = open_store(Path(self.folder.name) / "crux.sqlite", now=self.clock)
+        self.store: Store = new_store(Path(self.folder.name) / "crux.sqlite", now=self.clock)
         self.votes: dict[str, str] = {}  # of the present round, what each person last said
         self.spent: set[str] = set()  # who has approved or rejected in it
         self.state, self.round, self.disputes = "proposed", 1, 0

@@ -359,8 +359,8 @@ async def test_other_statuses_are_told_without_a_body(status: int, because: str,
 @pytest.mark.parametrize(
     ("url", "because"),
     [
-        ("https://127.0.0.1:1/x", "no answer: ConnectError"),
-        ("http://no-such-host.invalid/x", "no answer: ConnectError"),
+        ("https://127.0.0.1:1/x", "no answer: 127.0.0.1 takes no connection"),
+        ("http://no-such-host.invalid/x", "no answer: the name no-such-host.invalid could not be resolved"),
         ("gopher://example.org/x", "refused: gopher is neither http nor https"),
         ("http://[::1", "refused: the address or a header of this source cannot be sent"),
         ("nonsense", "refused: no scheme is neither http nor https"),

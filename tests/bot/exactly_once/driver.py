@@ -196,16 +196,6 @@ def watch_wire(reach: Callable[[str], None]) -> None:
     replaced(httpx.AsyncHTTPTransport, "handle_async_request", watched)
 
 
-def without_certificates() -> None:
-    """Everything here is plain HTTP on this machine; reading the certificates takes a sixth of a process's life."""
-    make = httpx.AsyncHTTPTransport.__init__
-
-    def made(self: httpx.AsyncHTTPTransport, *given: Any, **named: Any) -> None:
-        make(self, *given, **{**named, "verify": False})
-
-    replaced(httpx.AsyncHTTPTransport, "__init__", made)
-
-
 def replaced(where: object, name: str, by: object) -> None:
     """Put something else in a seam of the product, in this process only."""
     setattr(where, name, by)
@@ -229,7 +219,6 @@ def run(order_path: str) -> None:
     replaced(bot.service.exchange, "connected", partial(bot.service.exchange.connected, sleep=clock.sleep))
     watch_store(points.reach)
     watch_wire(points.reach)
-    without_certificates()
     (out / "ready").touch()
     while order.go is not None and not Path(order.go).exists():
         time.sleep(0.001)

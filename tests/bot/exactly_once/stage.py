@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
@@ -35,7 +36,7 @@ PATIENCE_S = 60.0
 ENDED = re.compile(r"^-- exit (\d+)\n", re.MULTILINE)
 
 PROCESSES = multiprocessing.get_context("forkserver")
-"""Real processes, forked from a server that has imported Crux and done nothing else: it saves a second for each."""
+"""Real processes, forked from a server that has imported Crux and begun nothing: it saves a second for each."""
 PROCESSES.set_forkserver_preload(
     [
         "__main__",
@@ -51,6 +52,7 @@ PROCESSES.set_forkserver_preload(
         "bot.verifying",
         "markets.sandbox.serving",
         "urllib.request",
+        "warmed",
     ]
 )
 
@@ -206,9 +208,22 @@ def without_sandbox(folder: Path, prepared: Path) -> Stage:
     return Stage(folder, "", {"creator": ""})
 
 
+@functools.cache
+def _warm() -> None:
+    """Start the server that forks, with this folder among those it imports from: Python 3.11 does not hand ours on."""
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = f"{HERE}{os.pathsep}{before}" if before else str(HERE)
+    try:
+        forkserver.ensure_running()
+    finally:
+        del os.environ["PYTHONPATH"]
+        os.environ.update({"PYTHONPATH": before} if before else {})
+
+
 @contextmanager
 def stage(folder: Path, prepared: Path | None = None) -> Iterator[Stage]:
     """A stage in `folder`, as it was when `prepared` was left, or quite new."""
+    _warm()
     if prepared is None:
         folder.mkdir(parents=True)
         shutil.copytree(HERE / "debate", folder / "debate")

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from new_stores import new_store
 from store_builders import Clock
 
-from bot.store import Store, open_store
+from bot.store import Store
 
 
 @pytest.fixture
@@ -18,6 +19,6 @@ def clock() -> Clock:
 
 @pytest.fixture
 def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    opened = open_store(tmp_path / "crux.sqlite", now=clock)
+    opened = new_store(tmp_path / "crux.sqlite", now=clock)
     yield opened
     opened.close()

@@ -73,7 +73,7 @@ def live(store: Store, history: list[tuple[int, tuple[int, bytes | None], str]],
         record(store, spec, Answer(status, raw, day(seen)), via=given_via, confirms=confirms)
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(history=histories | unbroken, complete=st.booleans(), at=st.integers(0, 13), known=st.integers(99, 115))
 def test_what_is_loaded_equals_what_the_bytes_say_whatever_came_when(
     empty: Path, history: list[tuple[int, tuple[int, bytes | None], str]], complete: bool, at: int, known: int

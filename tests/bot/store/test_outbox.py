@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from new_stores import new_store
 from store_builders import Clock
 
 from bot.store import Store, audit, ledger, open_store
@@ -136,7 +137,7 @@ def test_no_race_and_no_dying_thread_exceeds_a_budget(
     tmp_path_factory: pytest.TempPathFactory, seed: int, limit: int, count: int
 ) -> None:
     path = tmp_path_factory.mktemp("race") / "s.sqlite"
-    store = open_store(path, now=Clock())
+    store = new_store(path, now=Clock())
     box, most = outbox(store, Budget("d", Decimal(limit))), []
 
     def spend(chance: random.Random) -> None:

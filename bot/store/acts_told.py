@@ -1,0 +1,290 @@
+"""The record in words: who did what to which market, with what outcome, and why; for the log, terminal and Discord."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from bot.store import markets as opened
+from bot.store import panels, plan_cards, proposals, schema, submissions
+from bot.store.audit import Act
+from bot.store.looks_told import look_told
+from resolvers.errors import Refusal
+
+Worth = Literal["debug", "info", "warning"]
+"""How much an act matters to whoever looks on at night: `debug` for the steps of something that is told anyway."""
+
+OF_NO_MARKET = ("snapshot", "switch", "person", "plan")
+"""Kinds of subject that no market has."""
+
+MOST_LINES = 3
+"""Of a plan, in one line; its card and `crux status` have all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """An act in words. `by` did it, `words` say what and why; `about` holds the same for machines, None left out."""
+
+    act: Act
+    words: str
+    worth: Worth = "info"
+    about: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def line(self) -> str:
+        """`ann approved proposal 3 (reach-85 → YES): the board shows 88.5%`."""
+        return f"{self.act.actor} {self.words}"
+
+    def row(self) -> dict[str, Any]:
+        """As data, for a log or a `--json` answer."""
+        named = {"row": self.act.id, "at": self.act.at, "by": self.act.actor, "act": self.act.act}
+        return named | {name: value for name, value in self.about if value not in (None, "")}
+
+
+_Kind = Callable[[sa.Connection, Act, dict[str, Any]], tuple[str, Worth, dict[str, Any]]]
+"""An act of one kind of subject: its words without who did it, what it is worth, and the same as data."""
+
+
+def tell(connection: sa.Connection, act: Act) -> Telling:
+    """One act in words; one of a kind that this version does not know is told by its bare names."""
+    said = json.loads(act.payload)
+    because = said.get("because")
+    try:
+        words, worth, about = _kind(act.subject)(connection, act, said)
+    except Refusal:  # what it was about is not in this store: the record is all there is
+        words, worth, about = _plain(connection, act, said)
+    return Telling(act, words, worth, tuple({**about, "because": because}.items()))
+
+
+def after(connection: sa.Connection, number: int, limit: int) -> tuple[Act, ...]:
+    """The acts behind row `number`, oldest first."""
+    table = schema.audit
+    rows = connection.execute(sa.select(table).where(table.c.id > number).order_by(table.c.id).limit(limit))
+    return tuple(Act(*row) for row in rows)
+
+
+def lately(connection: sa.Connection, limit: int, *, slug: str | None = None, steps: bool = False) -> list[Telling]:
+    """The newest acts worth telling, oldest first; all of them with `steps`, of one market where a `slug` is named."""
+    table, found = schema.audit, list[Telling]()
+    newest = sa.select(table).order_by(table.c.id.desc())
+    if slug is not None:
+        newest = newest.where(sa.and_(*(table.c.subject.not_like(f"{kind} %") for kind in OF_NO_MARKET)))
+    for row in connection.execute(newest.execution_options(yield_per=200)):
+        told = tell(connection, Act(*row))
+        if (steps or told.worth != "debug") and (slug is None or dict(told.about).get("market") == slug):
+            found.append(told)
+        if len(found) == limit:
+            break
+    return found[::-1]
+
+
+def _kind(subject: str) -> _Kind:
+    first, _, rest = subject.partition(" ")
+    if rest:
+        return _KINDS.get(first, _plain)
+    return _market if "/" in subject else _plain
+
+
+def _because(said: dict[str, Any]) -> str:
+    return f": {said['because']}" if said.get("because") else ""
+
+
+def _plain(_: sa.Connection, act: Act, said: dict[str, Any]) -> tuple[str, Worth, dict[str, Any]]:
+    if act.act == "score-inputs":
+        return f"kept the arguments of {act.subject} as they stand", "debug", {}
+    if act.act == "reversal":
+        words = f"found that the evidence for {act.subject} → {said['was']} now says {said['now'] or 'nothing'}"
+        return f"{words}{_because(said)}", "warning", {"market": act.subject, "was": said["was"], "now": said["now"]}
+    return f"{act.act} {act.subject}{_because(said)}", "info", {}
+
+
+def _market(connection: sa.Connection, act: Act, said: dict[str, Any]) -> tuple[str, Worth, dict[str, Any]]:
+    debate, _, slug = act.subject.partition("/")
+    about = {"debate": debate, "market": slug}
+    if act.act.startswith("outbox-"):
+        return _written(act.act.removeprefix("outbox-"), slug, said, about)
+    if act.act == "open":
+        there = opened.find(connection, debate, slug, said["opening"])
+        url = there.url if there else said["market_id"]
+        mana = f", with {_number(there.subsidy_mana)} mana of subsidy" if there and there.subsidy_mana else ""
+        return f"opened {slug} on Manifold: {url}{mana}", "info", about | {"url": url}
+    if act.act == "resolve":
+        return f"closed the row of {slug}: it is resolved on Manifold", "debug", about
+    if act.act == "unresolve":
+        return f"opened the row of {slug} again: its resolution was taken back on Manifold", "debug", about
+    if act.act == "update":
+        told = {name.replace("_mana", ""): value for name, value in said.items() if value is not None}
+        return f"changed {slug} on Manifold: {', '.join(f'{k} {v}' for k, v in told.items())}", "info", about
+    return _plain(connection, act, said)
+
+
+_WRITES = {
+    "create": "the opening of {0}",
+    "update": "a change of {0}",
+    "fund": "more mana for {0}",
+    "comment": "a comment on {0}",
+    "resolve": "the resolution of {0}",
+    "unresolve": "taking back the resolution of {0}",
+    "trading": "the closing time of {0}",
+}
+_SPOKEN = {
+    "fund": "put more mana into {0} on Manifold",
+    "trading": "changed until when {0} is traded on Manifold",
+}
+"""Writes that are no step of something told anyway."""
+
+
+def _written(ended: str, slug: str, said: dict[str, Any], about: dict[str, Any]) -> tuple[str, Worth, dict[str, Any]]:
+    """A write to Manifold, begun or ended; what came of it is told by the act that it was for."""
+    what, about = _WRITES.get(said["kind"], f"{said['kind']} of {{0}}").format(slug), about | {"write": said["kind"]}
+    if ended == "refused":
+        return f"was refused {what} by Manifold{_because(said)}", "warning", about
+    if ended == "done" and said["kind"] in _SPOKEN:
+        return _SPOKEN[said["kind"]].format(slug), "info", about
+    return f"{'wrote' if ended == 'done' else 'began to write'} {what} to Manifold", "debug", about
+
+
+_SAID = {
+    "approve": "approved",
+    "reject": "rejected",
+    "ask": "asked about",
+    "dispute": "disputed",
+}
+_BECAME = {
+    "approved": "brought enough approvals together for",
+    "agreed": "posted the notice to traders of",
+    "disputed": "put back to be judged again",
+    "proposed": "put to the vote anew",
+    "resolving": "began to resolve",
+    "resolved": "resolved",
+    "undoing": "takes back",
+    "undone": "took back",
+    "rejected": "closed as rejected",
+    "superseded": "closed as overtaken",
+    "withdrawn": "withdrew",
+}
+_STEPS = ("resolving", "superseded", "disputed", "receipt")
+
+
+def _proposal(connection: sa.Connection, act: Act, said: dict[str, Any]) -> tuple[str, Worth, dict[str, Any]]:
+    seen = proposals.get(connection, int(act.subject.split()[1]))
+    market, outcome = opened.market(connection, seen.market), seen.outcome.words()
+    what = f"proposal {seen.id} ({market.slug} → {outcome})"
+    about = {"debate": market.debate, "market": market.slug, "proposal": seen.id, "outcome": outcome}
+    worth: Worth = "debug" if act.act in _STEPS else "info"
+    if act.act == "propose":
+        instead = f", in place of proposal {said['supersedes']}" if said.get("supersedes") else ""
+        return f"proposed {market.slug} → {outcome} (proposal {seen.id}){instead}: {seen.verdict.because}", worth, about
+    if act.act in _SAID:
+        category = f" as {said['category']}" if said.get("category") else ""
+        return f"{_SAID[act.act]} {what}{category}{_because(said)}", worth, about | {"category": said.get("category")}
+    if act.act == "object":
+        return f"objected on Manifold to {what}: {said['text']}", "warning", about | {"objection": said["objection"]}
+    if act.act == "answer":
+        return f"answered objection {said['objection']} to {what}: {said['answer']}", worth, about
+    if act.act == "receipt":
+        return f"wrote the receipt of {what}", worth, about
+    refused = act.act == "agreed" and said.get("from") == "resolving"
+    if refused or (act.act == "resolved" and said.get("from") == "undoing"):
+        did = "could not resolve" if refused else "could not take back"
+        return f"{did} {what}{_because(said)}", "warning", about
+    why = "" if act.act == "approved" else _because(said)  # whoever voted last has said why in the line before
+    return f"{_BECAME.get(act.act, act.act)} {what}{why}", worth, about
+
+
+def _panel(connection: sa.Connection, act: Act, said: dict[str, Any]) -> tuple[str, Worth, dict[str, Any]]:
+    seen = panels.get(connection, int(act.subject.split()[1]))
+    what, about = f"panel {seen.id} on {seen.slug}", {"debate": seen.debate, "market": seen.slug, "panel": seen.id}
+    rows = f"{len(said['keys'])} row{'' if len(said['keys']) == 1 else 's'}" if "keys" in said else ""
+    if act.act == "panel-open":
+        return f"opened {what} about {rows}: {seen.terms.words().text}", "info", about
+    if act.act == "panel-draw":
+        sit = ", ".join(one["person"] for one in said["placed"] if one["seated"])
+        return f"seated {sit or 'nobody'} on {what}, until {said['until'][:16].replace('T', ' ')} UTC", "info", about
+    if act.act == "panel-waits":
+        return f"could seat nobody on {what}{_because(said)}", "warning", about
+    if act.act == "panel-vote":
+        return f"voted on {what}, about {said['key']}", "info", about
+    if act.act == "panel-later":
+        return f"added {rows} to {what}", "info", about
+    if act.act == "panel-end":
+        ended = {"answered": "closed", "lapsed": "closed without an answer", "withdrawn": "withdrew"}
+        return f"{ended.get(said['state'], 'counted a draw of')} {what}{_because(said)}", "info", about
+    return _plain(connection, act, said)
+
+
+def _plan(connection: sa.Connection, act: Act, said: dict[str, Any]) -> tuple[str, Worth, dict[str, Any]]:
+    seen = plan_cards.get(connection, int(act.subject.split()[1]))
+    about = {"debate": seen.debate, "plan": seen.checksum[:12], "mana": f"{_number(seen.cost_mana)}"}
+    what = f"plan {seen.checksum[:12]} of {seen.debate}"
+    if act.act == "plan":
+        lines = said["lines"]
+        more = f" and {len(lines) - MOST_LINES} more" if len(lines) > MOST_LINES else ""
+        return f"made {what}, {about['mana']} mana: {'; '.join(lines[:MOST_LINES])}{more}", "info", about
+    did = {"plan-stale": "dropped"}.get(act.act, act.act.removeprefix("plan-"))
+    return f"{did} {what}{_because(said)}", "info", about
+
+
+def _switch(_: sa.Connection, act: Act, said: dict[str, Any]) -> tuple[str, Worth, dict[str, Any]]:
+    name, value = act.subject.removeprefix("switch "), said["value"]
+    if name == "pause":
+        return (f"paused everything{_because(said)}", "warning", {}) if value else ("ended the pause", "info", {})
+    if name == "discord":
+        worth: Worth = "warning" if value["standing"] == "stopped" else "info"
+        return f"found Discord {value['standing']}{_because(value)}", worth, {"standing": value["standing"]}
+    if name == "discord.commands":
+        return "sent its commands to Discord", "info", {}
+    return f"switched {name} to {value}{_because(said)}", "info", {}
+
+
+def _person(_: sa.Connection, act: Act, said: dict[str, Any]) -> tuple[str, Worth, dict[str, Any]]:
+    person = act.subject.removeprefix("person ")
+    account = said.get("name") or said.get("account") or "account"
+    did = (
+        f"linked the {said['platform']} account {account} to"
+        if act.act == "link"
+        else (f"unlinked the {said['platform']} account of")
+    )
+    return f"{did} {person}", "info", {"debate": said["debate"], "person": person}
+
+
+def _submission(connection: sa.Connection, act: Act, said: dict[str, Any]) -> tuple[str, Worth, dict[str, Any]]:
+    seen = submissions.get(connection, int(act.subject.split()[1]))
+    words = f"{act.act} the link that {seen.name} put forward for {seen.slug} ({seen.url}){_because(said)}"
+    return words, "info", {"debate": seen.debate, "market": seen.slug, "submission": seen.id}
+
+
+def _snapshot(connection: sa.Connection, act: Act, said: dict[str, Any]) -> tuple[str, Worth, dict[str, Any]]:
+    number = int(act.subject.split()[1])
+    if act.act == "accept-import":
+        counts = f", and it counts now as look {said['counted_as']}" if said.get("counted_as") else ""
+        return f"accepted the import of look {number}{counts}{_because(said)}", "info", {"look": number}
+    told = look_told(connection, number)
+    return told.words, told.worth, {"source": said["source"], "look": number, "rows": told.changed}
+
+
+_KINDS: dict[str, _Kind] = {
+    "proposal": _proposal,
+    "panel": _panel,
+    "plan": _plan,
+    "switch": _switch,
+    "person": _person,
+    "submission": _submission,
+    "snapshot": _snapshot,
+}
+
+
+def _number(mana: Any) -> str:
+    return f"{mana.normalize():f}"
+
+
+def unread(connection: sa.Connection, acts: Sequence[Act]) -> int:
+    """How many of these acts come before the first look whose bytes have not been read yet: what it says is to come."""
+    for number, act in enumerate(acts):
+        if act.act == "look" and not look_told(connection, int(act.subject.split()[1])).read:
+            return number
+    return len(acts)
