@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from textwrap import wrap
 
 from markets.fields import in_words, read_moment
@@ -138,7 +138,7 @@ def written(answers: Answers, today: datetime, *, board: str = "", standing: str
     lines = [
         f"# Drafted on {in_words(today)}. The file's name is the market's, for life; dates are 00:00 UTC.",
         f"question: {_scalar(answers.question)}",
-        f"opens: {_scalar(answers.opens or in_words(today))}",
+        f"opens: {_scalar(answers.opens or in_words(today + timedelta(days=1)))}",
         _commented(f"closes: {_scalar(answers.closes)}", "trading ends, and it is decided"),
         _commented(f"subsidy: {_scalar(answers.subsidy)}", "mana we add; `crux plan` shows what the whole costs"),
         f"baseline: {_scalar(standing)}" if standing else "# baseline: where things stand as it opens, in a sentence",

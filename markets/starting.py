@@ -1,6 +1,7 @@
 """The files of a small debate to start from: every kind of file once, with comments, sound as it stands.
 
-Dates are made from today, so that its markets open now and end in one or two years. One source is a registry of ours in
+Dates are made from now: its markets open within half an hour, which leaves time for the first look that a window has to
+begin with, and end in one or two years. One source is a registry of ours in
 a file beside it, which can be collected without a network; the other is a publisher's address.
 """
 
@@ -8,11 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from itertools import count
 
 NAME_CHARS = 30
 """Of a debate's name that is made from a folder's; its sources are called by it too."""
+
+TO_LOOK = timedelta(minutes=10)
+"""Left at least between writing the files and the opening of their markets."""
 
 DEBATE = """\
 # What this debate is called, who reviews its markets, and what holds in every market unless its file says otherwise.
@@ -103,9 +107,9 @@ Qwen3 235B A22B,open,59.6,2025-05-09,https://aider.chat/docs/leaderboards/,first
 """
 
 REGISTRY_MARKET = """\
-# The file's name is the market's name, for life. All dates are 00:00 UTC; `closes` is also when it is decided.
+# The file's name is the market's name, for life. A date is 00:00 UTC; `closes` is also when it is decided.
 question: Will an open model come within 5 points of the best closed one on our list before {year}?
-opens: {today}
+opens: {opens}                # when its window begins; its sources must have been looked at before
 closes: {closes}
 subsidy: 200                            # mana we add; `crux plan` shows what the whole costs
 topics: [ai]
@@ -127,7 +131,7 @@ fine_print: |
 BOARD_MARKET = """\
 # A market on a publisher's page. `crux collect` looks there; until it did, `crux check --ready` holds this one back.
 question: When will aider's polyglot leaderboard first show 95% or more?
-opens: {today}
+opens: {opens}
 closes: {closes}
 subsidy: 200
 topics: [ai]
@@ -159,13 +163,22 @@ def debate_name(folder: str, taken: Collection[str] = ()) -> str:
     return name if name not in taken else next(each for each in numbered if each not in taken)
 
 
-def starting_files(name: str, today: date) -> Mapping[str, str]:
+def _opening(now: datetime) -> datetime:
+    """The next full quarter of an hour that leaves time for a first look at the sources."""
+    soon = now + TO_LOOK
+    whole = soon.replace(minute=soon.minute - soon.minute % 15, second=0, microsecond=0)
+    return whole if whole == soon else whole + timedelta(minutes=15)
+
+
+def starting_files(name: str, now: datetime) -> Mapping[str, str]:
     """path inside the folder -> text. `name` is the debate's, as `debate_name` makes it."""
+    today = now.date()
     year = today.year + 2
     edges = [date(today.year + 1, 4, 1), date(today.year + 1, 7, 1), date(today.year + 1, 10, 1)]
     given = {
         "name": name,
         "today": today.isoformat(),
+        "opens": f"{_opening(now):%Y-%m-%dT%H:%MZ}",
         "closes": date(year, 1, 1).isoformat(),
         "year": str(year),
         "first": edges[0].isoformat(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
@@ -42,7 +43,7 @@ def market(
     how: Annotated[str, typer.Option(help="max, min, count, distinct, sum, mean, median, first, last, total.")] = "",
     threshold: Annotated[str, typer.Option(help="With its unit, as 85% or '> 3 points'.")] = "",
     closes: Annotated[str, typer.Option("--closes", "--by", help="When it ends and is decided, as 2028-01-01.")] = "",
-    opens: Annotated[str, typer.Option(help="When it opens; today if not said.")] = "",
+    opens: Annotated[str, typer.Option(help="When it opens; tomorrow if not said.")] = "",
     hold: Annotated[str, typer.Option(help="How long it has to stay so, as 7 days; at all if not said.")] = "",
     subsidy: Annotated[str, typer.Option(help="Mana we add.")] = "",
     claim: Annotated[str, typer.Option(help="The claim of the debate that it tests.")] = "",
@@ -241,7 +242,7 @@ class _Interview:
     def held(self) -> Answers:
         from markets.drafting import suggested_question, suggested_slug
 
-        today = f"{self.drafting.app.store.now():%Y-%m-%d}"
+        tomorrow = f"{self.drafting.app.store.now() + timedelta(days=1):%Y-%m-%d}"
         self._list("sources", self.drafting.app.loaded.sources)
         self._ask("source")
         self._ask("how", "max")
@@ -250,7 +251,7 @@ class _Interview:
             self._ask("metric")
         self._ask("threshold", before=self._show_current)
         self._ask("closes")
-        self._ask("opens", today)
+        self._ask("opens", tomorrow)
         self._ask("hold", "7 days")
         self._ask("question", suggested_question(self.answers))
         self._ask("slug", suggested_slug(self.answers))

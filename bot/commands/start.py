@@ -28,7 +28,7 @@ def init(
 
     _check_empty(folder)
     taken = {path.name for path in BUNDLED.iterdir() if path.is_dir()}
-    files = starting_files(debate_name(folder.resolve().name, taken), datetime.now(UTC).date())
+    files = starting_files(debate_name(folder.resolve().name, taken), datetime.now(UTC))
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

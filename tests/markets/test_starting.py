@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,27 +12,38 @@ from markets.load import Loaded, load_debate
 from markets.starting import debate_name, starting_files
 
 
-def begun(path: Path, today: date, name: str = "mine") -> Loaded:
-    for place, text in starting_files(name, today).items():
+def begun(path: Path, now: datetime, name: str = "mine") -> Loaded:
+    for place, text in starting_files(name, now).items():
         target = path / place
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
     return load_debate(path)
 
 
-@pytest.mark.parametrize("today", [date(2026, 1, 1), date(2026, 11, 21), date(2027, 12, 31), date(2028, 2, 29)])
-def test_it_is_sound_whatever_the_day(today: date, tmp_path: Path) -> None:
-    found = begun(tmp_path, today)
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        datetime(2026, 1, 1, tzinfo=UTC),
+        datetime(2026, 11, 21, 12, 5, 1, tzinfo=UTC),
+        datetime(2027, 12, 31, 23, 59, tzinfo=UTC),
+        datetime(2028, 2, 29, 13, 20, tzinfo=UTC),
+    ],
+)
+def test_it_is_sound_whatever_the_day_and_opens_when_there_was_time_to_look(now: datetime, tmp_path: Path) -> None:
+    found = begun(tmp_path, now)
     assert [str(fault) for fault in (*found.faults, *lint_all(found))] == []
     assert len(found.markets) == 2
     for market in found.markets.values():
         assert market.allow == {}
-        assert market.opens == datetime(today.year, today.month, today.day, tzinfo=UTC)
-        assert 366 <= (market.closes - market.opens).days <= 731
+        assert timedelta(minutes=10) <= market.opens - now <= timedelta(minutes=25)
+        assert 365 <= (market.closes - market.opens).days <= 731
 
 
 def test_it_has_every_kind_of_file_once(tmp_path: Path) -> None:
-    found = begun(tmp_path, date(2026, 11, 21))
+    found = begun(tmp_path, NOON)
     assert found.arguments is not None
     assert len(found.arguments.claims) == 1
     assert len(found.arguments.stances) == 2
@@ -43,8 +54,8 @@ def test_it_has_every_kind_of_file_once(tmp_path: Path) -> None:
 
 
 def test_two_debates_can_share_a_store_because_no_source_has_a_name_of_the_others(tmp_path: Path) -> None:
-    one = begun(tmp_path / "one", date(2026, 11, 21), "one")
-    two = begun(tmp_path / "two", date(2026, 11, 21), "two")
+    one = begun(tmp_path / "one", NOON, "one")
+    two = begun(tmp_path / "two", NOON, "two")
     assert not one.sources.keys() & two.sources.keys()
 
 
@@ -54,4 +65,4 @@ def test_two_debates_can_share_a_store_because_no_source_has_a_name_of_the_other
 )
 def test_a_debates_name_is_made_of_its_folders(folder: str, name: str, tmp_path: Path) -> None:
     assert debate_name(folder) == name
-    assert begun(tmp_path, date(2026, 11, 21), name).usable
+    assert begun(tmp_path, NOON, name).usable
