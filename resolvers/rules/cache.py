@@ -36,10 +36,15 @@ class Cache:
             self._evidence, self._as_of = evidence, as_of
             self.tables.clear()
             self.numbered.clear()
-            self.made.clear()
-            self.steps.clear()
+            _let_go(self.made)
+            _let_go(self.steps)
         if len(self.steps) > MOST_STEPS:
-            self.steps.clear()
+            _let_go(self.steps)
+
+    def close(self) -> None:
+        """Nothing more is judged with it."""
+        for kept in (self.steps, self.made):
+            _let_go(kept)
 
     def earlier(self, as_of: Instant) -> Cache:
         """The same evidence as of another instant."""
@@ -68,6 +73,12 @@ class Cache:
     def by_number(self, number: int) -> Table:
         """The table behind a citation."""
         return self.numbered[number]
+
+
+def _let_go(kept: dict[Hashable, Any]) -> None:
+    """Empty it one by one: millions of numbers freed by one call would keep every other thread waiting for it."""
+    while kept:
+        kept.popitem()
 
 
 def _unknown(source: str) -> SourceSpec:
