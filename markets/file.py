@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Mapping
@@ -41,6 +42,8 @@ class Written:
     path: str
     text: str
     value: Mapping[str, Any]
+    kin: object = field(default=None, compare=False, repr=False)
+    """The same object for markets whose rule, sources and review are the very same, but for when they open."""
 
 
 @dataclass
@@ -81,17 +84,14 @@ def parsed(path: Path, raw: bytes) -> Document:
 def open_file(path: Path, parse: Parse = parsed) -> File:
     """Read and parse; whatever is wrong with it becomes a fault."""
     try:
-        plain = stat.S_ISREG(path.stat().st_mode)
+        plain = stat.S_ISREG(os.stat(path).st_mode)
     except (OSError, ValueError):
         plain = True  # opening it tells what is wrong
     if not plain:
         fault = Fault("F-FILE", "is no plain file: put the definition's text here", line=1, column=1)
         return File(path, Document("", None, (fault,)))
     try:
-        with path.open("rb", buffering=0) as opened:
-            raw = opened.read(USUAL_BYTES)
-            if len(raw) == USUAL_BYTES:
-                raw += opened.read(MAX_BYTES + 1 - USUAL_BYTES)
+        raw = _bytes_of(path)
     except OSError as error:
         fault = Fault("F-FILE", f"cannot be read: {error.strerror}", line=1, column=1)
         return File(path, Document("", None, (fault,)))
@@ -100,6 +100,21 @@ def open_file(path: Path, parse: Parse = parsed) -> File:
     if not isinstance(value, dict) and not file.document.faults:
         file.add("F-VALUE", "the file is empty" if value is None else "a block of `key: value` lines is wanted here")
     return file
+
+
+def _bytes_of(path: Path) -> bytes:
+    """What a file holds, or the first of it where that is too much; without the layers of `open`, as there are many."""
+    opened = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        raw = os.read(opened, USUAL_BYTES)
+        while USUAL_BYTES <= len(raw) <= MAX_BYTES:
+            more = os.read(opened, MAX_BYTES + 1 - len(raw))
+            if not more:
+                break
+            raw += more
+    finally:
+        os.close(opened)
+    return raw
 
 
 def validated(file: File, model: type[M], value: Mapping[str, Any]) -> M | None:

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from markets.blocks import Blocks
 from markets.debate import STANCES, Argued, Arguments, check_voices, load_arguments
 from markets.debate_events import event_fault
 from markets.file import File, Parse, Written, open_file, validated
@@ -20,7 +21,7 @@ from markets.load_market import Shared, made_markets
 from markets.load_source import load_source
 from markets.pausing import without_collecting
 from markets.spec import DebateSpec, MarketSpec
-from markets.yaml12 import Document, read_yaml
+from markets.yaml12 import Document
 from resolvers.errors import Fault
 from resolvers.rules.faults import nearest
 from resolvers.rules.panels import is_panel
@@ -97,7 +98,7 @@ class Reader:
     def _load(self, path: Path, only: Sequence[Path] | None) -> Loaded:
         before = self._folders.get(path, Folder())
         folder = Folder(made=before.made, basis=before.basis)
-        parse = self._parse(before, folder)
+        parse = self._parse(before, folder, Blocks())
         faults: list[Fault] = []
         debate = _debate(path / "debate.yaml", parse, faults)
         argued = load_arguments(path, debate, parse)
@@ -130,13 +131,13 @@ class Reader:
         told = tuple(dict.fromkeys(ordered))
         return Loaded(debate, markets, {**sources, **panels}, told, shared.written, argued.arguments)
 
-    def _parse(self, before: Folder, folder: Folder) -> Parse:
+    def _parse(self, before: Folder, folder: Folder, blocks: Blocks) -> Parse:
         """Documents as they were before, where the bytes are; only what is asked for stays in `folder`."""
 
         def parse(path: Path, raw: bytes) -> Document:
             name, (known, document) = hashlib.sha256(raw).digest(), before.documents.get(path, (b"", None))
             if document is None or known != name:
-                document = read_yaml(raw)
+                document = blocks.read(raw)
                 self.parsed += 1
             folder.documents[path] = (name, document)
             return document
@@ -153,7 +154,7 @@ class Reader:
 
 
 def _market_files(path: Path, only: Sequence[Path] | None) -> list[Path]:
-    files = sorted((path / "markets").glob("*.yaml"))
+    files = sorted((path / "markets").glob("*.yaml"), key=str)
     if only is None:
         return files
     chosen = {each.resolve() for each in only}

@@ -7,15 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from markets import render
+from markets.alike import Alike
 from markets.debate_events import event_outcomes
 from markets.families import Member, gathered, members
 from markets.faults import faults_of
-from markets.file import File, Written, coded, open_file, validated
+from markets.file import File, Written, coded, open_file
 from markets.load_empty import check_answers, check_filters
+from markets.load_fields import Fields
 from markets.spec import (
     DESCRIPTION_CHARS,
     OVERRIDES,
@@ -32,6 +35,7 @@ from resolvers.errors import Fault
 from resolvers.rules.compile import RuleBlocks, compile_rule
 from resolvers.rules.faults import nearest
 from resolvers.rules.known import Known
+from resolvers.rules.making import built
 from resolvers.rules.panels import source_of
 from resolvers.rules.rule import Rule
 from resolvers.sources.spec import SourceSpec
@@ -39,6 +43,23 @@ from resolvers.sources.spec import SourceSpec
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 FAR_AHEAD = datetime(2100, 1, 1, tzinfo=UTC)
 """Stand in for times that could not be read, so that the rest of a rule is checked all the same."""
+
+
+SHARED = ("rows", "values", "resolve", "na", *OVERRIDES, "review", "closes", "decides")
+"""The keys that rule and review hang on, besides the opening."""
+
+
+@dataclass(slots=True, eq=False)
+class Kin:
+    """The markets whose blocks of `SHARED` are the very same, and sound: the rule, as the first of them opens.
+
+    `chars` is how long a description one of them has, and an `own` text of so many characters makes any of them.
+    """
+
+    rule: Rule
+    before: datetime
+    """What an opening has to lie before for the rule to be sound."""
+    chars: int | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +76,10 @@ class Shared:
     written: dict[str, Written] = field(default_factory=dict)
     claims: frozenset[str] | None = None
     known: Known = field(default_factory=Known)
+    fields: Fields = field(default_factory=Fields)
+    reviews: Alike[ReviewSpec] = field(default_factory=Alike)
+    kin: Alike[Kin] = field(default_factory=Alike)
+    """What markets before have come to, by blocks that many have in common."""
 
 
 def load_markets(path: Path, shared: Shared) -> tuple[list[MarketSpec], list[Fault]]:
@@ -78,9 +103,9 @@ def _market(member: Member, shared: Shared) -> MarketSpec | None:
     if not re.match(SLUG, member.slug):
         file.add("F-SLUG", f"{member.slug!r} is no slug: name the file with 3 to 60 of a-z, 0-9 and dash")
     if isinstance(file.document.value, dict):
-        fields = validated(file, MarketFile, file.value)
-        review = _review(file, shared.debate)
-        rule = _rule(file, fields, shared)
+        fields = shared.fields.of(file)
+        review = _review(file, shared)
+        rule, kin = _rule(file, fields, shared)
         if fields is not None:
             _check_fields(file, fields)
             _check_claims(file, fields, shared.claims)
@@ -90,7 +115,7 @@ def _market(member: Member, shared: Shared) -> MarketSpec | None:
         errors = [each for each in (*file.document.faults, *file.faults) if each.level == "error"]
         if fields is not None and rule is not None and review is not None and not errors:
             spec = _spec(member.slug, fields, rule, review, shared)
-            chars = render.length(spec)
+            chars = _chars(spec, kin)
             if chars > DESCRIPTION_CHARS:
                 long = f"{chars:,} characters of description; at most {DESCRIPTION_CHARS:,}: shorten it"
                 file.add("F02", long, "fine_print")
@@ -98,13 +123,14 @@ def _market(member: Member, shared: Shared) -> MarketSpec | None:
             elif _contradicted(file, spec):
                 spec = None
             else:
-                shared.written[spec.slug] = Written(str(file.path), file.document.text, file.value)
+                shared.written[spec.slug] = Written(str(file.path), file.document.text, file.value, kin)
     return spec
 
 
 def _spec(slug: str, fields: MarketFile, rule: Rule, review: ReviewSpec, shared: Shared) -> MarketSpec:
     panels = {panel.source: source_of(panel) for panel in rule.panels()}
-    return MarketSpec(
+    return built(
+        MarketSpec,
         debate=shared.debate.debate,
         slug=slug,
         question=fields.question,
@@ -124,11 +150,34 @@ def _spec(slug: str, fields: MarketFile, rule: Rule, review: ReviewSpec, shared:
     )
 
 
-def _review(file: File, debate: DebateSpec) -> ReviewSpec | None:
+def _chars(spec: MarketSpec, kin: Kin | None) -> int:
+    """How many characters the description has, or more than that, where that is not too many either."""
+    if kin is not None and kin.chars is not None:
+        most = kin.chars + render.most_of_own(spec)
+        if most <= DESCRIPTION_CHARS:
+            return most
+    chars = render.length(spec)
+    if kin is not None and kin.chars is None:
+        kin.chars = chars
+    return chars
+
+
+def _review(file: File, shared: Shared) -> ReviewSpec | None:
     """The debate's review settings with what the market says otherwise."""
     given = file.value.get("review")
     if given is None:
-        return debate.review
+        return shared.debate.review
+    known = shared.reviews.of([given])
+    if known is not None:
+        return known
+    before = len(file.faults)
+    review = _reviewed(file, given, shared.debate)
+    if review is not None and len(file.faults) == before:
+        shared.reviews.keep([given], review)
+    return review
+
+
+def _reviewed(file: File, given: Any, debate: DebateSpec) -> ReviewSpec | None:
     if not isinstance(given, dict):
         return None  # said by the field's own check
     before = debate.review.frozen()
@@ -160,8 +209,22 @@ def _review(file: File, debate: DebateSpec) -> ReviewSpec | None:
     return review
 
 
-def _rule(file: File, fields: MarketFile | None, shared: Shared) -> Rule | None:
-    """The compiled rule; where the fields have faults the rule is still read for its own."""
+def _rule(file: File, fields: MarketFile | None, shared: Shared) -> tuple[Rule | None, Kin | None]:
+    """The compiled rule, and whose rule it is as well; that of kin, where it would open in time for it."""
+    value = file.value
+    parts = [value.get(name) for name in SHARED]
+    kin = shared.kin.of(parts) if fields is not None else None
+    if kin is not None and fields is not None and fields.opens < kin.before:
+        return kin.rule.opening_at(fields.opens), kin
+    before = len(file.faults)
+    rule = _own_rule(file, fields, shared)
+    if rule is not None and kin is None and len(file.faults) == before:
+        kin = shared.kin.keep(parts, Kin(rule, rule.opens_before))
+    return rule, kin
+
+
+def _own_rule(file: File, fields: MarketFile | None, shared: Shared) -> Rule | None:
+    """The rule of these very blocks; where the fields have faults the rule is still read for its own."""
     value = file.value
     blocks = {name: value.get(name) for name in ("rows", "values", "resolve", "na")}
     if not isinstance(blocks["resolve"], dict) or any(

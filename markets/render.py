@@ -30,6 +30,8 @@ SEATS = (
     "and post their reasons."
 )
 """Who may sit on a panel (H10); how many, for how long and what silence means is said by the rule's own phrase."""
+OWN_WORDS = 200
+"""More characters than the two headings, the opening and what parts them."""
 TAG = re.compile(r"version ([0-9a-f]{64}), text ([0-9a-f]{16})")
 
 
@@ -55,6 +57,11 @@ def length(spec: MarketSpec) -> int:
     """How many characters the description has; cheaper than the description, for it needs no version."""
     body = _body(spec)
     return len(body) + 2 + len(_last_line(spec, body, "0" * 64))
+
+
+def most_of_own(spec: MarketSpec) -> int:
+    """No fewer characters than what a description has of its market's own: opening, baseline, fine print, slug."""
+    return len(spec.slug) + 2 * len(spec.baseline) + len(spec.fine_print) + OWN_WORDS
 
 
 def _body(spec: MarketSpec) -> str:

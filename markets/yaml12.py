@@ -58,7 +58,7 @@ class Document:
     faults: tuple[Fault, ...]
 
 
-class _OddKeys(Exception):
+class OddKeys(Exception):
     """Somewhere a key is doubled or no text: the slow path says where."""
 
 
@@ -70,6 +70,8 @@ class _Loader(yaml.CSafeLoader):
     """Composes and constructs with the meaning above; odd keys raise."""
 
     lenient = False
+    wild = False
+    """Whether a number was over-long, or its exponent; in its place stands 0."""
 
     def resolve(self, kind: type[yaml.Node], value: str, implicit: Any) -> str:
         """The tag of a node: asked for every node, so that the first letter of most texts tells enough."""
@@ -95,7 +97,13 @@ class _Loader(yaml.CSafeLoader):
             return [self._value(each) for each in value]
         if tag == NULL:
             return None
-        return value == "true" if tag == BOOL else _number(value)
+        return value == "true" if tag == BOOL else self._number(value)
+
+    def _number(self, text: str) -> int | Decimal:
+        if _too_big(text):
+            self.wild = True
+            return 0  # a fault, from _wild_numbers
+        return int(text) if text.lstrip("-").isdigit() else Decimal(text)
 
     def _mapping(self, pairs: list[tuple[yaml.Node, yaml.Node]]) -> dict[Any, Any]:
         found: dict[Any, Any] = {}
@@ -103,7 +111,7 @@ class _Loader(yaml.CSafeLoader):
             key = key_node.value
             if key_node.tag != STRING or key in found:
                 if not self.lenient:
-                    raise _OddKeys
+                    raise OddKeys
                 if not isinstance(key, str) or key in found:
                     continue
             found[key] = self._value(value_node)
@@ -116,13 +124,37 @@ class _Lenient(_Loader):
     lenient = True
 
 
-def _number(text: str) -> int | Decimal:
-    if _too_big(text):
-        return 0  # already a fault, from _wild_numbers
-    return int(text) if text.lstrip("-").isdigit() else Decimal(text)
-
-
 Words.yaml_implicit_resolvers = {}
+
+
+def printable(text: str) -> bool:
+    """Whether a text is made of letters, signs, spaces and `\\n` only: a quick look, and a strict one."""
+    return text.replace("\n", "").isprintable()
+
+
+def simple(text: str) -> bool:
+    """Whether a text has nothing in it that has to be read closely, and no line ends but `\\n`: a quick look that may
+    say no where there is nothing. Odd keys, wild numbers and how many brackets there are it does not see.
+    """
+    if not printable(text) or "\n---" in text or "\n..." in text or ODD_LINE.search(text):
+        return False
+    return not ("&" in text or "*" in text or "!" in text) or ODD_WORD.search(text) is None
+
+
+def pairs_of(text: str) -> list[tuple[yaml.Node, Any]]:
+    """The keys of a simple text's outermost mapping, each with its place, and what stands under them.
+
+    None of a text that is no mapping, or that has a wild number. Raises OddKeys and yaml.YAMLError.
+    """
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        if not isinstance(node, yaml.MappingNode):
+            return []
+        value = loader.construct_document(node)
+        return [] if loader.wild else [(key, value[key.value]) for key, _ in node.value]
+    finally:
+        loader.dispose()
 
 
 def read_yaml(raw: bytes) -> Document:
@@ -140,7 +172,7 @@ def read_yaml(raw: bytes) -> Document:
     if not _odd(text):
         try:
             return Document(text, yaml.load(text, Loader=_Loader), tuple(_wild_numbers(text)))  # noqa: S506 (a SafeLoader)
-        except _OddKeys:
+        except OddKeys:
             pass
         except yaml.YAMLError as error:
             return Document(text, None, (_syntax(error),))
@@ -170,7 +202,7 @@ def _read_closely(text: str) -> Document:
     if not fatal:
         try:
             value = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader)
-        except _OddKeys:
+        except OddKeys:
             faults += _odd_keys(text)
             value = yaml.load(text, Loader=_Lenient)  # noqa: S506 (a SafeLoader)
         faults += _wild_numbers(text)

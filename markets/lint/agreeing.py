@@ -48,28 +48,59 @@ QUOTED = re.compile(r"[\"“]([^\"“”\n]{3,80})[\"”]")
 QUESTION: Loc = ("question",)
 FINE_PRINT: Loc = ("fine_print",)
 FIGURED = (Amount, At)
+AS_TOLD = frozenset({"O06 told"})
+"""What is quiet where `compared_as_told` sees nothing."""
 
 
 def compared(it: Subject) -> Iterator[Found]:
     """Every figure that stands on one side only, or in a place that is another's."""
-    asked = [figure for _, figure in it.figures_asked if not figure.name]
-    in_letters = [figure for text in it.asked for figure in spelled(text)]
-    yield from _only_in_prose(it, {reading for figure in [*asked, *in_letters] for reading in figure.readings})
-    yield from _only_in_rule(it, asked)
-    yield from _too_often(it, asked)
-    yield from _not_all_again(it)
-    yield from _edges_twice(it)
-    yield from _called_t(it)
-    yield from _of_the_top(it)
-    yield from _backwards(it)
-    yield from _named_twice(it)
+    quiet, told = it.quiet("O06"), it.quiet("O06 told")
+    asked = [] if quiet and told else _asked(it)
+    yield from () if quiet else _only_in_prose(it, asked)
+    yield from () if told else _only_in_rule(it, asked)
+    yield from () if quiet else _too_often(it, asked)
+    yield from () if told else _not_all_again(it)
+    yield from () if told else _edges_twice(it)
+    yield from () if quiet else _placed_wrongly(it)
     yield from misdefined(it)
+    yield from () if quiet else _misquoted(it)
+
+
+def compared_alone(it: Subject) -> Iterator[Found]:
+    """Of all that, what a passage of the prose shows by itself."""
+    asked = _asked(it)
+    yield from _only_in_prose(it, asked)
+    yield from _too_often(it, asked)
+    yield from _placed_wrongly(it)
     yield from _misquoted(it)
 
 
-def _only_in_prose(it: Subject, told_to_panels: set[Reading]) -> Iterator[Found]:
+def compared_as_told(it: Subject) -> Iterator[Found]:
+    """Of all that, what the figures of the whole prose show, wherever in it they stand."""
+    yield from _only_in_rule(it, _asked(it))
+    yield from _not_all_again(it)
+    yield from _edges_twice(it)
+
+
+def _placed_wrongly(it: Subject) -> Iterator[Found]:
+    if it.figures:
+        yield from _called_t(it)
+        yield from _of_the_top(it)
+        yield from _backwards(it)
+    yield from _named_twice(it)
+
+
+def _asked(it: Subject) -> list[Figure]:
+    """The figures of what panels are asked."""
+    return [figure for _, figure in it.figures_asked if not figure.name]
+
+
+def _only_in_prose(it: Subject, asked: list[Figure]) -> Iterator[Found]:
+    telling = _telling(it)
+    in_letters = [figure for text in it.asked for figure in spelled(text)] if telling else []
+    told_to_panels = {reading for figure in [*asked, *in_letters] for reading in figure.readings}
     roles, texts = Roles.of(it), dict(it.prose)
-    for each in _telling(it):
+    for each in telling:
         loc, figure, text = each.loc, each.figure, texts[each.loc]
         if figure.soft or not told_to_panels.isdisjoint(figure.readings) or _of_no_rule(roles, text, each):
             continue
@@ -101,18 +132,16 @@ def _of_no_rule(roles: Roles, text: str, telling: Telling) -> bool:
 
 
 def _only_in_rule(it: Subject, asked: list[Figure]) -> Iterator[Found]:
-    telling = _telling(it)
-    shown = _union(each.told for each in telling) if asked else frozenset()
+    told = Told.of(it)
+    shown = told.of_people | told.others if asked else frozenset()
     for figure in asked:
         if not (figure.soft or any(it.stated.has(each) or each in shown for each in figure.readings)):
             said = f"{figure.text.strip()!r} of a panel's question stands neither in the rule nor in the fine print"
             yield Found(f"{said}: write it there", it.block_of("panel"))
-    people = _union(each.told for each in telling if each.of_people)
-    others = _union(each.told for each in telling if not each.of_people)
     for place, text, readings in it.figures_written:
         if place[-1] == "redraw":  # the composed description says how often seats are drawn again
             continue
-        if not _told(readings, people if of_people(place) else others):
+        if not _told(readings, told.of_people if of_people(place) else told.others):
             said = f"{text.strip()!r} of the rule stands neither in the question nor in the fine print"
             yield Found(f"{said}: write it there", place)
 
@@ -128,6 +157,41 @@ class Telling:
     figure: Figure
     told: Collection[Reading]
     of_people: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the figures of the prose tell: of people and of others, in the question and again in the fine print."""
+
+    of_people: frozenset[Reading]
+    others: frozenset[Reading]
+    first: frozenset[Reading]
+    again: frozenset[Reading]
+
+    @classmethod
+    def of(cls, it: Subject) -> Told:
+        """Those of a market, worked out once."""
+        found: Told | None = it.kept.get("told")
+        if found is None:
+            found = it.kept["told"] = cls._of(it)
+        return found
+
+    @classmethod
+    def _of(cls, it: Subject) -> Told:
+        heard = it.kept.get("heard")
+        if heard is not None:
+            parts = [found.told for found, _ in heard]
+            return cls(
+                _union(each.of_people for each in parts), _union(each.others for each in parts),
+                _union(each.first for each in parts), _union(each.again for each in parts),
+            )  # fmt: skip
+        telling = _telling(it)
+        return cls(
+            _union(each.told for each in telling if each.of_people),
+            _union(each.told for each in telling if not each.of_people),
+            _union(each.told for each in telling if each.loc == QUESTION and not each.figure.soft),
+            _union(each.told for each in telling if each.loc == FINE_PRINT),
+        )
 
 
 def _telling(it: Subject) -> list[Telling]:
@@ -155,7 +219,7 @@ def _of_people(text: str, figure: Figure) -> bool:
 
 
 def _union(parts: Iterable[Collection[Reading]]) -> frozenset[Reading]:
-    return frozenset(each for part in parts for each in part)
+    return frozenset().union(*parts)
 
 
 def _told(readings: tuple[Reading, ...], shown: frozenset[Reading]) -> bool:
@@ -166,6 +230,8 @@ def _told(readings: tuple[Reading, ...], shown: frozenset[Reading]) -> bool:
 
 def _too_often(it: Subject, asked: list[Figure]) -> Iterator[Found]:
     """A figure that the question says oftener than the rule has it: `6 of 6` where the rule has 5 and 6."""
+    if not any(loc == QUESTION for loc, _ in it.figures):
+        return
     there = Counter(readings for _, _, readings in it.figures_written)
     there.update(figure.readings for figure in asked if figure.readings)
     said: Counter[tuple[Reading, ...]] = Counter()
@@ -182,10 +248,10 @@ def _too_often(it: Subject, asked: list[Figure]) -> Iterator[Found]:
 
 def _not_all_again(it: Subject) -> Iterator[Found]:
     """Where the fine print tells a figure of the question again, it tells every figure of the rule."""
-    again = _union(each.told for each in _telling(it) if each.loc == FINE_PRINT)
+    told = Told.of(it)
+    again, first = told.again, told.first
     if not again:
         return
-    first = _union(each.told for each in _telling(it) if each.loc == QUESTION and not each.figure.soft)
     figured = (entry for entry in it.figures_written if entry[2] and isinstance(entry[2][0], FIGURED))
     wanted = [entry for entry in figured if _told(entry[2], first)]
     if not any(_told(readings, again) for _, _, readings in wanted):
@@ -199,7 +265,7 @@ def _not_all_again(it: Subject) -> Iterator[Found]:
 def _edges_twice(it: Subject) -> Iterator[Found]:
     """A list of the edges tells each of them once."""
     wanted = [readings for loc, _, readings in it.figures_written if loc[:2] == ("resolve", "edges")]
-    if len(wanted) < 2:
+    if len(wanted) < 2 or not OF_EDGES.search(it.text) or len(it.figures) < len(wanted):
         return
     texts, told = dict(it.prose), defaultdict[tuple[Loc, str], list[Figure]](list)
     for loc, figure in it.figures:
@@ -286,7 +352,7 @@ def _misquoted(it: Subject) -> Iterator[Found]:
     answers = it.spec.answers
     if not answers:
         return
-    for match in QUOTED.finditer(it.spec.fine_print):
+    for match in QUOTED.finditer(dict(it.prose).get(FINE_PRINT, "")):
         said = match[1]
         if said in answers or not any(char.isdigit() for char in said):
             continue

@@ -45,6 +45,14 @@ class Code:
     quiet: Case
     needs: Needs = "file"
     look: Look | None = None
+    of_rule: Look | None = None
+    """Where this sees nothing in a market, without evidence, `look` sees nothing in any market of its kin."""
+    of_passage: Look | None = None
+    """Where this sees nothing in any passage of the prose, `look` sees nothing, or asks for that itself."""
+    of_links: Look | None = None
+    """As `of_rule`, in those of its kin with the very same links to claims."""
+    of_prose: Look | None = None
+    """The same, where the passage alone decides, whatever the rule is."""
 
 
 CODES: dict[str, Code] = {}
@@ -52,12 +60,20 @@ CODES: dict[str, Code] = {}
 
 
 def code(
-    name: str, level: Level, says: str, *, fires: Case, quiet: Case, needs: Needs = "file"
-) -> Callable[[Look], Look]:
-    """Register a look at a market as the code `name`; its docstring is what `crux explain` tells."""
+    name: str, level: Level, says: str, *, fires: Case, quiet: Case, needs: Needs = "file",
+    by: Literal["rule", "passage", "links", "prose"] | None = None, first: Look | None = None,
+) -> Callable[[Look], Look]:  # fmt: skip
+    """Register a look at a market as the code `name`; its docstring is what `crux explain` tells.
+
+    `by` says what it hangs on: what markets of one kin share; that and single passages of the prose, or these alone;
+    that and the links to claims.
+    `first` is a quicker look that sees something wherever the look itself does.
+    """
 
     def registered(look: Look) -> Look:
-        CODES[name] = Code(name, level, says, inspect.getdoc(look) or "", fires, quiet, needs, look)
+        told = inspect.getdoc(look) or ""
+        of_kin = [first or look if by == kind else None for kind in ("rule", "passage", "links", "prose")]
+        CODES[name] = Code(name, level, says, told, fires, quiet, needs, look, *of_kin)
         return look
 
     return registered

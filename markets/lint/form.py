@@ -70,6 +70,7 @@ loaded(
     "F03",
     "error",
     "Criteria refer to a page that a trader must open to know the terms.",
+    by="passage",
     fires=Case({"whoever ran it.": "whoever ran it, by the terms at https://terms.example/rules."}),
     quiet=Case({"whoever ran it.": "whoever ran it, see https://board.example/scores.csv."}),
 )
@@ -140,6 +141,7 @@ def ln_ratios(if_true: float, if_false: float) -> tuple[float, ...]:
     "F05",
     "error",
     "Asks about a private person, a death, or pays someone to do harm.",
+    by="prose",
     fires=Case({"whoever ran it.": "unless its author dies."}),
     quiet=Case({"whoever ran it.": "whoever ran it, by the deadline."}),
 )

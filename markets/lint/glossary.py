@@ -58,6 +58,13 @@ def glossary_of(fine_print: str) -> Glossary | None:
     return None
 
 
+def own_glossary(it: Subject) -> Glossary | None:
+    """That of a market; of a passage of its prose, what it was given."""
+    kept = it.kept
+    found: Glossary | None = kept["glossary"] if "glossary" in kept else glossary_of(it.spec.fine_print)
+    return found
+
+
 def misdefined(it: Subject) -> Iterator[Found]:
     """A name defined twice, and a glossary that is not the one the debate's other markets have."""
     own = glossary_of(it.spec.fine_print)
@@ -100,11 +107,11 @@ def _pairs(glossary: Glossary | None) -> Iterator[tuple[str, str]]:
 
 def within(it: Subject, at: int) -> bool:
     """Whether a character of the fine print stands in its glossary."""
-    own = glossary_of(it.spec.fine_print)
+    own = own_glossary(it)
     return own is not None and own.start <= at < own.end
 
 
 def known(it: Subject, text: str) -> bool:
     """Whether the glossary defines a name."""
-    own = glossary_of(it.spec.fine_print)
+    own = own_glossary(it)
     return own is not None and text in own.names

@@ -33,6 +33,7 @@ fine_print: |
     "L01",
     "error",
     "Market lists no claim, or p(YES) values are missing, outside (0,1), or LR differs from their ratio.",
+    by="links",
     fires=Case({"if_false: 0.30": "if_false: 0"}),
     quiet=Case({"if_false: 0.30": "if_false: 0.01"}),
 )
@@ -70,6 +71,7 @@ def _event_fault(it: Subject, event: str) -> str | None:
     "L02",
     "warning",
     "Every LR within 0.8-1.25: the market barely tests the debate.",
+    by="links",
     fires=Case({"if_true: 0.60, if_false: 0.30": "if_true: 0.33, if_false: 0.30"}),
     quiet=Case({"if_true: 0.60, if_false: 0.30": "if_true: 0.39, if_false: 0.30"}),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
@@ -86,10 +86,17 @@ loaded(
 )
 
 
+def worded_otherwise(it: Subject) -> Iterator[Found]:
+    """What the code below sees in the fine print."""
+    yield from _worded(it, [each for each in it.figures if each[0] != ("question",)])
+
+
 @code(
     "N02",
     "error",
     'Comparison is strict or inclusive? Text says "{word}", rule says {op}.',
+    by="passage",
+    first=worded_otherwise,
     fires=Case({"reach 85%": "stand above 85%"}),
     quiet=Case({"reach 85%": "stand above 85%", "best >= 85%": "best > 85%"}),
 )
@@ -97,16 +104,19 @@ def strict_or_not(it: Subject) -> Iterator[Found]:
     """More than, over and above leave the figure itself out (`>`); at least, reach and or more let it in (`>=`).
     Filters of rows and how many conditions have to hold are read as well; and at most is not at least.
     """
+    yield from _worded(it, it.figures_of_question if it.quiet("N02") else it.figures)
+
+
+def _worded(it: Subject, figured: Iterable[tuple[Loc, Figure]]) -> Iterator[Found]:
+    """The words before and after some figures, against what the rule holds."""
     texts = dict(it.prose)
-    thresholds: list[tuple[str, object]] | None = None
-    for loc, figure in it.figures:
+    for loc, figure in figured:
         said = _comparison(texts[loc], figure)
         if said is None:
             continue
         if said[1] == ">=" and loc != ("question",) and not Roles.of(it).floors.isdisjoint(figure.readings):
             continue
-        thresholds = list(_thresholds(it)) if thresholds is None else thresholds
-        held = {op for op, wanted in thresholds if wanted in figure.readings}
+        held = {op for op, wanted in _thresholds_of_kin(it) if wanted in figure.readings}
         if said[1] in held:
             continue
         if held:
@@ -129,6 +139,12 @@ def _comparison(text: str, figure: Figure) -> tuple[str, str] | None:
     if before is None or DENIED.search(text, begin, before.start()):
         return None
     return before.group().strip(), WORD_OF[before.lastgroup or ""]
+
+
+def _thresholds_of_kin(it: Subject) -> Sequence[tuple[str, object]]:
+    if "thresholds" not in it.common:
+        it.common["thresholds"] = tuple(_thresholds(it))
+    return it.common["thresholds"]  # type: ignore[no-any-return]  # as just put there
 
 
 def _thresholds(it: Subject) -> Iterator[tuple[str, object]]:
@@ -181,6 +197,7 @@ def _relations(formula: str, number: str) -> frozenset[str]:
     "N03",
     "error",
     "No tie rule for a best-of or a choice.",
+    by="rule",
     fires=Case(LEADER),
     quiet=Case({**LEADER, "argmax: score, from: board": "argmax: score, from: board, ties: first"}),
 )
@@ -200,6 +217,7 @@ def tied(it: Subject) -> Iterator[Found]:
     "N04",
     "error",
     "No rounding rule for a numeric answer.",
+    by="rule",
     fires=Case({**WITH_EDGES, "  round: 1\n": "", ", after rounding to 1 decimal place": ""}),
     quiet=Case(WITH_EDGES),
 )
@@ -257,6 +275,7 @@ def at_the_edge(it: Subject) -> Iterator[Found]:
     "N07",
     "not-ready",
     "Already true, or impossible, on the opening snapshot.",
+    by="rule",
     needs="both",
     fires=Case(looks=(("2026-11-30", SEEN.replace("70.5", "88.5")),), market={"70.5%": "88.5%"}),
     quiet=Case(looks=(("2026-11-30", SEEN),)),
@@ -323,6 +342,7 @@ def _tells(said: str, shown: str) -> bool:
     "N09",
     "warning",
     "Metric can be met in a trivial way: group may be empty, denominator may be 0.",
+    by="rule",
     fires=Case(TWO_VIEWS),
     quiet=Case(
         {

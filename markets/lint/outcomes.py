@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from markets.lint.agreeing import compared
+from markets.lint.agreeing import compared, compared_alone
 from markets.lint.code import Case, code, loaded
 from markets.lint.examples import SEEN
 from markets.lint.subject import Found, Subject
@@ -43,6 +43,7 @@ CHOICE = {
     "O01",
     "error",
     "Outcome missing: YES, NO, N/A, lost source, no quorum must each be reachable or excluded.",
+    by="rule",
     fires=Case({**CHOICE, "from: board}": "from: board, where: {lab: north}}"}),
     quiet=Case({**CHOICE, "from: board}": "from: board, where: {lab: [north, south, west]}}"}),
 )
@@ -87,6 +88,7 @@ loaded(
     "O03",
     "error",
     "N/A clause without the result used if N/A is refused.",
+    by="rule",
     fires=Case({", if_refused: NO": ""}),
     quiet=Case(),
 )
@@ -141,6 +143,7 @@ def often_na(it: Subject) -> Iterator[Found]:
     "O05",
     "warning",
     "Early NO possible: rule can still become true.",
+    by="prose",
     fires=Case({"whoever ran it.": "whoever ran it. Resolves NO as soon as the board closes."}),
     quiet=Case({"whoever ran it.": "whoever ran it. Resolves NO only after T."}),
 )
@@ -160,6 +163,8 @@ def early_no(it: Subject) -> Iterator[Found]:
     "O06",
     "error",
     "Title or text claims more or less than the rule: {number/date} in one and not the other.",
+    by="passage",
+    first=compared_alone,
     fires=Case({"reach 85%": "reach 84%", "whoever ran it.": "whoever ran it, at 85%."}),
     quiet=Case({"before July 2027": "before the end of June 2027", "85% before": "85 percent before"}),
 )

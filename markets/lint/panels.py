@@ -34,6 +34,7 @@ DISCRETION_WORDS = frozenset({
     "J01",
     "error",
     "Human step without quorum, deadline, conflict rule or default.",
+    by="prose",
     fires=Case({"whoever ran it.": "whoever ran it. In doubt we will decide."}),
     quiet=Case({"whoever ran it.": "whoever ran it. In doubt the reviewers named below agree."}),
 )
@@ -52,6 +53,7 @@ def discretion(it: Subject) -> Iterator[Found]:
     "J02",
     "warning",
     "More than 6 limbs, or expected effort over 15 minutes per reading.",
+    by="rule",
     fires=Case({"yes: best >= 85%": ASKED.format(more=", seventh: It works on a desktop.")}),
     quiet=Case({"yes: best >= 85%": ASKED.format(more="")}),
 )
@@ -70,6 +72,7 @@ def long_panel(it: Subject) -> Iterator[Found]:
     "J03",
     "warning",
     "Resolver holds or may hold a position.",
+    by="rule",
     fires=Case(
         {"subsidy: 200": "subsidy: 200\nreview: {quorum: 1, declare: true}", "ran it.": "ran it. 1 person reviews."}
     ),

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
+from markets.lint.common import of_kin
 from markets.lint.figures import Amount, At, Figure, Reading, places
 from markets.lint.stated import PEOPLE, Stated
 from markets.lint.subject import Loc, Subject
@@ -56,6 +57,7 @@ COMPARED = re.compile(
 FACTOR = re.compile(r"(?:[*/]\s*(\d+(?:\.\d+)?)\b|(?<![\w.])(\d+(?:\.\d+)?)\s*[*/])")
 FLOOR = re.compile(r"max\([^()]*,\s*(\d+(?:\.\d+)?)\)")
 UNDER = re.compile(r"<=?\s*\Z")
+S = TypeVar("S", Stated, Stated | None)
 ENDS = frozenset({"before", "at", "closes", "decides"})
 
 
@@ -72,6 +74,10 @@ class Roles:
         if found is None:
             found = it.kept["roles"] = cls(it)
         return found
+
+    @property
+    def common(self) -> dict[str, Any]:
+        return self.it.common
 
     def allow(self, text: str, figure: Figure, of_people: bool) -> bool:
         """Whether the rule has a figure that this one may be, where it stands; `of_people` as of `Telling`."""
@@ -94,7 +100,7 @@ class Roles:
             return False
         return any(about.search(sentence) for about in self._defaults.get(reading.value, ()))
 
-    @once
+    @of_kin
     def _defaults(self) -> Mapping[Decimal, Sequence[re.Pattern[str]]]:
         """Seconds -> what a sentence may be about in which a default of so many stands."""
         found: dict[Decimal, list[re.Pattern[str]]] = {}
@@ -104,7 +110,7 @@ class Roles:
                 found.setdefault(length, []).append(about)
         return found
 
-    @once
+    @of_kin
     def people(self) -> frozenset[Amount]:
         """How many sit on the panels, and how many of them have to agree; the house's own numbers among them."""
         panel, quorum = self.it.spec.rule.defaults.panel, self.it.spec.review.quorum
@@ -116,18 +122,26 @@ class Roles:
     @once
     def edges(self) -> Stated | None:
         """The edges of the answers, where there are any."""
+        return self._opening(self._edges)
+
+    @of_kin
+    def _edges(self) -> Stated | None:
         found = [readings for loc, _, readings in self.it.figures_written if loc[:2] == ("resolve", "edges")]
         return self._holding(found) if found else None
 
     @once
     def outcome(self) -> Stated:
         """All that the outcome hangs on, without the edges of its answers."""
+        return self._opening(self._outcome)
+
+    @of_kin
+    def _outcome(self) -> Stated:
         return self._holding(
             readings for loc, _, readings in self.it.figures_written if not self.apart(loc) and loc[0] != "na"
             and not self.only_na(loc)
         )  # fmt: skip
 
-    @once
+    @of_kin
     def counts(self) -> frozenset[Amount]:
         """How many there are of what the rule counts over: the conditions of a list, the periods of a series."""
         found = {len(node.of.starts()) for node in self.it.of(Along)}
@@ -138,6 +152,10 @@ class Roles:
     @once
     def na(self) -> Stated:
         """All that the N/A clause hangs on; the answers that stand where it is refused may be named."""
+        return self._opening(self._na)
+
+    @of_kin
+    def _na(self) -> Stated:
         answers = " ".join(self.it.spec.answers)
         return self._holding(
             readings for loc, text, readings in self.it.figures_written
@@ -154,11 +172,11 @@ class Roles:
             return False
         return loc[1] in self._read_by_na and loc[1] not in self._read_by_outcome
 
-    @once
+    @of_kin
     def _read_by_na(self) -> frozenset[str]:
         return reached(self.it.value, "na")
 
-    @once
+    @of_kin
     def _read_by_outcome(self) -> frozenset[str]:
         return reached(self.it.value, "resolve")
 
@@ -166,12 +184,17 @@ class Roles:
         every = [each for readings in found for each in readings]
         spec = self.it.spec
         return replace(
-            self.it.stated,
+            self.it.stated_alike,
             amounts={each for each in every if isinstance(each, Amount)},
-            moments={each.moment for each in every if isinstance(each, At)} | {spec.opens, spec.closes, spec.decides},
+            moments={each.moment for each in every if isinstance(each, At)} | {spec.closes, spec.decides},
         )
 
-    @once
+    def _opening(self, found: S) -> S:
+        """The same with the opening among its instants, where this is about one market."""
+        opens = self.it.stated.opens
+        return found if found is None or opens is None else found.opening(opens)
+
+    @of_kin
     def ends(self) -> frozenset[datetime]:
         """Every instant that something of the outcome ends at: T, the close, ends of windows, upper bounds."""
         found = {self.it.spec.closes, self.it.spec.decides}
@@ -181,18 +204,18 @@ class Roles:
                 found |= {each.moment for each in readings if isinstance(each, At)}
         return frozenset(found)
 
-    @once
+    @of_kin
     def title_ends(self) -> frozenset[datetime]:
         """The same for the question: a series ends before T, when its last period is read."""
         series = any(True for _ in self.it.of(Along))
         return self.ends - {self.it.spec.closes, self.it.spec.decides} if series else self.ends
 
-    @once
+    @of_kin
     def formulas(self) -> tuple[str, ...]:
         """Every text of the rule's blocks."""
         return tuple(strings(self.it.value, ("rows", "values", "resolve", "na")))
 
-    @once
+    @of_kin
     def columns(self) -> Mapping[str, frozenset[Amount]]:
         """The words of a column's name -> every number that columns of that name are held against in the rule."""
         found: dict[str, set[Amount]] = {}
@@ -203,7 +226,7 @@ class Roles:
                         found.setdefault(stem(word), set()).add(Amount(Decimal(match["number"]), ""))
         return {word: frozenset(numbers) for word, numbers in found.items() if len(word) > 2}
 
-    @once
+    @of_kin
     def factors(self) -> frozenset[Amount]:
         """What the rule multiplies or divides by, and what a ratio is held against."""
         found: set[Amount] = set()
@@ -215,7 +238,7 @@ class Roles:
             }  # fmt: skip
         return frozenset(found)
 
-    @once
+    @of_kin
     def floors(self) -> frozenset[Amount]:
         """What `max(x, 1)` takes a number for at least."""
         found = [match[1] for formula in self.formulas for match in FLOOR.finditer(formula)]

@@ -9,6 +9,7 @@ from typing import Any
 from markets.file import Written
 from markets.lint import form, links, numbers, outcomes, panels, sources, times, words
 from markets.lint.code import CODES, Code
+from markets.lint.passages import listen, remember
 from markets.lint.subject import Found, Seen, Subject
 from markets.load import Loaded
 from markets.pausing import without_collecting
@@ -24,6 +25,8 @@ WITHOUT_STORE = tuple(each.code for each in ALL.values() if each.look is not Non
 LOOKS_AND_STORE = tuple((each, each.look) for each in ALL.values() if each.look is not None)
 LOOKS = tuple((each, look) for each, look in LOOKS_AND_STORE if each.needs != "store")
 """Every code with its look; the latter those that also see something without evidence."""
+IN_PART = frozenset({"O06", "N02"})
+"""Codes that ask themselves which part of what they see is quiet."""
 WITH_STORE = tuple(each.code for each in ALL.values() if each.needs != "file")
 """The codes that are not run, or not wholly, without evidence."""
 
@@ -34,7 +37,10 @@ def lint(it: Subject) -> list[Fault]:
     Waived warnings are left out. A waiver that names no code, an error, or nothing that is there is a fault itself.
     """
     looks = LOOKS if it.seen is None else LOOKS_AND_STORE
-    found = [_fault(each, one) for each, look in looks for one in look(it)]
+    listen(it)
+    quiet = it.kept.get("quiet", frozenset()) - IN_PART
+    found = [_fault(each, one) for each, look in looks if each.code not in quiet for one in look(it)]
+    remember(it, (fault.code for fault in found))
     it.kept.clear()  # some of it names the market again: a ring that would stay until the collector comes
     kept = [*_unwaived(it, found), *_waivers(it, found)]
     made = placed(it.written.text, kept, frozenset()) if kept else []
@@ -75,12 +81,14 @@ def subjects(loaded: Loaded, seen: Mapping[str, Seen] | None = None) -> Iterator
     if loaded.debate is None:
         return
     shared: dict[str, Any] = {}
+    kin: dict[object, dict[str, Any]] = {}
     arguments = getattr(loaded, "arguments", None)
     others = tuple(loaded.markets.values())
     for slug, spec in loaded.markets.items():
         written = loaded.written.get(slug)
         if written is not None:
-            yield Subject(spec, written, loaded.debate, others, arguments, (seen or {}).get(slug), shared)
+            common = kin.setdefault(written.kin, {}) if written.kin is not None else {}
+            yield Subject(spec, written, loaded.debate, others, arguments, (seen or {}).get(slug), shared, common)
 
 
 def lint_all(loaded: Loaded, seen: Mapping[str, Seen] | None = None) -> list[Fault]:

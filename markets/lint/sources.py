@@ -56,10 +56,27 @@ loaded(
 )
 
 
+def unguarded(it: Subject) -> Iterator[Found]:
+    """Every source that stands alone, whatever the fine print says of it."""
+    guarded = {node.source for node in it.of(State)}
+    published = {source.id for source in it.sources if source.fetch.url is not None}
+    for rows in it.of(Rows):
+        used = {use.source for use in rows.sources}
+        if len(used) == 1 and used <= published and not used & guarded:
+            (name,) = used
+            guarded |= used
+            said = f"{name} is the only source and nothing is said of its loss"
+            yield Found(
+                f"{said}: add a second source, or `na: {{when: removed({name}), if_refused: …}}`", it.named(name)
+            )
+
+
 @code(
     "S02",
     "error",
     "One source only, and no fallback or lost-source clause.",
+    by="rule",
+    first=unguarded,
     fires=Case({"na: {when: removed(board), if_refused: NO}\n": ""}),
     quiet=Case(
         {
@@ -72,19 +89,8 @@ def alone(it: Subject) -> Iterator[Found]:
     """A web page can go. Name a second source (`from: [a, b]`), or say what then happens: `na: {when: removed(a), …}`,
     a condition on the source's state, or a sentence about it in the fine print.
     """
-    guarded = {node.source for node in it.of(State)}
-    if any(it.at(match.start())[0] == ("fine_print",) for match in it.opened(LOST_WORDS, LOSS)):
-        return
-    published = {source.id for source in it.sources if source.fetch.url is not None}
-    for rows in it.of(Rows):
-        used = {use.source for use in rows.sources}
-        if len(used) == 1 and used <= published and not used & guarded:
-            (name,) = used
-            guarded |= used
-            said = f"{name} is the only source and nothing is said of its loss"
-            yield Found(
-                f"{said}: add a second source, or `na: {{when: removed({name}), if_refused: …}}`", it.named(name)
-            )
+    if not any(it.at(match.start())[0] == ("fine_print",) for match in it.opened(LOST_WORDS, LOSS)):
+        yield from unguarded(it)
 
 
 @code(
@@ -137,6 +143,7 @@ def no_snapshot(it: Subject) -> Iterator[Found]:
     "S05",
     "warning",
     "Not stated whether the question is about what the source says or about the fact itself.",
+    by="passage",
     fires=Case({"whoever ran it.": "whoever really ran it."}),
     quiet=Case({"whoever ran it.": "whoever ran it, as the board shows it."}),
 )
@@ -154,6 +161,7 @@ def about_the_fact(it: Subject) -> Iterator[Found]:
     "S06",
     "error",
     "No revision rule for a source that rewrites history.",
+    by="rule",
     fires=Case(source={"licence: CC0 1.0": "licence: CC0 1.0\nrewrites: true"}),
     quiet=Case(
         {"yes: best >= 85%": "yes: best >= 85%\n  settle: first_release"},
@@ -177,6 +185,7 @@ def rewritten(it: Subject) -> Iterator[Found]:
     "S07",
     "warning",
     "Source can be moved by traders or by us.",
+    by="rule",
     fires=Case(source={"licence: CC0 1.0": "licence: CC0 1.0\nmoved_by: traders"}),
     quiet=Case(source={"licence: CC0 1.0": "licence: CC0 1.0\nmoved_by: nobody"}),
 )
@@ -193,6 +202,7 @@ def movable(it: Subject) -> Iterator[Found]:
     "S08",
     "warning",
     "Licence of {id} forbids republishing; quote values only.",
+    by="rule",
     fires=Case(source={"licence: CC0 1.0": "licence: All rights reserved"}),
     quiet=Case(source={"licence: CC0 1.0": "licence: CC BY 4.0"}),
 )

@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from markets.alike import Alike
 from markets.fields import in_words, plain
 from markets.lint.figures import Amount, At, Figure, Reading, Span, amount, figures
 from markets.spec import OVERRIDES, MarketSpec
@@ -27,6 +28,8 @@ from resolvers.rules.rule import Rule
 from resolvers.units import SECONDS
 
 Loc = tuple[str | int, ...]
+Entry = tuple[Loc, str, tuple[Reading, ...]]
+"""A figure that the author wrote: its place, as written, its readings."""
 
 NAMES_ONLY = frozenset({"from", "label", "matching", "has", "unit", "clock", "ties", "agree", "answers", "panel"})
 """What stands under these keys of a rule's blocks is names, texts of rows, or prose of its own."""
@@ -63,20 +66,30 @@ class Stated:
     amounts: set[Amount] = field(default_factory=set)
     moments: set[datetime] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
-    opens: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     decides: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    opens: datetime | None = None
+    """Apart from the other instants, for it is all that markets of one kin do not share; None leaves it out."""
 
     def has(self, reading: Reading) -> bool:
         """Whether a figure, so read, occurs."""
         if isinstance(reading, Amount):
             return self.bare(reading) in self.amounts
         if isinstance(reading, At):
-            return reading.moment in self.moments
+            return self.instant(reading.moment)
         if isinstance(reading, Span):
-            if reading.start in self.moments:
-                return reading.end in self.moments
-            return reading.start <= self.opens and reading.end == self.decides
-        return any(format(moment, reading.form) == reading.text for moment in self.moments)
+            if self.instant(reading.start):
+                return self.instant(reading.end)
+            return self.opens is not None and reading.start <= self.opens and reading.end == self.decides
+        every = self.moments if self.opens is None else (*self.moments, self.opens)
+        return any(format(moment, reading.form) == reading.text for moment in every)
+
+    def opening(self, opens: datetime) -> Stated:
+        """The same with an opening among its instants."""
+        return Stated(self.amounts, self.moments, self.texts, self.decides, opens)
+
+    def instant(self, moment: datetime) -> bool:
+        """Whether an instant occurs."""
+        return moment in self.moments or moment == self.opens
 
     def has_any(self, readings: Iterable[Reading]) -> bool:
         """Whether a figure occurs, read in one way or another."""
@@ -91,18 +104,26 @@ class Stated:
         return Amount(reading.value, "") if ends & COUNTED_IN[int(grown)] else reading
 
 
-def stated(spec: MarketSpec) -> Stated:
-    """Everything that occurs in a market's rule, the durations of its defaults among it.
+def stated(spec: MarketSpec, alike: Alike[Stated]) -> Stated:
+    """Everything that occurs in a market's rule, the durations of its defaults among it, but for its opening.
 
-    How many people a house asks is none of the rule's counts, or any 2 or 3 in the prose would pass for one.
+    `alike` are the markets before, by what they have of the house. How many people it asks is none of the rule's
+    counts, or any 2 or 3 in the prose would pass for one.
     """
-    found = Stated(opens=spec.opens, decides=spec.decides)
-    defaults = spec.rule.defaults
+    around = (spec.rule.defaults, spec.review, *spec.sources)
+    house = alike.of(around) or alike.keep(around, _of_house(spec))
+    found = Stated(set(house.amounts), set(house.moments), set(house.texts), spec.decides)
     fields = spec.rule.__dict__
     for name in _names_of(Rule):
-        if fields[name] is not defaults:
+        if name not in ("opens", "defaults"):
             _collect(fields[name], name, found)
-    for part in defaults.__dict__.values():
+    return found
+
+
+def _of_house(spec: MarketSpec) -> Stated:
+    """What occurs in a rule without its author's doing: the house's defaults, its review, the names of sources."""
+    found = Stated()
+    for part in spec.rule.defaults.__dict__.values():
         if isinstance(part, str | timedelta):
             _collect(part, "", found)
     for span in filter(None, (spec.review.window, spec.review.auto_after)):
@@ -231,13 +252,13 @@ def _seconds(length: timedelta) -> Decimal:
     return Decimal(length // MICROSECOND) / 1_000_000
 
 
-def written(spec: MarketSpec, value: Mapping[str, Any]) -> Iterator[tuple[Loc, str, tuple[Reading, ...]]]:
-    """(place, as written, readings) of every figure that the author wrote in the rule's blocks, and T."""
-    for block in ("rows", "values", "resolve", "na"):
-        yield from _written(value.get(block), (block,))
-    for name in (*OVERRIDES, "review"):
+def written(spec: MarketSpec, value: Mapping[str, Any], alike: Alike[tuple[Entry, ...]]) -> Iterator[Entry]:
+    """Every figure that the author wrote in the rule's blocks, and T; `alike` are blocks that were read before."""
+    for name in ("rows", "values", "resolve", "na", *OVERRIDES, "review"):
         if name in value:
-            yield from _written(value[name], (name,))
+            block = (name, value[name])
+            known = alike.of(block)
+            yield from alike.keep(block, tuple(_written(value[name], (name,)))) if known is None else known
     at = "decides" if value.get("decides") is not None else "closes"
     yield (at,), in_words(spec.decides), (At(spec.decides),)
 

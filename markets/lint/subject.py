@@ -9,7 +9,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from markets.alike import Alike
 from markets.file import Written
+from markets.lint.common import of_kin
 from markets.lint.figures import Amount, At, Figure, Reading, figures, pairs, places
 from markets.lint.spelled import CLAIMING, spelled
 from markets.lint.stated import Stated, stated, written
@@ -57,8 +59,10 @@ class Subject:
     others: Sequence[MarketSpec] = ()
     arguments: Any = None
     seen: Seen | None = None
-    shared: dict[str, Any] = field(default_factory=dict)
+    shared: dict[Any, Any] = field(default_factory=dict)
     """What is worked out once for all markets of a debate."""
+    common: dict[str, Any] = field(default_factory=dict, compare=False)
+    """What is worked out once for all of its kin."""
     kept: dict[str, Any] = field(default_factory=dict, init=False, compare=False)
     """What is worked out once for this one."""
 
@@ -126,38 +130,59 @@ class Subject:
 
     @once
     def stated(self) -> Stated:
-        found = stated(self.spec)
+        """Everything that occurs in the rule."""
+        return self.stated_alike.opening(self.spec.opens)
+
+    @of_kin
+    def stated_alike(self) -> Stated:
+        """The same without the opening."""
+        found = stated(self.spec, self.shared.setdefault("houses", Alike()))
         for _, _, readings in self.figures_written:
             found.amounts |= {each for each in readings if isinstance(each, Amount)}
             found.moments |= {each.moment for each in readings if isinstance(each, At)}
         return found
 
-    @once
+    @of_kin
     def figures_written(self) -> tuple[tuple[Loc, str, tuple[Reading, ...]], ...]:
         """Every figure that the author wrote in the rule: place, as written, readings."""
-        return tuple(written(self.spec, self.value))
+        return tuple(written(self.spec, self.value, self.shared.setdefault("blocks", Alike())))
 
     @once
     def figures(self) -> tuple[tuple[Loc, Figure], ...]:
         """Every figure of the prose with the place it stands in."""
+        heard = self.kept.get("heard")
+        if heard is not None:
+            return tuple(moved(each, at) for found, at in heard for each in found.figures)
         plain = self.words.isdisjoint(CLAIMING)
         return tuple(
             (loc, figure)
             for loc, text in self.prose
-            for figure in (figures(text, self.names) if plain else _with_words(text, self.names))
+            for figure in (figures(text, self.names) if plain else _with_words(self, loc, text))
         )
 
     @once
+    def figures_of_question(self) -> tuple[tuple[Loc, Figure], ...]:
+        """Those of them that stand in the question."""
+        heard = self.kept.get("heard")
+        return tuple(each for each in (heard[0][0].figures if heard else self.figures) if each[0] == ("question",))
+
+    def quiet(self, code: str) -> bool:
+        """Whether it is known of a code that it sees nothing here."""
+        return code in self.kept.get("quiet", ())
+
+    @of_kin
     def names(self) -> frozenset[tuple[str, str]]:
         """Which word stands next to which number in all that the rule reads, and in what its panels are asked."""
-        return pairs([*self.stated.texts, *self.asked])
+        found = pairs([*self.stated_alike.texts, *self.asked])
+        same: frozenset[tuple[str, str]] = self.shared.setdefault(("names", found), found)
+        return same
 
-    @once
+    @of_kin
     def asked(self) -> tuple[str, ...]:
         """What the rule's panels read: their questions and limbs."""
         return tuple(text for panel in self.panels for text in (panel.question, *(limb.text for limb in panel.limbs)))
 
-    @once
+    @of_kin
     def figures_asked(self) -> tuple[tuple[str, Figure], ...]:
         """Every figure of that, with the text it stands in."""
         return tuple((text, figure) for text in self.asked for figure in _asked(text, self.names))
@@ -200,13 +225,21 @@ def opening(*words: str, **others: str | tuple[str, ...]) -> Openers:
     return told | {word: (each,) if isinstance(each, str) else each for word, each in others.items()}
 
 
-def _with_words(text: str, names: frozenset[tuple[str, str]]) -> list[Figure]:
-    """The figures of a text, spelled ones among them, but not within a glossary, which is alike in every market."""
-    from markets.lint.glossary import glossary_of
+def moved(placed: tuple[Loc, Figure], at: int) -> tuple[Loc, Figure]:
+    """A figure of a passage as it stands in the whole."""
+    loc, figure = placed
+    if not at or loc != ("fine_print",):
+        return placed
+    return loc, Figure(figure.text, figure.at + at, figure.readings, figure.soft, figure.name)
 
-    found = figures(text, names)
+
+def _with_words(it: Subject, loc: Loc, text: str) -> list[Figure]:
+    """The figures of a text, spelled ones among them, but not within a glossary, which is alike in every market."""
+    from markets.lint.glossary import glossary_of, own_glossary
+
+    found = figures(text, it.names)
     taken = {each.at for each in found if not each.soft}
-    own = glossary_of(text)
+    own = own_glossary(it) if loc == ("fine_print",) else glossary_of(text)
     for each in spelled(text):
         if each.at not in taken and not (own is not None and own.start <= each.at < own.end):
             found.append(each)

@@ -62,6 +62,7 @@ loaded(
     "T01",
     "error",
     "Time without a time zone: {text}.",
+    by="prose",
     fires=Case({"opens: 2026-12-05": "opens: 2026-12-05T14:30Z", "whoever ran it.": "whoever ran it, from 14:30 on."}),
     quiet=Case(
         {"opens: 2026-12-05": "opens: 2026-12-05T14:30Z", "whoever ran it.": "whoever ran it, from 14:30 UTC on."}
@@ -85,6 +86,7 @@ def no_zone(it: Subject) -> Iterator[Found]:
     "T02",
     "error",
     '"by {date}" can be read two ways.',
+    by="prose",
     fires=Case({"before July 2027": "by July 2027"}),
     quiet=Case({"whoever ran it.": "whoever ran it, as told by the board."}),
 )
@@ -101,6 +103,7 @@ def by_a_date(it: Subject) -> Iterator[Found]:
     "T03",
     "error",
     'Relative time "{text}"; use absolute dates.',
+    by="prose",
     fires=Case({"whoever ran it.": "whoever ran it next year."}),
     quiet=Case({"whoever ran it.": "whoever ran it that year."}),
 )
@@ -115,6 +118,7 @@ def relative_time(it: Subject) -> Iterator[Found]:
     "T05",
     "warning",
     "No settle period, or settle shorter than the source's cadence.",
+    by="rule",
     fires=Case(
         {"yes: best >= 85%": "yes: best >= 85%\n  settle: 2 days", "ran it.": "ran it; corrections count for 2 days."},
         {'scores.csv"}': 'scores.csv", every: 7 days, late: 9 days}'},
@@ -141,6 +145,7 @@ def short_settle(it: Subject) -> Iterator[Found]:
     "T06",
     "warning",
     "Decision instant falls inside the source's known lag ({n} days).",
+    by="rule",
     fires=Case(source={"licence: CC0 1.0": "licence: CC0 1.0\nlag: 20 days"}),
     quiet=Case(source={"licence: CC0 1.0": "licence: CC0 1.0\nlag: 5 days"}),
 )
@@ -165,6 +170,7 @@ def inside_the_lag(it: Subject) -> Iterator[Found]:
     "T07",
     "error",
     "Window end not stated as half-open.",
+    by="prose",
     fires=Case({"before July 2027?": "until July 2027?"}),
     quiet=Case({"whoever ran it.": "whoever ran it until then."}),
 )

@@ -81,6 +81,7 @@ UNLESS_WORDS = opening("unless")
     "D01",
     "warning",
     "Vague word without definition: {word}.",
+    by="passage",
     fires=Case({"whoever ran it.": "whoever ran it, on major hardware."}),
     quiet=Case({"whoever ran it.": "whoever ran it, on major hardware. Major means that the board lists it."}),
 )
@@ -130,6 +131,7 @@ def _words_of(name: str) -> frozenset[str]:
     "D02",
     "error",
     "Glossary term {term} used with no class or list behind it.",
+    by="passage",
     fires=Case({"a row of the board": "a raw predictor"}),
     quiet=Case({**CLASSED}),
 )
@@ -163,6 +165,7 @@ def _behind(it: Subject) -> bool:
     "D03",
     "warning",
     'Lists "such as" or "etc." in criteria: open set.',
+    by="prose",
     fires=Case({"whoever ran it.": "whoever ran it, such as a lab."}),
     quiet=Case({"whoever ran it.": "whoever ran it: a lab, a firm or a person."}),
 )
@@ -177,6 +180,7 @@ def open_set(it: Subject) -> Iterator[Found]:
     "D04",
     "warning",
     "Hangs on someone uttering particular words.",
+    by="prose",
     fires=Case({"whoever ran it.": "if its author announces it."}),
     quiet=Case({"whoever ran it.": "if its author submitted it."}),
 )
@@ -189,10 +193,19 @@ def uttered(it: Subject) -> Iterator[Found]:
         yield Found(f"{match.group()!r} hangs on words: name the act, or the words that count", loc, offset)
 
 
+def tangled_at_all(it: Subject) -> Iterator[Found]:
+    """What the code below sees, and a first `unless` besides."""
+    yield from tangled(it)
+    for match in it.opened(UNLESS, UNLESS_WORDS):
+        yield Found("an `unless`", *it.at(match.start()))
+
+
 @code(
     "D05",
     "warning",
     '"And/or", double negative, or more than one unless.',
+    by="prose",
+    first=tangled_at_all,
     fires=Case({"whoever ran it.": "by a lab and/or a person."}),
     quiet=Case({"whoever ran it.": "by a lab, or a person, or both, unless it is hidden."}),
 )

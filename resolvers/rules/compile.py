@@ -16,7 +16,7 @@ from resolvers.rules.compile_panel import same_question_twice
 from resolvers.rules.compile_values import Values
 from resolvers.rules.defaults import HouseDefaults, Settlement
 from resolvers.rules.faults import Faults, known_keys, mapping
-from resolvers.rules.known import Known
+from resolvers.rules.known import Known, settling
 from resolvers.rules.nodes import row_sets
 from resolvers.rules.outcomes import OutcomeNode
 from resolvers.rules.rule import Rule
@@ -78,7 +78,7 @@ def _rule(blocks: RuleBlocks, scope: Scope, resolve: Mapping[str, Any]) -> Rule 
         return None
     kept = scope.defaults
     if settlement.how == "final_after":
-        kept = kept.model_copy(update={"settle": settlement.after})
+        kept = settling(kept, settlement.after, scope.known)
     return Rule(
         opens=blocks.opens,
         closes=blocks.closes,

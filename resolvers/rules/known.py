@@ -6,6 +6,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from resolvers.durations import Duration
+from resolvers.rules.defaults import HouseDefaults
 from resolvers.rules.faults import Loc
 from resolvers.rules.nodes import Node
 from resolvers.rules.panels import Panel
@@ -35,6 +37,8 @@ class Known:
     """Row sets and values of the markets read so far, which have the sources and the house defaults in common."""
 
     found: dict[Hashable, list[Before]] = field(default_factory=dict)
+    settling: dict[Duration, HouseDefaults] = field(default_factory=dict)
+    """The house defaults by how long corrections count."""
 
     def of(self, name: str, scope: Scope) -> Before | None:
         """What a name came to in a market that says the same of it and of all that it rests on."""
@@ -49,6 +53,15 @@ class Known:
         if len(alike) < MOST_ALIKE:
             words = {each: words_of(each, scope) for each in _under(name, scope)}
             alike.append(Before(node, tuple(scope.asked.get(name, ())), panels, words))
+
+
+def settling(defaults: HouseDefaults, after: Duration, known: Known | None) -> HouseDefaults:
+    """The defaults of a market whose corrections count for so long: the same for all that have them in common."""
+    if known is None:
+        return defaults.model_copy(update={"settle": after})
+    if after not in known.settling:
+        known.settling[after] = defaults.model_copy(update={"settle": after})
+    return known.settling[after]
 
 
 def words_of(name: str, scope: Scope) -> str:

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from resolvers.outcome import Answers, No, Probability, Yes
 from resolvers.rules.defaults import HouseDefaults, Settlement
 from resolvers.rules.filters import Filter, ListedIn, Met, asking_of
+from resolvers.rules.making import built
 from resolvers.rules.nodes import Node, PanelFact, Pick, Reduce, Rows, State, Window, date_words, walk
 from resolvers.rules.nodes_many import Among
 from resolvers.rules.outcomes import ChoiceOutcome, FirstDateOutcome, NumberOutcome, OutcomeNode, YesOutcome
@@ -53,6 +54,9 @@ class NaClause(BaseModel):
         figures = [text] if isinstance(self.if_refused, Probability) else []
         return Phrase.of("{}; where N/A is not granted: {}", whole, text, figures=figures)
 
+
+OF_TREES = ("_nodes", "_panels", "_sources")
+"""What a rule keeps that its trees alone decide."""
 
 FILTERED = (Rows, Among)
 
@@ -128,6 +132,29 @@ class Rule(BaseModel):
             return tuple(str(point) for point in how.midpoints(self.opens))
         return ()
 
+    @property
+    def opens_before(self) -> AwareDatetime:
+        """The instant that its opening has to lie before: T, the first edge of a date, when N/A is read, and so early
+        that what has to hold for a while can.
+        """
+        ends = [self.decides, *([self.na.at] if self.na is not None else [])]
+        how = self.outcome.how
+        if isinstance(how, FirstDateOutcome):
+            ends.append(how.edges[0])
+        if isinstance(how, YesOutcome | FirstDateOutcome):
+            ends.append(self.decides - how.when.length + self.decides.resolution)
+        return min(ends)
+
+    def opening_at(self, opens: AwareDatetime) -> Rule:
+        """The same rule for a market that opens at another instant before `opens_before`.
+
+        What hangs on its trees alone is not worked out again.
+        """
+        known = self.__dict__
+        made = built(Rule, **{name: known[name] for name in Rule.model_fields} | {"opens": opens})
+        made.__dict__.update({name: known[name] for name in OF_TREES if name in known})
+        return made
+
     def roots(self) -> tuple[Node, ...]:
         """The trees of the rule: the outcome's, then that of N/A."""
         return (self.outcome.how.root(), *((self.na.when,) if self.na else ()))
@@ -142,6 +169,10 @@ class Rule(BaseModel):
 
     def sources(self) -> tuple[str, ...]:
         """The ids of every source that is read, registries included, each once."""
+        return self._sources
+
+    @cached_property
+    def _sources(self) -> tuple[str, ...]:
         found: dict[str, None] = {}
         for node in self.nodes():
             if isinstance(node, Rows):
