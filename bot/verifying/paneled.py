@@ -57,6 +57,7 @@ def _counted(connection: sa.Connection, told: PanelsTold) -> Iterator[BrokenLink
     """Every answer counted again from the votes that were shown, and held against the snapshot of it."""
     records: dict[tuple[str, str], Record] = {}
     looks = {row["id"]: row for row in _panel_looks(connection)}
+    unsaid = set(looks)
     for act, at, number, said in told.ends:
         row = told.panels[number]
         record = records.setdefault((row["debate"], row["source"]), Record())
@@ -64,7 +65,8 @@ def _counted(connection: sa.Connection, told: PanelsTold) -> Iterator[BrokenLink
         if said["running"] and said["state"] != "withdrawn":
             draw = told.draws[number, said["draw"]]
             answers = record.end(Counted(panel_of(row), draw["keys"], _of(told, number, said["draw"])))
-        look = looks.pop(said["snapshot"], None)
+        look = looks.get(said["snapshot"])  # the same answer at the same instant is one look, whichever draw gave it
+        unsaid.discard(said["snapshot"])
         because = _unsaid(connection, bool(answers), look, body_of(panel_of(row), record.answers.values()), at, row)
         if because:
             yield BrokenLink(act, f"panel {number}, draw {said['draw']}: {because}")
@@ -72,7 +74,7 @@ def _counted(connection: sa.Connection, told: PanelsTold) -> Iterator[BrokenLink
         hidden = [vote for vote in told.votes if told.votes[vote]["panel"] == number and vote not in told.shown]
         if row["closed_at"] is not None and hidden:
             yield BrokenLink(0, f"panel {number} is closed, and {len(hidden)} of its votes were never shown")
-    for left in looks:
+    for left in sorted(unsaid):
         yield BrokenLink(0, f"look {left} is said to be a panel's answer, and no panel gave it")
 
 
