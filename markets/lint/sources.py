@@ -275,6 +275,25 @@ def never_live(it: Subject) -> Iterator[Found]:
             yield Found(f"{name} was only ever imported: run `crux collect {name}` once", it.named(name))
 
 
+@code(
+    "S11",
+    "not-ready",
+    "It opens before its sources were first looked at.",
+    needs="store",
+    fires=Case({"opens: 2026-12-05": "opens: 2026-11-20"}, looks=(("2026-11-30", SEEN),)),
+    quiet=Case({"opens: 2026-12-05": "opens: 2026-11-20"}, looks=(("2026-11-19", SEEN), ("2026-11-25", SEEN))),
+)
+def opens_unseen(it: Subject) -> Iterator[Found]:
+    """What stood there between the opening and the first look nobody knows: it may have been true, so that it could
+    never be said that it was not. Collect first, and let it open afterwards.
+    """
+    from markets.lint.today import blind_beginning
+
+    if blind_beginning(it):
+        said = f"it opens on {in_words(it.spec.opens)}, and what its sources showed from then on was not looked at"
+        yield Found(f"{said}: nobody could ever say that it did not come true; write a later `opens`", ("opens",))
+
+
 @lru_cache(maxsize=1024)
 def _asked_there(url: str) -> str | None:
     """The last part of an address on Manifold, by which it names a market; None of any other address."""

@@ -87,6 +87,20 @@ def known_already(it: Subject) -> str:
     return f"it is true already ({outcome.words()}): {verdict.because}; move the threshold"
 
 
+def blind_beginning(it: Subject) -> bool:
+    """Whether its window began before anybody looked, so that it may have been true and nobody could ever say NO.
+
+    Only of a market that would open now: one that is live is past mending, one still to open has time to be looked at.
+    """
+    assert it.seen is not None
+    rule = it.spec.rule
+    runs = isinstance(rule.outcome.how, YesOutcome | FirstDateOutcome)
+    if not runs or it.seen.opened or not rule.opens <= it.seen.now < rule.decides or dry_run(it).leaning is None:
+        return False
+    as_written = judge(it.spec.slug, rule, it.seen.evidence, it.seen.now, cache=_cache(it))
+    return as_written.state == "pending" and as_written.leaning is None
+
+
 def current(it: Subject, node: Node) -> Exact | None:
     """A number as it stands today; None where it is not known exactly."""
     assert it.seen is not None

@@ -40,9 +40,14 @@ from resolvers.verdict import Verdict
 
 BASE = datetime(2020, 1, 6, tzinfo=UTC)
 """Day 0 of the played time: long past whenever the tests run, so that a command at the real time comes after it."""
+FAR = {
+    "opens": datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1),
+    "closes": datetime(2090, 1, 1, tzinfo=UTC),
+}
+"""Markets of now: their windows began yesterday, as they were looked at (`seen_now`), and end long after the tests."""
 PATIENCE = Patience(stale_s=2.0, in_flight_s=4.0)
 REVIEWERS = ("ann", "ben", "cat")
-NOT_RUN = "not run without the store: S03 S04 S10 N06 N07 N08 O04 (crux check --ready runs them)\n"
+NOT_RUN = "not run without the store: S03 S04 S10 S11 N06 N07 N08 O04 (crux check --ready runs them)\n"
 """What `crux check` adds where it read a market."""
 
 DEBATE = """\
@@ -121,9 +126,12 @@ def folder(path: Path, changes: Mapping[str, str] | None = None, **dates: dateti
 
 
 def seen_now(debate: Path, database: Path) -> None:
-    """A look at the board of a debate on disk, made this moment: what a market needs to be ready."""
+    """Looks at the board of a debate on disk, as its markets open and this moment: what they need to be ready."""
     store = (open_store if database.exists() else new_store)(database, now=lambda: datetime.now(UTC))
-    record(store, load_debate(debate).sources["board"], body(START), seen_at=store.now())
+    loaded = load_debate(debate)
+    opens = min(spec.opens for spec in loaded.markets.values())
+    for at in (min(opens, store.now()), store.now()):
+        record(store, loaded.sources["board"], body(START), seen_at=at)
     store.close()
 
 

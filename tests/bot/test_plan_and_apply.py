@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from crux_builders import PATIENCE, Crux, World, elsewhere, folder, harm, seen_now, served
+from crux_builders import FAR, PATIENCE, Crux, World, elsewhere, folder, harm, seen_now, served
 
 from bot.platform import connect
 from resolvers.errors import Outside
 
-FAR = {"opens": datetime(2020, 1, 1, tzinfo=UTC), "closes": datetime(2090, 1, 1, tzinfo=UTC)}
 MARKETS = ["leader", "reach-85", "reach-95", "when-80"]
 COST = 4 * (100 + 200)
 

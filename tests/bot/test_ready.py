@@ -6,8 +6,8 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from crux_builders import Crux, folder, living, seen_now
-from test_plan_and_apply import FAR, MARKETS
+from crux_builders import FAR, Crux, folder, living, seen_now
+from test_plan_and_apply import MARKETS
 
 from markets.lint.questions import QUESTIONS
 from markets.lint.run import ALL

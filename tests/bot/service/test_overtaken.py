@@ -19,9 +19,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from crux_builders import MARKETS, SOURCE, START, body, folder
+from crux_builders import FAR, MARKETS, SOURCE, START, body, folder, seen_now
 from service_builders import ALONE, Scene
-from test_process import FAR, crux_run, store_of
+from test_process import crux_run, store_of
 
 from bot.jobs import Ended, Failure, tried
 from bot.review.desk import cards, vote
@@ -103,6 +103,7 @@ def debate(tmp_path: Path) -> Path:
     for slug in set(MARKETS) - {"reach-85"}:
         (made / f"markets/{slug}.yaml").unlink()
     (made / "registries/board.csv").write_bytes(body(START))
+    seen_now(made, tmp_path / "crux.sqlite")
     return made
 
 

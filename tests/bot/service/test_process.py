@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crux_builders import SOURCE, START, body, folder
+from crux_builders import FAR, SOURCE, START, body, folder, seen_now
 from discord_server import DiscordServer, pointing_at
 from service_builders import ALONE
 
@@ -24,16 +24,16 @@ from bot.store import Store, audit, job_runs, leases, markets, open_store
 from bot.verifying import verify
 from resolvers.errors import CruxError
 
-FAR = {"opens": datetime(2020, 1, 1, tzinfo=UTC), "closes": datetime(2090, 1, 1, tzinfo=UTC)}
 WITHIN_S = 90.0
 
 
 @pytest.fixture
 def debate(tmp_path: Path) -> Path:
-    """A debate whose board is a file of ours, so that nothing is fetched from anywhere."""
+    """A debate whose board is a file of ours, so that nothing is fetched; its store saw it as its markets opened."""
     near = SOURCE.replace('fetch: {url: "http://127.0.0.1:9/scores.csv"}', "fetch: {file: registries/board.csv}")
     made = folder(tmp_path / "debate", {"sources/board.yaml": near, "debate.yaml": ALONE}, **FAR)
     (made / "registries/board.csv").write_bytes(body(START))
+    seen_now(made, tmp_path / "crux.sqlite")
     return made
 
 
@@ -173,7 +173,12 @@ def test_killed_the_next_service_follows_by_itself_and_makes_nothing_twice(tmp_p
         wait_until_opened(tmp_path, process)
         process.kill()
         process.wait(30)
-    log = tmp_path / "log"
+    log, store = tmp_path / "log", store_of(tmp_path)
+    with store.transaction() as connection:  # as if it had been renewed just now, however slow the machine is
+        left = leases.held(connection)
+        assert left is not None
+        assert leases.take(connection, left.holder, store.now(), timedelta(seconds=20)) == left.epoch
+    store.close()
     with crux_run(tmp_path, "--sandbox", tmp_path / "sandbox.jsonl") as process:
         deadline = time.monotonic() + WITHIN_S
         while log.read_text().count("crux.service: started") < 2 and time.monotonic() < deadline:
@@ -195,6 +200,7 @@ def test_told_to_end_while_it_stands_by_it_ends_at_once_with_exit_0_and_a_plain_
     log = tmp_path / "log"
     store = store_of(tmp_path)
     with store.transaction() as connection:  # a living service, as far as the store can tell
+        before = audit.acts(connection)
         assert leases.take(connection, "the first, process 1", store.now(), timedelta(hours=1)) == 1
     with crux_run(tmp_path, "--wait") as process:
         deadline = time.monotonic() + WITHIN_S
@@ -210,7 +216,7 @@ def test_told_to_end_while_it_stands_by_it_ends_at_once_with_exit_0_and_a_plain_
         "stopped while standing by; this process had begun nothing",
     ]
     with store.reading() as connection:
-        assert audit.acts(connection) == ()
+        assert audit.acts(connection) == before
     store.close()
 
 
