@@ -165,7 +165,8 @@ def _show(made: Plan, text: bool, options: str) -> None:
     for line in made.lines():
         say.line(line)
     for slug, posted in _texts(made).items() if text else ():
-        say.line(f"\n--- {slug}, as it would be posted ---\n{posted}\n")
+        for line in ("", f"--- {slug}, as it would be posted ---", *posted.splitlines(), ""):
+            say.line(line)
     if not made.changes:
         say.line("nothing to change")
     else:

@@ -12,7 +12,7 @@ from bot.store import Store
 from bot.store.source_names import claim_names
 from markets.load import Loaded, load_debate
 from markets.spec import DebateSpec
-from resolvers.errors import Refusal
+from resolvers.errors import Fault, Refusal
 
 MOST = 20
 
@@ -26,7 +26,7 @@ def examine(given: Path | None, store: Store | None) -> tuple[Loaded | None, lis
     loaded = load_debate(folder)
     errors = [fault for fault in loaded.faults if fault.level == "error"]
     if errors or loaded.debate is None:
-        found = [wrong("debate", str(fault), "mend that line; crux check shows them all") for fault in errors[:MOST]]
+        found = [wrong("debate", str(fault), _mend(fault)) for fault in errors[:MOST]]
         return None, found or [wrong("debate", f"{folder} defines no debate", "write its debate.yaml")]
     if store is not None:
         try:
@@ -43,6 +43,12 @@ def examine(given: Path | None, store: Store | None) -> tuple[Loaded | None, lis
         return loaded, [wrong("reviewers", few, "name more reviewers in debate.yaml")]
     holds = f"{many(len(loaded.markets), 'market')}, {many(len(loaded.sources), 'source')}"
     return loaded, [ok("debate", f"{folder}: {holds}")]
+
+
+def _mend(fault: Fault) -> str:
+    if fault.code != "F-FOLDER":
+        return "mend that line; crux check shows them all"
+    return "look whether --debate or CRUX_DEBATE names the right folder; crux check says all that is wrong with it"
 
 
 def _few(debate: DebateSpec) -> str:

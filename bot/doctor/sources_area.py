@@ -11,7 +11,7 @@ from markets.load import Loaded
 REMEDY = {
     "late": "look whether its page still appears; crux collect {0} looks at once",
     "stale": "look whether its page still appears; its markets wait. crux collect {0} looks at once",
-    "lost": "put in archived bodies with crux import {0}, or resolve by what its markets say for that",
+    "lost": "crux collect {0} looks at once; if it is gone for good, put in archived bodies with crux import {0}",
     "removed": "the page is gone: mend the address in sources/{0}.yaml, or put in archived bodies with crux import {0}",
     "refused": "the page is another document now: compare it with read: in sources/{0}.yaml",
     "unreadable": "the page's form has changed: compare it with read: in sources/{0}.yaml",

@@ -12,7 +12,7 @@ from resolvers.errors import Refusal
 def open_store(url: str | Path, *, now: Now, create: bool = True) -> Store:
     """Open the store, making it first where there is none.
 
-    Refusal: no store there and `create` is off; an older schema (`crux db upgrade`); a newer one; a file that is
+    Refusal: no folder there; no store there and `create` is off; an older schema (`crux db upgrade`); a newer one; a file that is
     something else. Nothing is changed then.
     """
     address = url_of(url)
@@ -20,7 +20,8 @@ def open_store(url: str | Path, *, now: Now, create: bool = True) -> Store:
     if path is not None and not _has_content(path):
         if not create:
             raise Refusal(f"there is no store at {path}; run `crux db upgrade` to make one, or set CRUX_DATABASE_URL")
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.parent.is_dir():
+            raise Refusal(f"there is no folder {path.parent} to make a store in: make it, or mend CRUX_DATABASE_URL")
         upgrading.upgrade(address)
     engine = make_engine(address)
     try:

@@ -22,13 +22,19 @@ PROJECT = Path(__file__).parents[3]
 
 
 def test_a_store_is_made_where_there_is_none_and_found_again(tmp_path: Path, clock: Clock) -> None:
-    path = tmp_path / "deep" / "crux.sqlite"
+    path = tmp_path / "crux.sqlite"
     first = open_store(path, now=clock)
     first.claim("https://api.manifold.markets", "u1")
     first.close()
     again = open_store(f"sqlite:///{path}", now=clock, create=False)
     again.claim("https://api.manifold.markets", "u1")
     again.close()
+
+
+def test_a_store_in_a_folder_that_is_not_there_is_a_slip_and_makes_nothing(tmp_path: Path, clock: Clock) -> None:
+    with pytest.raises(Refusal, match="there is no folder .*deep.*mend CRUX_DATABASE_URL"):
+        open_store(tmp_path / "deep" / "crux.sqlite", now=clock)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_store_that_is_not_there_is_not_made_unasked(tmp_path: Path, clock: Clock) -> None:
