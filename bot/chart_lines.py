@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -32,6 +33,16 @@ class Palette:
 
 LIGHT = Palette("#1f2430", "#5b6472", "#dfe3ea", "#ffffff", ("#1f5fbf", "#c2570c", "#2e7d4f", "#7a3fa0"), "#b3261e")
 DARK = Palette("#e8eaf0", "#a3abba", "#39404e", "#1b1e26", ("#7fb0ff", "#ffab70", "#7fd6a3", "#d0a5f2"), "#ff8a80")
+
+
+@contextmanager
+def as_written() -> Iterator[None]:
+    """Every text of a picture made and written out in here stands as it is: between two `$` there is no formula."""
+    import matplotlib
+
+    with matplotlib.rc_context({"text.parse_math": False}):
+        yield
+
 
 Series = Sequence[tuple[datetime, str | None]]
 
@@ -67,6 +78,11 @@ def curves(trace: Step) -> tuple[Curve, ...]:
             curve = Curve(step.words, step.unit, step.series, threshold=step.node == "literal")
             found.setdefault((step.words, step.series), curve)
     return tuple(found.values())
+
+
+def up_to(steps: Series, until: datetime) -> Series:
+    """The steps that are drawn and told of: none that is newer, and at least the first."""
+    return [(at, text) for at, text in steps if at <= until] or list(steps[:1])
 
 
 def short(words: str, budget: int) -> str:

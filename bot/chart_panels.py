@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from bot.chart_lines import LABEL_CHARS, WIDTHS, Curve, Palette, Series, day, figure, labelled, short
+from bot.chart_lines import LABEL_CHARS, WIDTHS, Curve, Palette, Series, day, figure, labelled, short, up_to
 from resolvers.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _colour(number: int, panel: Panel, scene: Scene) -> str:
 
 def _points(steps: Series, until: datetime) -> tuple[Any, list[float]]:
     """Steps as coordinates, the last one drawn on to `until`; unknown stretches are gaps. Floats only draw."""
-    kept = [(at, text) for at, text in steps if at <= until] or list(steps[:1])
+    kept = up_to(steps, until)
     if kept[-1][0] < until:
         kept = [*kept, (until, kept[-1][1])]
     return [at for at, _ in kept], [float(Decimal(text)) if text is not None else float("nan") for _, text in kept]

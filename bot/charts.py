@@ -11,7 +11,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.chart_lines import DARK, LIGHT, MOST_LABELS, Curve, Palette, curves, day, figure, labelled, short
+from bot.chart_lines import (
+    DARK,
+    LIGHT,
+    MOST_LABELS,
+    Curve,
+    Palette,
+    as_written,
+    curves,
+    day,
+    figure,
+    labelled,
+    short,
+    up_to,
+)
 from bot.chart_panels import Panel, Scene, draw_panel, dress
 from resolvers.verdict import Step, Verdict
 
@@ -35,8 +48,9 @@ def alt_text(
     if decided_at:
         parts.append(f"Decided by what was seen on {day(decided_at)}.")
     if price is not None:
-        first, last = price.steps[0], price.steps[-1]
-        told = ", ".join(f"{figure(text or '0')} percent on {day(at)}" for at, text in (first, last))
+        drawn_to = up_to(price.steps, verdict.as_of)
+        both = (drawn_to[0], drawn_to[-1])
+        told = ", ".join(f"{figure(text or '0')} percent on {day(at)}" for at, text in both)
         parts.append(_sentence(f"{price.words}: {told}"))
     return " ".join(parts)
 
@@ -67,13 +81,14 @@ def png(
     same with all that is known by now: where it differs, it is dotted. `price` is what the market gave an outcome, in
     percent, oldest first.
     """
-    with _lock:
+    with _lock, as_written():
         out = io.BytesIO()
         drawn = draw(verdict, question, decided_at, seen, later, palette, price)
         drawn.savefig(out, format="png", metadata={"Description": alt_text(verdict, decided_at, seen, price)})
         return out.getvalue()
 
 
+@as_written()
 def draw(
     verdict: Verdict,
     question: str,

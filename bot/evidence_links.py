@@ -82,6 +82,14 @@ def unfit(content_type: str | None, name: str) -> str | None:
     return f"it is {kind[:60] if kind not in SAYS_NOTHING else 'of no type that is told'}, and only {KEPT}"
 
 
+def misnamed(name: str) -> str | None:
+    """Why a file of this name is not kept, whatever type it is said to be; None where it is, or has no ending."""
+    ending = name.rpartition(".")[2].lower()
+    if "." not in name or ending in NAMED:
+        return None
+    return f"its name ends in .{ending[:20]}, and only {KEPT}; give it the ending of what it is"
+
+
 def _is_public(host: str) -> bool:
     """Whether a name may be public at all; what it really leads to is looked at when it is asked for."""
     try:

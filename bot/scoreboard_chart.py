@@ -7,6 +7,7 @@ from math import log
 from textwrap import shorten
 from typing import TYPE_CHECKING, Literal
 
+from bot.chart_lines import as_written
 from bot.charts import DARK, DPI, LIGHT, SIZE_PX, Palette, _lock
 from bot.say import many
 from bot.scoreboard_text import number
@@ -47,13 +48,14 @@ def _words(each: AxisScore) -> str:
 
 def png(found: Board, title: str, *, dark: bool = False) -> bytes:
     """The chart as PNG, 1200 by 675."""
-    with _lock:
+    with _lock, as_written():
         out = io.BytesIO()
         figure = draw(found, title, DARK if dark else LIGHT)
         figure.savefig(out, format="png", metadata={"Description": alt_text(found)})
         return out.getvalue()
 
 
+@as_written()
 def draw(found: Board, title: str, palette: Palette) -> Figure:
     """The picture before it is written out; hold the lock while it is drawn and saved."""
     from matplotlib.figure import Figure

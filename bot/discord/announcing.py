@@ -7,6 +7,7 @@ found again in the channel whatever else of it has changed.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from bot.discord.cards_message import when
@@ -33,20 +34,27 @@ STANDS: Mapping[str, str] = {
     "withdrawn": "It was withdrawn: the evidence no longer decides it. Nothing is resolved.",
 }
 """State -> what has become of it, for those who only read."""
+WAITS = "Reviewers agree; the time to object is over, and it waits to be resolved."
 AGAIN = "It was disputed and judged again, and reviewers look at it anew."
 
 
-def told(seen: Card, known: Collection[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+def told(seen: Card, known: Collection[str], now: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
     """(key, body) of each message there should be; `known` are the keys of those that stand already."""
-    yield proposed_key(seen), _body(seen, "proposed", _proposed(seen))
+    yield proposed_key(seen), _body(seen, "proposed", _proposed(seen, now))
     for number in range(1, seen.proposal.round + 1):
         key = f"announce:window:{seen.proposal.id}:{number}"
         runs = number == seen.proposal.round and seen.proposal.state == "agreed"
         if runs or key in known:
-            yield key, _body(seen, f"objections {number}", _window(seen, runs=runs))
+            yield key, _body(seen, f"objections {number}", _window(seen, now, runs=runs))
     key = f"announce:resolved:{seen.proposal.id}"
     if seen.proposal.state == "resolved" or key in known:
         yield key, _body(seen, "resolved", _resolved(seen))
+
+
+def window_over(seen: Card, now: datetime) -> bool:
+    """Whether it is agreed, nobody may object any more, and it is not being resolved yet."""
+    until = seen.proposal.window_until
+    return seen.proposal.state == "agreed" and until is not None and now >= until
 
 
 def keys(seen: Card) -> list[str]:
@@ -72,14 +80,16 @@ def _named(seen: Card) -> tuple[str, str]:
     return outcome, f"“{safe(seen.frozen.question, 200)}” (proposal {seen.proposal.id})"
 
 
-def _proposed(seen: Card) -> str:
+def _proposed(seen: Card, now: datetime) -> str:
     outcome, what = _named(seen)
     because = safe(seen.proposal.verdict.because, 500)
-    return f"**Proposed: {outcome}** for {what}.\nWhy: {because}.\n{_stands(seen)}"
+    return f"**Proposed: {outcome}** for {what}.\nWhy: {because}.\n{_stands(seen, now)}"
 
 
-def _stands(seen: Card) -> str:
+def _stands(seen: Card, now: datetime) -> str:
     state, review = seen.proposal.state, seen.frozen.review
+    if window_over(seen, now):
+        return WAITS
     if state != "proposed":
         return STANDS[state]
     who = "Reviewers look at it again, after a dispute" if seen.proposal.round > 1 else "Reviewers look at it now"
@@ -89,13 +99,16 @@ def _stands(seen: Card) -> str:
     return f"{who}; nothing is decided. {after}{silent}"
 
 
-def _window(seen: Card, *, runs: bool) -> str:
+def _window(seen: Card, now: datetime, *, runs: bool) -> str:
     outcome, what = _named(seen)
     until = seen.proposal.window_until
+    over = f"The time to object to **{outcome}** for {what} is over"
     if not runs or until is None:
-        return f"The time to object to **{outcome}** for {what} is over. {STANDS.get(seen.proposal.state, AGAIN)}"
+        return f"{over}. {STANDS.get(seen.proposal.state, AGAIN)}"
     waiting = unanswered(seen.objections)
     held = f"\n**Held:** {many(len(waiting), 'objection')} without a reviewer's answer." if waiting else ""
+    if window_over(seen, now):
+        return f"{over}; {_agreed(seen)}, and it waits to be resolved.{held}"
     return (
         f"**Object until {when(until)}** if {outcome} is wrong for {what}: {_agreed(seen)}, and nothing is resolved "
         f"before that.\n{HOW}{held}"

@@ -37,6 +37,7 @@ STATES: Mapping[str, tuple[str, int]] = {
     "withdrawn": ("WITHDRAWN", 0x5B6472),
 }
 """State -> how it is said in words, and a colour that only repeats them."""
+WINDOW_OVER = "AGREED; the time to object is over, and it waits to be resolved"
 SHOWN_LINES = 6
 WHY, CRITERION, REASON = 700, 990, 160
 
@@ -47,7 +48,8 @@ class CardView:
 
     `undo_until` is until when a resolution may be taken back; `role` is pinged when the card is first posted;
     `put_forward` are evidence lines that people brought, as (stance, text); `traders` says what traders know of it;
-    `prices` are what the market gave the outcome, the newest first, and `price_line` the same over time as it is drawn.
+    `prices` are what the market gave the outcome, the newest first, and `price_line` the same over time as it is drawn;
+    `window_over`: it is agreed and nobody may object any more, but it is not being resolved yet.
     """
 
     card: Card
@@ -59,6 +61,7 @@ class CardView:
     traders: str = ""
     prices: tuple[Priced, ...] = ()
     price_line: Curve | None = None
+    window_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,7 @@ def _embed(draft: _Draft) -> dict[str, Any]:
     view = draft.view
     card, proposal = view.card, view.card.proposal
     said, colour = STATES[proposal.state]
+    said = WINDOW_OVER if view.window_over else said
     told = [f"**Proposed: {safe(proposal.outcome.words(), 500)}**", f"State: {said}", f"Why: {safe(draft.why, WHY)}"]
     told += [*_turns(leaves(proposal.verdict.trace)), *_price(view), *_deadlines(view)]
     told += [view.traders] if view.traders else []
@@ -226,7 +230,8 @@ def _deadlines(view: CardView) -> list[str]:
     if proposal.closed_at is not None:
         return [f"Ended {when(proposal.closed_at)}"]
     if proposal.state == "agreed" and proposal.window_until is not None:
-        return [f"Deadline: traders may object until {when(proposal.window_until)}"]
+        may = "could object until" if view.window_over else "may object until"
+        return [f"Deadline: traders {may} {when(proposal.window_until)}"]
     after = card.frozen.review.auto_after
     if after is not None and proposal.state == "proposed" and not card.reviews:
         return [f"Deadline: if nobody says a word it goes on by itself {when(proposal.created_at + after)}"]

@@ -105,12 +105,12 @@ def _events(connection: sa.Connection, market: Market, now: datetime) -> Iterato
     for proposal in found:
         if proposal.id not in up:
             continue
-        for event in _of_proposal(connection, proposal, frozen):
+        for event in _of_proposal(connection, proposal, frozen, now):
             if now - event.at <= LATE:
                 yield event
 
 
-def _of_proposal(connection: sa.Connection, proposal: Proposal, frozen: Frozen) -> Iterator[_Event]:
+def _of_proposal(connection: sa.Connection, proposal: Proposal, frozen: Frozen, now: datetime) -> Iterator[_Event]:
     number, outcome, question = proposal.id, safe(proposal.outcome.words(), 200), safe(frozen.question, 200)
     yield _Event(
         f"proposal:{number}", proposal.created_at, f"Proposal {number}: **{outcome}** was proposed for “{question}”"
@@ -121,6 +121,8 @@ def _of_proposal(connection: sa.Connection, proposal: Proposal, frozen: Frozen) 
             yield _Event(f"dispute:{review.id}", review.at, told)
     if proposal.state == "agreed" and proposal.window_until is not None:
         until = f"object until {when(proposal.window_until)}, by a reply to Crux's comment on the market"
+        if now >= proposal.window_until:
+            until = "the time to object is over, and it waits to be resolved"
         told = f"Proposal {number} (**{outcome}**) for “{question}” is agreed: {until}"
         yield _Event(f"window:{number}:{proposal.round}", proposal.window_until - frozen.review.window, told)
     if proposal.state == "resolved" and proposal.closed_at is not None:

@@ -12,13 +12,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.discord import announcing, cards, panel_card, plan_card, price_course, record_words, thread_words
+from bot.discord import announcing, cards, panel_card, plan_card, price_course, record_acts, record_words, thread_words
 from bot.discord.errors import caught
 from bot.review.desk import Card, card
 from bot.review.panels import open_panels, panel
 from bot.review.publicity import may_show, words
 from bot.review.undo import undo_until
-from bot.store import Store, audit, card_grounds, markets, plan_cards, posts, reviews, schema, submissions
+from bot.store import Store, card_grounds, markets, plan_cards, posts, reviews, schema, submissions
 from bot.store import schema_service as service
 from bot.store import schema_talk as talk
 from bot.store.posts import Kind
@@ -61,12 +61,13 @@ def found(
     announce: bool = False,
     may_write: bool = False,
     only: Collection[int] | None = None,
+    undrawn: set[int] | None = None,
 ) -> list[Wanted]:
     """What differs from what was put down before; it only reads. A card that cannot be drawn stops no other.
 
-    `only`: no other proposals' cards are looked at.
+    `only`: no other proposals' cards are looked at. To `undrawn` those are added that could not be drawn.
     """
-    cards_now = _cards(store, debate, now, role, announce, may_write, only)
+    cards_now = _cards(store, debate, now, role, announce, may_write, only, set() if undrawn is None else undrawn)
     made = [*cards_now, *_panels(store, debate, role), *_plans(store, debate, role)]
     with store.reading() as connection:
         there = posts.bodies(connection, [one.key for one in made])
@@ -90,15 +91,15 @@ def stamp(store: Store) -> tuple[Any, ...]:
     return acts, plan, tuple(brought)
 
 
-def copy_record(store: Store, since: int) -> int:
-    """Put down a copy of the decisions that stand on the record after act `since`, or after those copied last.
+def copy_record(store: Store, debate: str, since: int) -> int:
+    """Put down a copy of a debate's decisions that stand on the record after act `since`, or after those copied last.
 
     Returns how many were copied.
     """
     with store.transaction() as connection:
         last = posts.newest(connection, "record")
         after = int(last.key.removeprefix("record:")) if last is not None else since
-        acts = _acts(connection, after)
+        acts = record_acts.after(connection, debate, after)
         for number, text in record_words.messages(connection, acts):
             body = {"content": text, "mentions": [], "final": True}
             posts.want(connection, "record", f"record:{number}", "channel:audit", body, at=store.now())
@@ -111,13 +112,6 @@ def newest_act(store: Store) -> int:
         return connection.execute(sa.select(sa.func.max(schema.audit.c.id))).scalar() or 0
 
 
-def _acts(connection: sa.Connection, after: int) -> list[audit.Act]:
-    table = schema.audit
-    ours = sa.or_(*(table.c.subject.startswith(each, autoescape=True) for each in record_words.COPIED))
-    rows = connection.execute(sa.select(table).where(table.c.id > after, ours).order_by(table.c.id))
-    return [audit.Act(*row) for row in rows]
-
-
 def _cards(
     store: Store,
     debate: str,
@@ -126,6 +120,7 @@ def _cards(
     announce: bool,
     may_write: bool,
     only: Collection[int] | None,
+    undrawn: set[int],
 ) -> Iterator[Wanted]:
     """The cards of every living proposal, and of those that ended but whose card does not say so for good yet.
 
@@ -135,12 +130,14 @@ def _cards(
         numbers = only if only is not None else card_grounds.grounds(connection, debate)
         known = card_grounds.shown_cards(connection)
     for number in sorted(numbers):
-        with caught(f"card {number}"):
+        with caught(f"card {number}") as failed:
             seen = card(store, number)
             shown = number in known or may_show(seen, may_write=may_write, now=now)
             if shown and seen.market.debate == debate:
                 yield from _of_card(store, seen, now, role, may_write)
-                yield from _announced(store, seen) if announce else ()
+                yield from _announced(store, seen, now) if announce else ()
+        if failed.words is not None:
+            undrawn.add(number)
 
 
 def _of_card(store: Store, seen: Card, now: datetime, role: int | None, may_write: bool) -> Iterator[Wanted]:
@@ -151,11 +148,11 @@ def _of_card(store: Store, seen: Card, now: datetime, role: int | None, may_writ
     yield from (Wanted("said", name, f"thread:{key}", body) for name, body in thread_words.said(view, made))
 
 
-def _announced(store: Store, seen: Card) -> Iterator[Wanted]:
+def _announced(store: Store, seen: Card, now: datetime) -> Iterator[Wanted]:
     """What everyone is told of it: that it was proposed, until when to object, and that it was resolved."""
     with store.reading() as connection:
         known = posts.bodies(connection, announcing.keys(seen))
-    yield from (Wanted("notice", key, "channel:announce", body) for key, body in announcing.told(seen, known))
+    yield from (Wanted("notice", key, "channel:announce", body) for key, body in announcing.told(seen, known, now))
 
 
 def view_of(
@@ -167,7 +164,7 @@ def view_of(
         description = markets.spec(connection, proposal.version).description
         said = reviews.reviews(connection, proposal, all_rounds=True)
         brought = submissions.of_market(connection, seen.market.debate, seen.market.slug)
-        priced, drawn = price_course.course(connection, proposal), price_course.ends(connection, proposal)
+        priced, drawn = price_course.course(connection, proposal), price_course.of_card(connection, proposal)
     until = undo_until(seen)
     return cards.CardView(
         card=seen,
@@ -177,6 +174,7 @@ def view_of(
         role=role,
         prices=priced,
         price_line=drawn,
+        window_over=announcing.window_over(seen, now),
         traders=words(seen, may_write=may_write) if proposal.closed_at is None else "",
         put_forward=tuple((one.stance, f"{one.url} {one.note}") for one in brought if one.state == "accepted"),
     )

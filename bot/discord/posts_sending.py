@@ -89,12 +89,13 @@ class Poster:
             return
         announce = self.around.settings.discord.channels.announce is not None
         told_first = self.around.exchange.may_write
+        undrawn: set[int] = set()
         made = await threads.read(
             showing.found, store, debate, store.now(),
-            role=role, announce=announce, may_write=told_first, only=due.cards,
+            role=role, announce=announce, may_write=told_first, only=due.cards, undrawn=undrawn,
         )  # fmt: skip
         await threads.write(showing.put, store, made, store.now())
-        self._redrawing.done(due, now)
+        self._redrawing.done(due, now, undrawn)
         if moved:
             await self._tell_others()
             self._stamp, self._drawn = stamp, now
@@ -103,7 +104,7 @@ class Poster:
         """The copy of the record, and what followers are told."""
         store, threads = self.around.store, self.around.threads
         if self.around.settings.discord.channels.audit is not None:
-            await threads.write(showing.copy_record, store, self._since)
+            await threads.write(showing.copy_record, store, self.around.debate.debate, self._since)
         told = await threads.read(follow.news, store, self.around.loaded(), store.now())
         await threads.write(follow.put, store, told, store.now())
 
@@ -238,10 +239,12 @@ class Poster:
             return None
         guild = self.around.settings.discord.guild
         thread, name = parent.thread, parent.wanted.get("thread")
-        if post.wanted.get("ends") and (thread is None or await self.around.threads.read(self._early, post)):
-            state: PostState = "gone" if thread is None else "open"
-            await self._waits(post, state, "its thread is not there, or not all is said in it", THREAD_WAIT_S)
-            return None
+        if post.wanted.get("ends"):
+            early = await self.around.threads.read(self._early, post)
+            if early or thread is None:  # without a thread, and with nothing else to say, there is none to end
+                state: PostState = "open" if early else "gone"
+                await self._waits(post, state, "its thread is not there, or not all is said in it", THREAD_WAIT_S)
+                return None
         if thread is None and parent.message is not None and name and self.client.get_guild(guild or 0) is not None:
             thread = await self._made_thread(parent, name)
         if thread is None:
@@ -308,7 +311,7 @@ class Poster:
 
     def _due(self) -> Sequence[Post]:
         with self.around.store.reading() as connection:
-            return posts.due(connection, self.around.store.now(), 500)
+            return posts.due(connection, self.around.store.now(), 500, IN_ORDER)
 
     def _find(self, key: str) -> Post | None:
         with self.around.store.reading() as connection:

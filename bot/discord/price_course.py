@@ -55,14 +55,12 @@ def course(connection: sa.Connection, proposal: Proposal) -> tuple[Priced, ...]:
 
 def line(connection: sa.Connection, market: int, outcome: Outcome | None, until: datetime) -> Curve | None:
     """The share of an outcome over time up to a moment, in percent; None where fewer than two samples tell of it."""
-    return _curve(outcome, list(prices.series(connection, market, until=until, backwards=False)))
+    return _curve(outcome, prices.spread(connection, market, MOST_POINTS, until=until))
 
 
-def ends(connection: sa.Connection, proposal: Proposal) -> Curve | None:
-    """Where the line in the picture of a card begins and ends: when it was proposed, so that it never changes."""
-    first = prices.oldest(connection, proposal.market)
-    last = prices.series(connection, proposal.market, limit=1, until=proposal.created_at)
-    return _curve(proposal.outcome, [first, *last]) if first is not None and last and first.at < last[0].at else None
+def of_card(connection: sa.Connection, proposal: Proposal) -> Curve | None:
+    """The line in the picture of a card and in its words: up to when it was judged, so that it never changes."""
+    return line(connection, proposal.market, proposal.outcome, proposal.as_of)
 
 
 def _curve(outcome: Outcome | None, samples: Sequence[Sample]) -> Curve | None:
@@ -70,14 +68,13 @@ def _curve(outcome: Outcome | None, samples: Sequence[Sample]) -> Curve | None:
     known = [(at, f"{(share * 100).quantize(TENTH):f}") for at, share in told if share is not None]
     if outcome is None or len(known) < 2:
         return None
-    step = max(1, -(-len(known) // MOST_POINTS))
-    return Curve(f"what the market gave {outcome.words()}", "percent", (*known[:-1:step], known[-1]))
+    return Curve(f"what the market gave {outcome.words()}", "percent", tuple(known))
 
 
 def drawn(store: Store, proposal: Proposal) -> Curve | None:
     """The line in the picture of a card; in a thread."""
     with store.reading() as connection:
-        return line(connection, proposal.market, proposal.outcome, proposal.created_at)
+        return of_card(connection, proposal)
 
 
 def of_market(store: Store, debate: str, slug: str, verdict: Verdict) -> Curve | None:

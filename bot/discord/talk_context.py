@@ -12,18 +12,19 @@ from bot.chat.replies import Intent
 from bot.service.surroundings import Surroundings
 from bot.store import Store, posts
 
-NUMBERED = re.compile(r"\b(?:card:|proposal[:/]|resolved:)(\d{1,15})\b")
+NUMBERED = re.compile(r"\b(?:card:|proposal[:/]|resolved:|window:)(\d{1,15})\b")
 """In the keys and places of messages of ours: which proposal they are about."""
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a place is about; `addressed`: it was said to us and to nobody else."""
+    """What a place is about; `addressed`: it was said to us and to nobody else; `chosen`: what a button named."""
 
     proposal: int | None = None
     slug: str | None = None
     intent: Intent | None = None
     addressed: bool = True
+    chosen: str | None = None
 
 
 async def place_of(around: Surroundings, message: discord.Message, me: int, answers: Mapping[int, str]) -> About | None:

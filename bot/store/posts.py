@@ -119,14 +119,20 @@ def newest(connection: sa.Connection, kind: Kind) -> Post | None:
     return None if row is None else Post(*row)
 
 
-def due(connection: sa.Connection, now: datetime, limit: int) -> Sequence[Post]:
+def due(connection: sa.Connection, now: datetime, limit: int, in_order: Sequence[str] = ()) -> Sequence[Post]:
     """What is to be posted, edited or looked for by now: what was made first comes first, and direct messages last.
 
-    A market may have thousands of followers; what everybody waits for does not stand behind them.
+    A market may have thousands of followers; what everybody waits for does not stand behind them. In a place that
+    begins as one of `in_order`, nothing new is due before what was made earlier stands, unless that is parked.
     """
     table = schema.posts.c
     waits = sa.or_(table.not_before.is_(None), table.not_before <= now)
-    which = (table.state.in_(("open", "sending", "parked")), waits)
+    which = [table.state.in_(("open", "sending", "parked")), waits]
+    if in_order:
+        unsaid = sa.and_(table.state.in_(("open", "sending")), table.message.is_(None))
+        next_ones = sa.select(sa.func.min(table.id)).where(unsaid).group_by(table.place)
+        ordered = sa.or_(*(table.place.startswith(each, autoescape=True) for each in in_order))
+        which.append(sa.or_(sa.not_(sa.and_(unsaid, ordered)), table.id.in_(next_ones)))
     first = _select(connection, *which, table.kind != "direct", limit=limit)
     return (*first, *_select(connection, *which, table.kind == "direct", limit=limit))[:limit]
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -45,12 +46,6 @@ def newest(connection: sa.Connection, market: int) -> Sample | None:
     return found[0] if found else None
 
 
-def oldest(connection: sa.Connection, market: int) -> Sample | None:
-    """The market's first sample."""
-    found = series(connection, market, limit=1, backwards=False)
-    return found[0] if found else None
-
-
 def series(
     connection: sa.Connection,
     market: int,
@@ -64,12 +59,24 @@ def series(
     order = table.c.at.desc() if backwards else table.c.at
     statement = sa.select(table).where(table.c.market == market).order_by(order).limit(limit)
     statement = statement.where(table.c.at <= instant(until)) if until is not None else statement
-    return tuple(
-        Sample(
-            row.market, moment(row.at), {name: Decimal(text) for name, text in row.shares.items()}, row.liquidity_mana
-        )
-        for row in connection.execute(statement)
-    )
+    return tuple(_sample(row) for row in connection.execute(statement))
+
+
+def spread(connection: sa.Connection, market: int, most: int, *, until: datetime) -> tuple[Sample, ...]:
+    """At most so many (two or more) of a market's samples up to a moment, oldest first: the first, some, the last."""
+    table = service.price_samples
+    which = (table.c.market == market, table.c.at <= instant(until))
+    there = connection.execute(sa.select(sa.func.count()).select_from(table).where(*which)).scalar_one()
+    step = max(1, -(-there // (most - 1)))
+    place = sa.func.row_number().over(order_by=table.c.at).label("place")
+    placed = sa.select(table, place).where(*which).subquery()
+    chosen = sa.or_((placed.c.place - 1) % step == 0, placed.c.place == there)
+    return tuple(_sample(row) for row in connection.execute(sa.select(placed).where(chosen).order_by(placed.c.at)))
+
+
+def _sample(row: sa.Row[Any]) -> Sample:
+    shares = {name: Decimal(text) for name, text in row.shares.items()}
+    return Sample(row.market, moment(row.at), shares, row.liquidity_mana)
 
 
 def due(connection: sa.Connection, debate: str, before: datetime, limit: int) -> tuple[int, ...]:

@@ -6,6 +6,8 @@ import struct
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import pytest
+
 from bot.charts import Curve, alt_text, curves, draw, png
 from resolvers.outcome import Yes
 from resolvers.verdict import Step, Verdict
@@ -157,3 +159,18 @@ def test_a_rule_that_hangs_on_no_figure_says_so_in_its_picture() -> None:
     assert [one.get_text() for one in draw(bare, "Q?", None).axes[0].texts] == [
         "it hangs on no figure over time, or nothing was seen of it"
     ]
+
+
+@pytest.mark.parametrize(
+    "question", ["Will the price fall 10% from $10% to $1?", "Will $X^2^3$ win?", "Does {$a} beat?"]
+)
+def test_dollars_in_a_question_or_in_the_words_of_a_rule_make_no_formula(question: str) -> None:
+    trace = step("reduce", question, ((day(1), "61.7"), (day(5), "72.9")))
+    verdict = VERDICT.model_copy(update={"trace": trace})
+    assert png(verdict, question, decided_at=day(8)).startswith(b"\x89PNG")
+
+
+def test_the_words_tell_no_price_that_the_picture_does_not_show() -> None:
+    price = Curve("what the market gave YES", "percent", ((day(2), "20.0"), (day(5), "30.0"), (day(20), "70.0")))
+    said = alt_text(VERDICT, None, price=price)
+    assert said.endswith("What the market gave YES: 20.0 percent on 2025-03-02, 30.0 percent on 2025-03-05.")

@@ -21,6 +21,7 @@ from bot.discord.market_press import MarketAct, Named
 from bot.discord.pager import List, Listed, Turned, send_list
 from bot.discord.respond import acknowledge, respond
 from bot.discord.text import address, safe
+from bot.evidence_links import misnamed
 from bot.review.desk import reviewer as named_in_debate
 from bot.store import Store, bodies, submissions
 from bot.store.submissions import Said, Submission
@@ -122,6 +123,7 @@ def _kept(store: Store, debate: str, number: int) -> tuple[Submission, bytes]:
 def _name(made: Submission) -> str:
     """How the file is called: as it was handed in, or by its number; no letter of it steers a path."""
     name = made.url.rpartition("/")[2] if made.url.startswith("file:") else f"submission-{made.id}.txt"
+    name += ".txt" if misnamed(name) else ""  # kept by an older Crux, which looked at the type alone
     return re.sub(r"[^A-Za-z0-9._-]", "_", name)[-80:].lstrip(".") or f"submission-{made.id}"
 
 

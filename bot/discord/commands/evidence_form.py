@@ -17,7 +17,7 @@ from bot.discord.errors import SafeModal
 from bot.discord.gate import allowed, around_of
 from bot.discord.respond import acknowledge, respond
 from bot.discord.text import address, plain, safe
-from bot.evidence_links import FILE_LIMITS, MOST_CHARS, Looker, checked, put_forward, unfit
+from bot.evidence_links import FILE_LIMITS, MOST_CHARS, Looker, checked, misnamed, put_forward, unfit
 from bot.store import Store, submissions
 from bot.store.submissions import STANCES, Offered, Submission
 from resolvers.errors import CruxError, Refusal
@@ -64,7 +64,7 @@ class Attached:
     def of(cls, given: discord.Attachment) -> Attached:
         """Refusal where it is too large, of a type that is not kept, or kept elsewhere than at Discord."""
         most = FILE_LIMITS.max_bytes
-        because = unfit(given.content_type, given.filename)
+        because = unfit(given.content_type, given.filename) or misnamed(given.filename)
         if given.size > most:
             because = f"it has {given.size:,} bytes, and at most {most:,} are kept"
         if _origin(given.url) != _origin(discord.Asset.BASE):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.chat.store_tools import StoreTools
 from bot.ready import held
 from bot.review.pausing import paused
@@ -27,7 +29,8 @@ def waits_for(tools: StoreTools, slug: str, *, may_write: bool) -> str:
 def _plan(tools: StoreTools, debate: str, slug: str) -> str:
     with tools.store.reading() as connection:
         plan = plan_cards.living(connection, debate)
-    if plan is None or not any(slug in line for line in plan.lines):
+    whole = re.compile(rf"(?<![\w-]){re.escape(slug)}(?![\w-])")  # `reach` stands in no line of `reach-85`
+    if plan is None or not any(whole.search(line) for line in plan.lines):
         return "the next plan"
     name = plan.checksum[:12]
     if plan.state == "approved":

@@ -9,10 +9,10 @@ import pytest
 from crux_builders import World, day
 from discord_builders import playing, server
 
-from bot.discord import announcing
-from bot.discord.posts import wanted
+from bot.discord import announcing, cards, follow
+from bot.discord.posts import view_of, wanted
 from bot.review.desk import vote
-from bot.store import posts
+from bot.store import follows, posts
 
 UNTIL = int(day(11).timestamp())
 
@@ -42,6 +42,31 @@ async def test_once_reviewers_agree_a_notice_says_until_when_to_object_and_how(w
         f"**Object until <t:{UNTIL}:F> (<t:{UNTIL}:R>)** if YES is wrong for “Will a row reach 85%?” (proposal 1)"
     )
     assert "Reply to Crux's comment on the market if you hold a position there" in second
+
+
+async def test_where_the_time_to_object_is_over_nobody_is_told_to_object_and_what_holds_it_stays(world: World) -> None:
+    await world.agreed()
+    told(world)
+    await world.bet("trader1")
+    await world.reply("trader1", "the row was taken back")
+    await world.carry_on()
+    world.at(12)  # it was to end on day 11
+    first, second = told(world)["proposal:1"], told(world)["window:1:1"]
+    assert "Reviewers agree; the time to object is over, and it waits to be resolved." in first
+    assert second == (
+        "The time to object to **YES** for “Will a row reach 85%?” (proposal 1) is over; reviewers agree on it, and it "
+        "waits to be resolved.\n**Held:** 1 objection without a reviewer's answer.\n-# P1 · objections 1"
+    )
+    card = cards.render(view_of(world.store, world.card(), world.clock.at)).embed["description"]
+    assert "State: AGREED; the time to object is over, and it waits to be resolved\n" in card
+    assert f"Deadline: traders could object until <t:{UNTIL}:F>" in card
+    with world.store.transaction() as connection:
+        follows.follow(connection, "small", "reach-85", "77", at=day(8))
+    news = [one.text for one in follow.news(world.store, world.loaded, world.clock.at) if ":window:" in one.key]
+    assert [one.partition(" (<t:")[0] for one in news] == [
+        "Proposal 1 (**YES**) for “Will a row reach 85%?” is agreed: the time to object is over, and it waits to be "
+        "resolved"
+    ]
 
 
 async def test_an_objection_that_waits_and_a_dispute_change_the_same_notice(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -106,9 +107,9 @@ async def test_the_card_of_an_ended_proposal_says_so_and_is_left_alone_then(worl
 
 async def test_the_record_is_copied_from_where_the_last_copy_ended(world: World) -> None:
     await world.decided()
-    first = copy_record(world.store, 0)
+    first = copy_record(world.store, "small", 0)
     world.vote("ann")
-    assert (first > 0, copy_record(world.store, 0), copy_record(world.store, 0)) == (True, 1, 0)
+    assert (first > 0, copy_record(world.store, "small", 0), copy_record(world.store, "small", 0)) == (True, 1, 0)
 
 
 def test_what_a_failure_means_is_told_by_its_kind() -> None:
@@ -307,3 +308,26 @@ async def test_what_cannot_be_drawn_keeps_nothing_from_being_sent(
 
 def broken(*_: object) -> Iterator[Wanted]:
     raise RuntimeError("a plan that cannot be read")
+
+
+async def test_what_is_read_in_order_is_due_in_order_and_what_is_parked_holds_up_nothing(world: World) -> None:
+    store = world.at(2).store
+    for number in range(3):
+        say(store, f"said:{number}", "a word", place="thread:card:1")
+        say(store, f"n:{number}", "a card", place="channel:review")
+
+    def due() -> list[str]:
+        with store.reading() as connection:
+            return [one.key for one in posts.due(connection, store.now(), 9, ("thread:",))]
+
+    assert due() == ["said:0", "n:0", "n:1", "n:2"]
+    with store.transaction() as connection:
+        posts.waits(connection, row(store, "said:0"), "open", "Discord is away", store.now() + timedelta(hours=1))
+    assert due() == ["n:0", "n:1", "n:2"]
+    with store.transaction() as connection:
+        posts.waits(connection, row(store, "said:0"), "parked", "it is refused", store.now() + timedelta(hours=1))
+    assert due() == ["n:0", "said:1", "n:1", "n:2"]
+    with store.transaction() as connection:
+        posts.stands(connection, row(store, "said:1"), "7", whole=True, at=store.now())
+    say(store, "said:1", "another word", place="thread:card:1")
+    assert due() == ["n:0", "said:1", "n:1", "said:2", "n:2"]  # an edit keeps nothing new waiting

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from crux_builders import World, day
 
 from bot.discord.cards import render
 from bot.discord.posts import view_of
-from bot.discord.price_course import course, drawn, ends
+from bot.discord.price_course import MOST_POINTS, course, drawn, of_card
 from bot.store import prices
 from bot.store.prices import Sample
 
@@ -77,7 +77,29 @@ async def test_the_picture_of_a_card_shows_the_price_until_it_was_proposed_and_i
         (day(9), "66.0"),
     )
     with world.store.reading() as connection:
-        both = ends(connection, proposal)
-    assert both == replace(line, steps=(line.steps[0], line.steps[-1]))
+        assert of_card(connection, proposal) == line
     alt = render(view_of(world.store, world.card(), world.clock.at + timedelta(days=3))).alt
     assert "What the market gave YES: 34.0 percent on 2020-01-07, 66.0 percent on 2020-01-15." in alt
+
+
+async def test_the_words_of_a_picture_tell_of_the_price_wherever_the_picture_shows_it(world: World) -> None:
+    """The oldest sample here tells nothing of the outcome, so the line begins with the next."""
+    await world.decided()
+    with world.store.transaction() as connection:
+        prices.keep(connection, [Sample(world.market("reach-85").id, day(1), {}, None)])
+    sampled(world, {2: "0.20", 5: "0.40"})
+    line = drawn(world.store, world.card().proposal)
+    assert line is not None and line.steps == ((day(2), "20.0"), (day(5), "40.0"))
+    alt = render(view_of(world.store, world.card(), world.clock.at)).alt
+    assert "What the market gave YES: 20.0 percent on 2020-01-08, 40.0 percent on 2020-01-11." in alt
+
+
+async def test_of_a_long_history_the_first_some_and_the_last_sample_are_read(world: World) -> None:
+    await world.decided()
+    sampled(world, {each / 120: f"0.{100 + each % 800}" for each in range(120 * 8)})
+    with world.store.reading() as connection:
+        read = prices.spread(connection, world.market("reach-85").id, MOST_POINTS, until=day(7))
+        few = prices.spread(connection, world.market("reach-85").id, MOST_POINTS, until=day(1))
+    assert (read[0].at, read[-1].at, len(read)) == (day(0), day(7), 281)
+    assert len({later.at - sooner.at for sooner, later in pairwise(read)}) <= 3
+    assert len(few) == 121

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from crux_builders import World
 
-from bot.discord import record_words
+from bot.discord import record_acts, record_words
 from bot.discord.posts import copy_record, wanted
 from bot.review.pausing import pause
 from bot.review.people import Actor, issue_code, redeem
-from bot.store import posts, switches
+from bot.store import plan_cards, posts, submissions, switches
+from bot.store.submissions import Offered
 
 
 def lines(world: World) -> list[str]:
     """What the audit channel should show, without the time and the hash of each line."""
-    copy_record(world.store, 0)
+    copy_record(world.store, "small", 0)
     with world.store.reading() as connection:
         table = posts.schema.posts
         rows = connection.execute(table.select().where(table.c.kind == "record").order_by(table.c.id))
@@ -54,6 +57,28 @@ async def test_links_and_the_pause_are_told_and_our_own_bookkeeping_is_not(world
         "discord ann\\_d is person ann, by **<@77>**",
         "**ann** pauses everything: the board is down",
     ]
+
+
+async def test_of_several_debates_in_one_store_each_channel_is_told_of_its_own(world: World) -> None:
+    await world.decided()
+    world.vote("ann")
+    at = world.clock.at
+    redeem(world.store, "other", Actor("discord", "78", "zoe_d"), issue_code(world.store, "other", "zoe", "discord"))
+    with world.store.transaction() as connection:
+        for debate in ("small", "other"):
+            plan_cards.put(connection, debate, "c" * 64, summary={"lines": []}, cost_mana=Decimal(0), at=at)
+            offered = Offered(debate, "reach-85", debate, "sue", "https://example.org/seen", "look here", "for")
+            made, _ = submissions.put(connection, offered, at)
+            submissions.decide(connection, made.id, "accepted", by="ann", because="true", at=at)
+    pause(world.store, "ann", "a holiday")
+    with world.store.reading() as connection:
+        told = {
+            debate: [one.subject for one in record_acts.after(connection, debate, 0)] for debate in ("small", "other")
+        }
+    assert told == {
+        "small": ["proposal 1", "proposal 2", "proposal 1", "plan 1", "submission 1", "switch pause"],
+        "other": ["person zoe", "plan 2", "submission 2", "switch pause"],
+    }
 
 
 async def test_long_reasons_are_spread_over_messages_that_fit(world: World) -> None:

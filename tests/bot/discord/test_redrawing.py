@@ -7,13 +7,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
 from crux_builders import World
 
 from bot.discord.posts import found, put
-from bot.discord.redrawing import Redrawing
+from bot.discord.redrawing import AGAIN_S, Redrawing
 from bot.review import pausing
 from bot.review.taking import take
-from bot.store import prices, submissions
+from bot.store import posts, prices, schema, submissions
 from bot.store.prices import Sample
 from bot.store.submissions import Offered
 
@@ -24,9 +25,10 @@ DEBATE = "small"
 def drawn(world: World, redrawing: Redrawing, now: float = 0.0) -> set[int]:
     """Draw what is due, as the poster does; which cards that were."""
     due = redrawing.due(world.store, DEBATE, now)
-    made = found(world.store, DEBATE, world.clock.at, announce=True, only=due.cards)
+    undrawn: set[int] = set()
+    made = found(world.store, DEBATE, world.clock.at, announce=True, only=due.cards, undrawn=undrawn)
     put(world.store, made, world.clock.at)
-    redrawing.done(due, now)
+    redrawing.done(due, now, undrawn)
     return set(due.cards)
 
 
@@ -89,6 +91,21 @@ async def test_every_card_is_drawn_now_and_then_as_time_alone_may_change_it(worl
         {1, 2},
         set(),
     ]
+
+
+async def test_a_card_that_could_not_be_drawn_is_tried_again_soon(world: World) -> None:
+    await world.decided()
+    redrawing = Redrawing(AGED_S)
+    row = sa.update(schema.proposals).where(schema.proposals.c.id == 1)
+    verdict = world.card().proposal.verdict_json
+    with world.store.transaction() as connection:
+        connection.execute(row.values(verdict="spoilt"))
+    assert [drawn(world, redrawing, now) for now in (0.0, AGAIN_S - 1, AGAIN_S)] == [{1, 2}, set(), {1}]
+    with world.store.transaction() as connection:
+        connection.execute(row.values(verdict=verdict))
+    assert [drawn(world, redrawing, now) for now in (AGAIN_S * 2, AGAIN_S * 3)] == [{1}, set()]
+    with world.store.reading() as connection:
+        assert posts.find(connection, "card:1") is not None
 
 
 async def test_those_that_were_drawn_long_ago_come_a_few_at_a_time(world: World) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from crux_builders import World
-from discord_builders import Bot, playing, server
+from discord_builders import QUICK, Bot, playing, server
 from discord_server import Channel, DiscordServer
 
 from bot.store import posts
@@ -97,3 +100,33 @@ async def test_one_that_was_archived_and_locked_by_hand_is_left_as_it_is(
         await bot.settled()
         assert not [one for one in there.channels["audit"].messages if "does not let Crux post" in one.text]
         assert (thread.archived, len(thread.messages), there.problems()) == (True, 1, [])
+
+
+async def test_words_of_a_thread_stand_in_the_order_in_which_they_were_said_and_it_ends_though_it_was_made_late(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.decided()
+    pace = replace(QUICK, first_wait_s=30.0)
+    async with server() as there, playing(world, there, monkeypatch, pace=pace) as bot:
+        await bot.settled()
+        await bot.card()
+        there.faults.answer("POST", r"/threads$", 503, times=4)
+        world.vote("ann", "dispute", because="first")
+        world.at(9.5).see()
+        assert world.propose("reach-85") == [("reach-85", "judged again")]
+        world.vote("ann", "ask", because="second?")
+        world.at(9.7)
+        world.vote("ben", "ask", because="third?")
+        await over(bot)
+
+        def ended() -> bool:
+            world.clock.at += timedelta(seconds=60)
+            bot.nudge()
+            return state(bot) == "final"
+
+        await there.until(ended, 120)
+        (thread,) = there.threads
+        said = [one.text for one in thread.messages]
+        assert [one.rpartition(" ")[2] for one in said[:3]] == ["first", "second?", "third?"]
+        assert said[-1].startswith("Proposal 1 (**YES**) is over: REJECTED by reviewers <t:")
+        await there.until(lambda: thread.archived, 60)

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import discord
 import pytest
@@ -18,8 +19,9 @@ from discord_builders import surrounded
 from discord_server import Interaction, Person, Upload
 
 from bot.discord.buttons_cards import public
+from bot.discord.commands.evidence_form import Attached
 from bot.discord.pace import PersonalPace
-from bot.evidence_links import FILE_LIMITS, KEPT, LIMITS, Looker, checked, put_forward, unfit
+from bot.evidence_links import FILE_LIMITS, KEPT, LIMITS, Looker, checked, misnamed, put_forward, unfit
 from bot.settings import Settings
 from bot.store import bodies, posts, submissions
 from bot.store.counting import counts
@@ -222,6 +224,31 @@ async def test_a_body_over_the_limit_is_not_kept(world: World, nothing_set: Call
 )
 def test_only_what_a_person_can_read_is_kept(kind: str | None, name: str, kept: bool) -> None:
     assert (unfit(kind, name) is None) == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("a.exe", False),
+        ("scores.csv.exe", False),
+        ("a.exe.", False),
+        ("A.CSV", True),
+        ("scores.v2.yml", True),
+        ("a", True),
+    ],
+)
+def test_a_file_whose_name_ends_as_no_kind_that_is_kept_is_refused_whatever_type_it_is_said_to_be(
+    name: str, kept: bool
+) -> None:
+    assert (misnamed(name) is None) == kept
+    told = {"id": 1, "size": 2, "filename": name, "content_type": "text/plain"}
+    told |= dict.fromkeys(("url", "proxy_url"), f"{discord.Asset.BASE}/attachments/1/2/{name}")
+    given = discord.Attachment(data=cast(Any, told), state=cast(Any, SimpleNamespace(http=None)))
+    if kept:
+        assert Attached.of(given).name == name
+    else:
+        with pytest.raises(Refusal, match=r"cannot be put forward: its name ends in \.(exe)?, and only web pages"):
+            Attached.of(given)
 
 
 async def test_a_page_of_another_kind_is_not_kept_and_it_is_said_why(
