@@ -46,7 +46,7 @@ def store_url(settings: Settings) -> str:
     try:
         if "://" in url:
             sa.make_url(url).get_dialect().import_dbapi()
-    except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
+    except (sa.exc.ArgumentError, ModuleNotFoundError, ValueError) as error:
         raise Refusal(f"CRUX_DATABASE_URL: {_no_store(url, error)}; write sqlite:////home/me/crux.sqlite") from None
     path = sqlite_path(url_of(url))
     if path is not None and path.is_dir():
@@ -59,6 +59,8 @@ def _no_store(url: str, error: Exception) -> str:
     kind = url.partition("://")[0]
     if kind.partition("+")[0] not in ("sqlite", "postgresql"):
         return f"{kind} is no database that Crux can use, wanted: SQLite, in a file of its own"
+    if isinstance(error, ValueError):  # its text repeats what stands behind a colon, which may be a password
+        return "its port is no number, or something behind its host cannot be read"
     return f"no driver of {kind} is installed ({error})" if isinstance(error, ModuleNotFoundError) else f"{error}"
 
 

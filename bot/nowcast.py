@@ -9,17 +9,22 @@ from bot.store.markets import Market
 from markets.debate_events import Shares
 from markets.manifold import Manifold
 
+MOST_UNLISTED = 100
+"""Markets asked for one by one; whatever of more than these has resolved nobody knows, so they are shown no price."""
+
 
 async def prices_now(client: Manifold, account_id: str, opened: Sequence[Market]) -> dict[str, Shares]:
     """Manifold's market id -> its price now, of our markets that are open there and show one.
 
-    A request per thousand for which of them have resolved, and one per hundred for what they cost.
+    A request per thousand for which of them have resolved, one for each of the few that Manifold does not list, and one
+    per hundred for what they cost.
     """
     if not opened:
         return {}
     listed = await client.listed(account_id)
-    resolved = {number for number, market in listed.items() if market.resolved}
-    living = [each for each in opened if each.market_id not in resolved]
+    unlisted = [each.market_id for each in opened if each.market_id not in listed][:MOST_UNLISTED]
+    known = listed | {one: there for one in unlisted if (there := await client.market(one)) is not None}
+    living = [each for each in opened if each.market_id in known and not known[each.market_id].resolved]
     shown = await client.probabilities([each.market_id for each in living])
     told = {each.market_id: _shares(each, shown[each.market_id]) for each in living if each.market_id in shown}
     return {market_id: shares for market_id, shares in told.items() if shares}

@@ -35,8 +35,8 @@ class Copying:
         store, now = self.around.store, self.around.store.now()
         if self._thinned_at is not None and now - self._thinned_at < EVERY:
             return {}
-        self._thinned_at = now
         gone = thin(store, now).rows
+        self._thinned_at = now  # only now: where it failed, the next run tries again
         return {"thinned": gone} if gone else {}
 
     def _copied(self) -> dict[str, object]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -45,32 +44,33 @@ class Diary:
             await self.catch_up()
             await asyncio.sleep(EVERY_S)
 
-    async def catch_up(self) -> None:
-        """Tell whatever has happened since."""
-        while await self.threads.read(self._some):
+    async def catch_up(self, *, ending: bool = False) -> None:
+        """Tell whatever has happened since; at the end also what a look would have been waited for."""
+        while await self.threads.read(self._some, ending):
             pass
 
-    def _some(self) -> bool:
+    def _some(self, ending: bool) -> bool:
         """One go; whether there is more."""
         with self._turn:
-            came = tried("reading the record", self._read)
+            came = tried("reading the record", lambda: self._read(ending))
             if isinstance(came, Failure):
                 return False
             for one in came:
                 log.log(LEVELS[one.worth], one.line, extra={"about": one.row()})
             return len(came) == AT_ONCE
 
-    def _read(self) -> list[Telling]:
+    def _read(self, ending: bool) -> list[Telling]:
         with self.store.reading() as connection:
             if self.last is None:
                 self.last = connection.execute(sa.select(sa.func.max(schema.audit.c.id))).scalar() or 0
-            acts = _ripe(connection, after(connection, self.last, AT_ONCE), self.store.now())
+            acts = after(connection, self.last, AT_ONCE)
+            acts = acts if ending else _ripe(connection, acts, self.store.now())
             told = [tell(connection, act) for act in acts]
         self.last = acts[-1].id if acts else self.last
         return told
 
 
-def _ripe(connection: sa.Connection, acts: Sequence[Act], now: datetime) -> Sequence[Act]:
+def _ripe(connection: sa.Connection, acts: tuple[Act, ...], now: datetime) -> tuple[Act, ...]:
     """The acts up to the first look that is still being read."""
     waits = unread(connection, acts)
     return acts if waits < len(acts) and now - acts[waits].at > READ_WITHIN else acts[:waits]

@@ -15,8 +15,9 @@ from datetime import timedelta
 from bot.jobs import Failure, tried
 from bot.service.threads import Threads
 from bot.store import Store, leases
+from bot.store.engine import Busy
 from bot.store.leases import FencedStore, Lease
-from resolvers.errors import Refusal
+from resolvers.errors import Outside, Refusal
 
 TTL = timedelta(seconds=10)
 RENEWED_S = 3.0
@@ -88,8 +89,9 @@ class Leader:
 async def take_the_lead(store: Store, threads: Threads, tell: Callable[[str], None], *, wait: bool = False) -> Leader:
     """Hold the lease, or Refusal naming who holds it.
 
-    A holder that was killed is waited for until its lease ends, some seconds; with `wait` a living one too. One that
-    has not renewed it for that long is dead, though by a clock that was set back the lease would last for hours.
+    A holder that was killed is waited for until its lease ends, some seconds; with `wait` a living one too, and one
+    that stands still in the middle of a write. One that has not renewed its lease for as long as it lasts is dead,
+    though by a clock that was set back the lease would last for hours.
     """
     holder = name_of_this_process()
     leader = Leader(store, threads, holder, 0)
@@ -97,7 +99,7 @@ async def take_the_lead(store: Store, threads: Threads, tell: Callable[[str], No
     newest, since = first, leader.elapsed()
     while True:
         dead = newest if leader.elapsed() - since > TTL.total_seconds() else None
-        epoch = await threads.read(leader._renewed, dead)
+        epoch = await threads.read(_asked_for, leader, dead, wait)
         if epoch is not None:
             leader.epoch = epoch
             return leader
@@ -113,6 +115,22 @@ async def take_the_lead(store: Store, threads: Threads, tell: Callable[[str], No
                 "or stand by for it with --wait"
             )
         await asyncio.sleep(LOOK_S)
+
+
+def _asked_for(leader: Leader, dead: Lease | None, wait: bool) -> int | None:
+    """Our epoch where we hold it now; with `wait`, None too where another process would not let us write."""
+    try:
+        return leader._renewed(dead)
+    except Busy as busy:
+        if wait:
+            log.warning("another process has been writing to this store for long: waiting for it to end")
+            return None
+        there = _held(leader.store)
+        by = f", which {there.holder} ran last" if there else ""
+        raise Outside(
+            f"another process has been writing to this store for too long{by}: look whether it stands still, end it or "
+            "let it go on, and try again, or stand by for it with --wait"
+        ) from busy
 
 
 def _held(store: Store) -> Lease | None:

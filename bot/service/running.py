@@ -108,7 +108,7 @@ class Service:
             finally:
                 await self._let_go(discord)
                 telling.cancel()
-                await diary.catch_up()
+                await diary.catch_up(ending=True)
                 lease.cancel()
 
     async def _let_go(self, discord: asyncio.Task[None]) -> None:

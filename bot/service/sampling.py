@@ -16,13 +16,20 @@ from bot.store.markets import Market
 from bot.store.prices import Sample
 from markets.live import LiveMarket
 from markets.manifold import Probabilities
+from resolvers.errors import Outside
 
 EVERY = timedelta(hours=1)
 """How often each market is sampled, where there are few enough of them."""
 
 AT_ONCE = 4
 FEW = 20
-"""So many are read one by one; more by Manifold's list of our markets and its probabilities, a hundred a request."""
+"""So many are read one by one; more by Manifold's list of our markets and its probabilities, a hundred a request.
+
+Where that list or those probabilities cannot be read, so many of them are read one by one, the others another time.
+"""
+
+LIST = "the list"
+"""Under this name, which no market can have, a run tells that the list or its probabilities failed."""
 
 MOST = 500
 """Markets sampled in one run."""
@@ -40,14 +47,16 @@ class Sampling:
         """Sample those whose time has come; one that cannot be read keeps no other from it."""
         threads = self.around.threads
         due, account = await threads.read(self._due)
-        listed = await self._listed(due, account) if len(due) > FEW else {}
-        others = [market for market in due if market.id not in listed]
+        listed, failed = await self._by_list(due, account) if len(due) > FEW else ({}, {})
+        others = due[:FEW] if failed else [market for market in due if market.id not in listed]
         turn = asyncio.Semaphore(AT_ONCE)
         came = await asyncio.gather(*(self._sample(market, turn) for market in others))
         samples = [*listed.values(), *(each for each in came if isinstance(each, Sample))]
         if samples:
             await threads.write(self._keep, samples)
-        failed = {
+        if failed and not samples:
+            raise Outside(failed[LIST])
+        failed |= {
             market.slug: each.because for market, each in zip(others, came, strict=True) if isinstance(each, Failure)
         }
         return {"sampled": len(samples)} | ({"failed": failed} if failed else {})
@@ -59,6 +68,11 @@ class Sampling:
             numbers = prices.due(connection, self.around.debate.debate, store.now() - EVERY, MOST)
             account = connection.execute(sa.select(schema.stores.c.account_id)).scalar_one_or_none()
             return [markets.market(connection, number) for number in numbers], account or ""
+
+    async def _by_list(self, due: list[Market], account: str) -> tuple[dict[int, Sample], dict[str, str]]:
+        """Samples of those that Manifold lists, by our number of the market; or what failed, and why."""
+        came = await tried_async("prices by Manifold's list", lambda: self._listed(due, account))
+        return ({}, {LIST: came.because}) if isinstance(came, Failure) else (came, {})
 
     async def _listed(self, due: list[Market], account: str) -> dict[int, Sample]:
         """Samples of those that Manifold lists, by our number of the market."""

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from bot.store import markets as opened
 from bot.store import panels, plan_cards, proposals, schema, submissions
 from bot.store.audit import Act
+from bot.store.engine import in_trouble
 from bot.store.looks_told import look_told
 from resolvers.errors import Refusal
 
@@ -45,19 +46,36 @@ class Telling:
         return named | {name: value for name, value in self.about if value not in (None, "")}
 
 
+UNREADABLE = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
+    sa.exc.InvalidRequestError, sa.exc.DatabaseError,
+)  # fmt: skip
+"""What reading a row says that was damaged, or written by another version."""
+
 _Kind = Callable[[sa.Connection, Act, dict[str, Any]], tuple[str, Worth, dict[str, Any]]]
 """An act of one kind of subject: its words without who did it, what it is worth, and the same as data."""
 
 
 def tell(connection: sa.Connection, act: Act) -> Telling:
-    """One act in words; one of a kind that this version does not know is told by its bare names."""
+    """One act in words; one of a kind that this version does not know is told by its bare names.
+
+    Whatever of an act cannot be read as it is stored, the others are told: only a store in trouble is an error here.
+    """
+    try:
+        return _told(connection, act)
+    except UNREADABLE as error:
+        if in_trouble(error):
+            raise
+        return Telling(act, f"{act.act} {act.subject} (what that was cannot be read: `crux verify`)", "warning")
+
+
+def _told(connection: sa.Connection, act: Act) -> Telling:
     said = json.loads(act.payload)
-    because = said.get("because")
     try:
         words, worth, about = _kind(act.subject)(connection, act, said)
     except Refusal:  # what it was about is not in this store: the record is all there is
         words, worth, about = _plain(connection, act, said)
-    return Telling(act, words, worth, tuple({**about, "because": because}.items()))
+    return Telling(act, words, worth, tuple({**about, "because": said.get("because")}.items()))
 
 
 def after(connection: sa.Connection, number: int, limit: int) -> tuple[Act, ...]:
@@ -141,6 +159,8 @@ _SPOKEN = {
 def _written(ended: str, slug: str, said: dict[str, Any], about: dict[str, Any]) -> tuple[str, Worth, dict[str, Any]]:
     """A write to Manifold, begun or ended; what came of it is told by the act that it was for."""
     what, about = _WRITES.get(said["kind"], f"{said['kind']} of {{0}}").format(slug), about | {"write": said["kind"]}
+    if ended == "refused" and said.get("sent") is False:
+        return f"gave up {what}, which had never reached Manifold", "debug", about
     if ended == "refused":
         return f"was refused {what} by Manifold{_because(said)}", "warning", about
     if ended == "done" and said["kind"] in _SPOKEN:
@@ -285,6 +305,16 @@ def _number(mana: Any) -> str:
 def unread(connection: sa.Connection, acts: Sequence[Act]) -> int:
     """How many of these acts come before the first look whose bytes have not been read yet: what it says is to come."""
     for number, act in enumerate(acts):
-        if act.act == "look" and not look_told(connection, int(act.subject.split()[1])).read:
+        if act.act == "look" and not _read(connection, act):
             return number
     return len(acts)
+
+
+def _read(connection: sa.Connection, act: Act) -> bool:
+    """Whether a look's bytes were read; one that cannot be told at all is waited for by nobody."""
+    try:
+        return look_told(connection, int(act.subject.split()[1])).read
+    except UNREADABLE as error:
+        if in_trouble(error):
+            raise
+        return True

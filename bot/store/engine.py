@@ -22,8 +22,11 @@ Now = Callable[[], datetime]
 LOOK_AGAIN_S = 0.1
 """Between two looks at a lock that somebody else holds."""
 
+BUSY_S = 15
+"""For so long another process's write is waited for."""
+
 PRAGMAS = (
-    "busy_timeout=15000",  # ms to wait for another process's write
+    f"busy_timeout={BUSY_S * 1000}",
     "journal_mode=WAL",
     "foreign_keys=ON",
     "recursive_triggers=ON",  # or INSERT OR REPLACE would slip past the insert-only triggers
@@ -46,6 +49,12 @@ TROUBLE = {
     sqlite3.SQLITE_NOTADB: "the store is no database any more: put a copy back with `crux db restore`",
 }
 """What SQLite's own codes mean to the operator; anything else is a fault of this program."""
+
+LOCKS = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+class Busy(Outside):
+    """Another process writes for longer than we wait: the one trouble that ends by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +127,27 @@ class Store:
         self.engine.dispose()
 
 
+def in_trouble(error: Exception) -> bool:
+    """Whether it is the store that cannot be read or written now, and not what stands in it."""
+    return _code(error) in TROUBLE
+
+
+def _code(error: Exception) -> int:
+    """SQLite's own primary code; 0 where it gave none."""
+    return int(getattr(getattr(error, "orig", error), "sqlite_errorcode", 0)) & 0xFF
+
+
 @contextmanager
 def told() -> Iterator[None]:
     """A database that cannot be written or read now, as one sentence instead of a stack trace; a bug stays a bug."""
     try:
         yield
     except sa.exc.DatabaseError as error:
-        trouble = TROUBLE.get(getattr(error.orig, "sqlite_errorcode", 0) & 0xFF)
-        if trouble is None:
+        code = _code(error)
+        if code not in TROUBLE:
             raise
-        raise Outside(f"{trouble} ({error.orig}); nothing was changed") from error
+        kind = Busy if code in LOCKS else Outside
+        raise kind(f"{TROUBLE[code]} ({error.orig}); nothing was changed") from error
 
 
 def _locked(lock: TextIO) -> bool:
@@ -156,8 +176,25 @@ def make_engine(url: str) -> sa.Engine:
 
 def _on_connect(dbapi: Any, _record: Any) -> None:
     dbapi.isolation_level = None  # the driver must not BEGIN; pragmas come before any transaction
+    until = time.monotonic() + BUSY_S
     for pragma in PRAGMAS:
+        while not _set(dbapi, pragma, last=time.monotonic() >= until):
+            time.sleep(LOOK_AGAIN_S)
+
+
+def _set(dbapi: Any, pragma: str, *, last: bool) -> bool:
+    """Whether it is set now; where the store is locked and this is the `last` try, SQLite's own error.
+
+    SQLite does not wait out its busy_timeout for the switch to WAL: of four processes that make a store at once, one is
+    now and then refused within a millisecond (tried 2026-11).
+    """
+    try:
         dbapi.execute(f"PRAGMA {pragma}")
+    except sqlite3.OperationalError as error:
+        if last or _code(error) not in LOCKS:
+            raise
+        return False
+    return True
 
 
 def _on_begin(connection: sa.Connection) -> None:

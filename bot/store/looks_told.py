@@ -63,13 +63,15 @@ def _what(via: str, source: str) -> str:
 def _changed(connection: sa.Connection, number: int, source: str, what: str) -> LookTold:
     span, line = schema.spans.c, schema.timelines.c
     mine = sa.and_(line.source == source, span.timeline == line.id, span.snapshot == number)
-    rows = connection.execute(sa.select(span.key, span.cells).where(mine).order_by(span.position)).all()
+    shown = sa.select(span.key, span.cells).where(mine).order_by(span.position).limit(SHOWN)
+    rows = connection.execute(shown).all()  # of a look at ten thousand rows no more than the two that are shown
     if not rows:
         return LookTold(f"{what}: another page, the same rows", "debug", 0)
-    named = [f"{_cut(key)} ({_cells(cells)})" for key, cells in rows[:SHOWN]]
-    more = f" and {len(rows) - SHOWN} more" if len(rows) > SHOWN else ""
-    rows_words = "1 row is" if len(rows) == 1 else f"{len(rows)} rows are"
-    return LookTold(f"{what}: {rows_words} new or changed: {', '.join(named)}{more}", "info", len(rows))
+    count = connection.execute(sa.select(sa.func.count()).where(mine)).scalar_one()
+    named = [f"{_cut(key)} ({_cells(cells)})" for key, cells in rows]
+    more = f" and {count - SHOWN} more" if count > SHOWN else ""
+    rows_words = "1 row is" if count == 1 else f"{count} rows are"
+    return LookTold(f"{what}: {rows_words} new or changed: {', '.join(named)}{more}", "info", count)
 
 
 def _cells(cells: str) -> str:

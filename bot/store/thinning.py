@@ -1,17 +1,20 @@
 """What grows by itself and what nothing rests on is thinned: a year of service leaves a store that can be copied.
 
 Never touched: bodies, looks, readings, definitions, proposals, votes, receipts and the record, from which every
-resolution and score is derived again.
+resolution and score is derived again; nor the prices of a day on which a proposal of their market lived, for an
+approval names the very sample it was given at.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from bot.store import schema
 from bot.store import schema_service as service
 from bot.store import schema_talk as talk
 from bot.store.engine import Store
@@ -43,14 +46,14 @@ class Thinned:
 
 
 def thin(store: Store, now: datetime) -> Thinned:
-    """Price samples to the last of each day, runs and presses away, once they are older than thirty days."""
+    """Once older than thirty days: runs and presses go, and of a day without a proposal all prices but the last."""
     prices = sum(_thin_days(store, some) for some in _batches(_crowded_days(store, now - WHOLE)))
     with store.transaction(durable=False) as connection:
         return Thinned(prices, _runs(connection, now - WHOLE), _presses(connection, now - WHOLE))
 
 
 def _crowded_days(store: Store, before: datetime) -> Sequence[tuple[int, int, int]]:
-    """(market, first instant of a day, the day's last sample) of each day that has several; one statement."""
+    """(market, first instant of a day, the day's last sample) of each day that has several and may be thinned."""
     at = service.price_samples.c
     day = (at.at - at.at % DAY_US).label("day")
     old = instant(before) - instant(before) % DAY_US  # whole days alone: the day of `before` is not over yet
@@ -61,7 +64,23 @@ def _crowded_days(store: Store, before: datetime) -> Sequence[tuple[int, int, in
         .having(sa.func.count() > 1)
     )
     with store.reading() as connection:
-        return [(row[0], row[1], row[2]) for row in connection.execute(statement)]
+        crowded = [(row[0], row[1], row[2]) for row in connection.execute(statement)]
+        lives = _lives(connection)
+    return [each for each in crowded if not any(_on(each[1], life) for life in lives.get(each[0], ()))]
+
+
+def _lives(connection: sa.Connection) -> dict[int, list[tuple[int, int | None]]]:
+    """From when until when each proposal of a market lived; None: until now."""
+    seen, found = schema.proposals.c, defaultdict[int, list[tuple[int, int | None]]](list)
+    for market, made, closed in connection.execute(sa.select(seen.market, seen.created_at, seen.closed_at)):
+        found[market].append((instant(made), None if closed is None else instant(closed)))
+    return found
+
+
+def _on(day: int, life: tuple[int, int | None]) -> bool:
+    """Whether any of that day, given by its first instant, was in that life."""
+    made, closed = life
+    return made < day + DAY_US and (closed is None or closed >= day)
 
 
 def _thin_days(store: Store, days: Sequence[tuple[int, int, int]]) -> int:

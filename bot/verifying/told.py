@@ -183,6 +183,7 @@ def _outbox(told: Told, act: Act, said: Any) -> None:
         told.done.setdefault(key, act.at)
     end = {"state": "done", "answer": said["answer"]} if done else {"state": "refused", "because": said["because"]}
     told.outbox[key] |= {**end, "closing": act.id}
+    told.outbox[key]["attempts"] -= said.get("sent") is False
     if key in told.ledger:
         told.ledger[key]["settled_mana"] = told.ledger[key]["reserved_mana"] if done else Decimal(0)
 

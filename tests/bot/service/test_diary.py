@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from crux_builders import Crux, day
+from crux_builders import Crux, body, day, harm
 from service_builders import Scene, until
 
 from bot.jobs import Job
@@ -20,6 +20,7 @@ from bot.service.diary import Diary
 from bot.service.logs import handler_for
 from bot.service.timetable import Timetable, by_name
 from bot.store import audit
+from bot.store.evidence import Given, take_down
 
 REVIEWERS = ("ann", "ben", "cat")
 BOARD = "https://sandbox.localhost/creator/"
@@ -197,3 +198,68 @@ async def test_every_act_of_a_whole_life_has_words_of_its_own(there: Scene) -> N
     with there.store.reading() as connection:
         bare = [one.words for one in lately(connection, 1000, steps=True) if one.words.startswith(one.act.act + " ")]
     assert bare == []
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("outcome", "5"), ("outcome", "no JSON"), ("outcome", "{}"), ("verdict", "{}"), ("created_at", 10**18)],
+)
+async def test_an_act_that_cannot_be_told_keeps_no_other_from_the_log(
+    there: Scene, crux: Crux, told: pytest.LogCaptureFixture, column: str, value: object
+) -> None:
+    reader = await diary(there)
+    await proposed(there)
+    harm(there.path / "crux.sqlite", "proposals", (f"UPDATE proposals SET {column} = ? WHERE id = 1", (value,)))
+    await reader.catch_up()
+    pause(there.store, "ann", "lunch")
+    await reader.catch_up()
+    found = lines(told, "crux.record", "crux.jobs")
+    assert "crux propose proposal 1 (what that was cannot be read: `crux verify`)" in found
+    assert any("proposed when-80 → " in one for one in found)
+    assert found[-1] == "ann paused everything: lunch"
+    crux.on(there.path / "debate", there.path / "crux.sqlite")
+    shown = await asyncio.to_thread(crux, "log")
+    assert (shown.code, shown.err) == (0, "")
+    assert "crux propose proposal 1 (what that was cannot be read: `crux verify`)" in shown.out
+
+
+async def test_an_act_whose_own_text_cannot_be_read_is_told_by_its_bare_names(
+    there: Scene, told: pytest.LogCaptureFixture
+) -> None:
+    reader = await diary(there)
+    pause(there.store, "ann", "lunch")
+    harm(there.path / "crux.sqlite", "audit", ("UPDATE audit SET payload = ? WHERE actor = 'ann'", ("[",)))
+    resume(there.store, "ann")
+    await reader.catch_up()
+    assert lines(told, "crux.record") == [
+        "ann switch switch pause (what that was cannot be read: `crux verify`)",
+        "ann ended the pause",
+    ]
+
+
+async def test_at_the_end_acts_behind_a_look_that_was_not_read_yet_are_told_all_the_same(
+    there: Scene, told: pytest.LogCaptureFixture
+) -> None:
+    await there.once("collect")
+    reader, source = await diary(there), there.service.around.loaded().sources["board"]
+    with there.store.transaction() as connection:
+        take_down(connection, there.store, source, Given(body({"new": ("1.0", "north")}), there.clock.at), "fetch")
+    pause(there.store, "ann", "lunch")
+    await reader.catch_up()
+    assert lines(told, "crux.record") == []
+    await reader.catch_up(ending=True)
+    assert lines(told, "crux.record") == ["crux looked at board: it has changed", "ann paused everything: lunch"]
+
+
+async def test_a_look_with_many_news_tells_two_of_them_and_how_many_more(
+    there: Scene, told: pytest.LogCaptureFixture
+) -> None:
+    await there.once("collect")
+    reader = await diary(there)
+    there.at(1).publisher.rows |= {f"row{number}": (f"{number}.5", "north") for number in range(7)}
+    await there.once("collect")
+    await reader.catch_up()
+    assert lines(told, "crux.record") == [
+        "crux looked at board: 7 rows are new or changed: row0 (lab north, score 0.5), row1 (lab north, score 1.5) "
+        "and 5 more"
+    ]

@@ -16,7 +16,8 @@ from bot.service import leader as leading
 from bot.service.leader import take_the_lead
 from bot.service.threads import Threads
 from bot.store import Store, leases
-from resolvers.errors import Refusal
+from bot.store import engine as engines
+from resolvers.errors import Outside, Refusal
 
 TTL = timedelta(seconds=15)
 
@@ -135,5 +136,24 @@ async def test_whoever_lost_the_lease_is_told_and_does_not_give_it_back(
     assert first.lost
     assert there is not None
     assert (there.holder, there.expires_at) == ("another", clock() + TTL)
+    threads.close()
+    store.close()
+
+
+async def test_one_that_stands_still_in_the_middle_of_a_write_is_waited_for_with_wait_and_told_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(engines, "PRAGMAS", ("busy_timeout=50", *engines.PRAGMAS[1:]))
+    store, threads = new_store(tmp_path / "crux.sqlite", now=lambda: datetime.now(UTC)), Threads()
+    with store.transaction() as asleep:
+        leases.take(asleep, "another", store.now(), TTL)
+        with pytest.raises(Outside, match=r"has been writing to this store for too long.*--wait"):
+            await take_the_lead(store, threads, lambda line: None)
+        waiting = asyncio.create_task(take_the_lead(store, threads, lambda line: None, wait=True))
+        async with asyncio.timeout(60):
+            while "another process has been writing" not in caplog.text:  # noqa: ASYNC110  # a log rings no bell
+                await asyncio.sleep(0.02)
+        leases.give_back(asleep, "another", store.now())
+    assert (await asyncio.wait_for(waiting, 60)).epoch == 2
     threads.close()
     store.close()

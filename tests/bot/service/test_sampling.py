@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
 from many_builders import LIST, WHOLE, many, watched
 from service_builders import Scene
 
 from bot.opening import Planner
-from bot.service.sampling import MOST
+from bot.service.sampling import FEW, MOST
 from bot.store import markets, prices
 
 PROBABILITIES = "GET /v0/market-probs"
@@ -54,3 +55,24 @@ async def test_a_market_that_is_not_listed_is_sampled_by_itself(there: Scene) ->
     requests = watched(there.sandbox)
     assert await there.once("prices") == {"sampled": 34}
     assert (requests.counted()[WHOLE], newest(there)[made[3]]) == (1, ({"YES": Decimal("0.5")}, Decimal(100)))
+
+
+@pytest.mark.parametrize("fails", [LIST, PROBABILITIES])
+async def test_where_the_list_or_the_probabilities_fail_some_are_sampled_one_by_one_and_the_others_later(
+    there: Scene, fails: str
+) -> None:
+    await opened(there, 30)
+    requests = watched(there.sandbox)
+    requests.add(fails, "500", times=None)
+    told = await there.once("prices")
+    assert (told["sampled"], list(told["failed"]), requests.counted()[WHOLE]) == (FEW, ["the list"], FEW)
+    requests.clear()
+    assert await there.once("prices") == {"sampled": 34 - FEW}
+    assert len(newest(there)) == 34
+
+
+async def test_where_nothing_at_all_can_be_sampled_the_run_has_failed(there: Scene) -> None:
+    await opened(there, 30)
+    there.sandbox.faults.add("*", "500", times=None)
+    ended = await there.ran("prices")
+    assert (ended.state, newest(there)) == ("failed", {})

@@ -149,6 +149,8 @@ def test_the_doctor_tells_each_fault_of_the_settings_with_its_own_remedy(crux: C
     [
         ("mysql://u:hunter2@h/db", "mysql is no database that Crux can use, wanted: SQLite, in a file of its own"),
         ("http://h/db", "http is no database that Crux can use, wanted: SQLite, in a file of its own"),
+        ("mysql://u@h:hunter2/db", "mysql is no database that Crux can use, wanted: SQLite, in a file of its own"),
+        ("postgresql://u@h:hunter2/db", "its port is no number, or something behind its host cannot be read"),
     ],
 )
 def test_a_database_of_another_kind_is_refused_by_its_name(crux: Crux, tmp_path: Path, url: str, said: str) -> None:

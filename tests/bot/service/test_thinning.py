@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
-from crux_builders import day
+from crux_builders import World, day
 from service_builders import Scene
 
 from bot.store import Store, audit, job_runs, markets, prices, schema
@@ -15,9 +15,10 @@ from bot.store.thinning import RUNS_KEPT, Thinned, thin
 from bot.verifying import verify
 
 
-def sampled(store: Store, market: int, *at: float) -> None:
-    """A sample of the market on each of these days, its share saying which."""
-    samples = [Sample(market, day(each), {"YES": Decimal(f"{each:.4f}") / 1000}, None) for each in at]
+def sampled(store: Store, market: int, *at: float, near: str = "0") -> None:
+    """A sample of the market on each of these days, its share saying which: so many thousandths above `near`."""
+    shares = {each: {"YES": Decimal(near) + Decimal(f"{each:.4f}") / 1000} for each in at}
+    samples = [Sample(market, day(each), shares[each], Decimal(200)) for each in at]
     with store.transaction() as connection:
         prices.keep(connection, samples)
 
@@ -98,3 +99,33 @@ async def test_the_backup_job_thins_once_a_day_also_where_no_copies_are_wanted(t
     sampled(there.store, 1, 1.1, 1.2)
     assert "thinned" not in await there.at(60.5).once("backup")
     assert (await there.at(61).once("backup"))["thinned"] == 1
+
+
+async def test_what_was_approved_at_a_price_verifies_also_after_the_prices_are_thinned(world: World) -> None:
+    await world.decided()
+    market = world.market("reach-85").id
+    sampled(world.store, market, 7.1, 7.2, 9.0, near="0.9")
+    world.clock.at += timedelta(hours=1)
+    world.approve()
+    world.clock.at += timedelta(hours=1)
+    sampled(world.store, market, 9.5, near="0.9")  # newer than the one the approval names, and the last of that day
+    await world.carry_on()
+    assert "resolved" in [stepped.did for stepped in await world.at(12).everything()]
+    sampled(world.store, market, 12.4, 12.5, 13.1, 13.2)
+    world.at(60)
+    assert thin(world.store, world.store.now()).prices == 2  # of day 7 and of day 13
+    assert left(world.store, market) == [day(each) for each in (7.2, 9.0, 9.5, 12.4, 12.5, 13.2)]
+    found = verify(world.store)
+    assert found.whole, found.broken
+
+
+async def test_thinning_that_failed_is_tried_again_at_the_next_run_and_not_a_day_later(there: Scene) -> None:
+    await there.once("collect", "plan")
+    sampled(there.store, 1, 0.1, 0.2)
+    with there.store.transaction() as connection:
+        connection.exec_driver_sql("ALTER TABLE presses RENAME TO elsewhere")
+    assert (await there.at(60).ran("backup")).state == "failed"
+    with there.store.transaction() as connection:
+        connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO presses")
+    sampled(there.store, 1, 1.1, 1.2)
+    assert (await there.at(60.1).once("backup"))["thinned"] == 1

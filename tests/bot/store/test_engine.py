@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from store_builders import Clock, body, day, opened, proposed, source
 
 from bot.store import Store, accept, audit, load_evidence, open_store, record, reviews, schema
+from bot.store.engine import make_engine
 from resolvers.errors import Outside, Refusal
 
 PROJECT = Path(__file__).parents[3]
@@ -32,7 +34,7 @@ def test_a_store_is_made_where_there_is_none_and_found_again(tmp_path: Path, clo
 
 
 def test_a_store_in_a_folder_that_is_not_there_is_a_slip_and_makes_nothing(tmp_path: Path, clock: Clock) -> None:
-    with pytest.raises(Refusal, match="there is no folder .*deep.*mend CRUX_DATABASE_URL"):
+    with pytest.raises(Refusal, match=r"there is no folder .*deep.*mend CRUX_DATABASE_URL"):
         open_store(tmp_path / "deep" / "crux.sqlite", now=clock)
     assert list(tmp_path.iterdir()) == []
 
@@ -206,6 +208,20 @@ def test_processes_that_make_the_same_store_at_once_share_it(tmp_path: Path, clo
     with store.reading() as connection:
         assert (len(audit.acts(connection)), audit.broken_links(connection)) == (80, ())
     store.close()
+
+
+def test_a_store_that_another_writes_while_it_is_to_be_switched_to_wal_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "crux.sqlite"
+    with closing(sqlite3.connect(path, check_same_thread=False, isolation_level=None)) as other:
+        other.execute("CREATE TABLE t (x)")
+        other.execute("BEGIN IMMEDIATE")
+        ending = threading.Timer(0.5, other.execute, ["COMMIT"])
+        ending.start()
+        engine = make_engine(str(path))
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        engine.dispose()
+        ending.join()
 
 
 def test_one_process_at_a_time_is_alone_at_an_act(store: Store) -> None:
