@@ -12,8 +12,8 @@ from resolvers.errors import Refusal
 def open_store(url: str | Path, *, now: Now, create: bool = True) -> Store:
     """Open the store, making it first where there is none.
 
-    Refusal: no folder there; no store there and `create` is off; an older schema (`crux db upgrade`); a newer one; a file that is
-    something else. Nothing is changed then.
+    Refusal: no folder there; no store there and `create` is off; an older schema (`crux db upgrade`); a newer one; a
+    file that is something else. Nothing is changed then.
     """
     address = url_of(url)
     path = sqlite_path(address)
