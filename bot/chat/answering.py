@@ -11,11 +11,12 @@ from bot.chat.examples import MARK
 from bot.chat.intents import Meant, meant
 from bot.chat.naming import Asked, asked_part
 from bot.chat.replies import Context, Intent, Offer, Reply, Verb
+from bot.chat.sides import side
 from bot.chat.spelling import evened, marked
 from bot.chat.subjects import Subject, points, subject, without_names
 from bot.chat.tools import Tools
 from bot.chat.understanding import Taken, taken
-from bot.chat.wording import Said, read, respoken
+from bot.chat.wording import MOST_CHARS, Said, plainly, read, respoken
 
 OF_ONE: Mapping[Intent, Callable[[Tools, str], Reply]] = {
     "value": telling.value,
@@ -47,12 +48,6 @@ WHOLE: frozenset[Intent] = frozenset(
 READINGS: tuple[Intent, ...] = ("value", "why", "when", "rules")
 """What else may have been meant, where it is not clear what is asked of a market."""
 
-FOR_NO = re.compile(
-    r"\b(?:for|to|be|is|a|as|on|into|turn|get|say|resolves?|becomes?|goes?) (?:a )?no\b|\bno (?:win|holders?|side)\b"
-    r"|^(?:and )?no\b|\b(?:opposite|other way|other outcome|kills?|sinks?|breaks?)\b"
-)
-"""How one asks what would make it NO, rather than what it needs."""
-
 BARE = 0.7
 """How much of a sentence has to name a market for it to be a question without any word of asking."""
 
@@ -78,6 +73,13 @@ GUESSED = 0.35
 SURE = 0.9
 ARGUED = 2.0
 """How much a name of the debate's speaks for a question about the debate, as a logarithm of odds."""
+CALLED = 6.0
+"""The same of a claim's whole name."""
+SUM = re.compile(
+    r"^(?:(?:what|is|whats|how|much|calculate|compute|solve|the|answer|to|of|please|hey|equals?)\s+)*"
+    r"[\d(][\d\s().,x=-]*[*×/÷+^][\d\s().,x*×/÷+^=-]*\??\s*$"
+)
+"""A sum to be done, which no market is."""
 
 OF_EVERYTHING: frozenset[Verb] = frozenset(("pause", "resume"))
 """What is done to all of it."""
@@ -121,13 +123,13 @@ def answer(tools: Tools, said: str, context: Context) -> Reply:
     """
     words = respoken(read(marked(said)), evened)
     found = meant(without_names(words, tools.titles), tools.titles.likeness)
-    about = subject(said, words, tools, context, asked_part(words, tools.titles).strange)
+    about = _about(tools, said, words, context)
     question = tools.titles.title(about.slug) if about.slug is not None and about.named else None
     asked = asked_part(words, tools.titles, question.question if question else "")
     heard = Heard(words, asked, found, about, context)
     if context.wanted is not None and heard.about.slug is not None and context.wanted in OF_ONE:
-        return _told(tools, context.wanted, heard.about.slug, words)
-    what = _taken(tools, heard)
+        return _pressed(tools, context.wanted, heard.about.slug)
+    what = Taken("unknown", share=1.0) if SUM.match(plainly(said[:MOST_CHARS])) else _taken(tools, heard)
     if what.intent == "unknown":
         slug = _only_named(tools, what, heard)
         return _picture(tools, slug) if slug is not None else _unknown()
@@ -138,12 +140,24 @@ def answer(tools: Tools, said: str, context: Context) -> Reply:
     return _of_market(tools, what, heard)
 
 
+def _about(tools: Tools, said: str, words: Said, context: Context) -> Subject:
+    """The market that a button named, or that the sentence is about."""
+    if context.chosen is not None:
+        return Subject(context.chosen, named=True, surely=True)
+    return subject(said, words, tools, context, asked_part(words, tools.titles).strange)
+
+
 def _taken(tools: Tools, heard: Heard) -> Taken:
     """What is asked, the subject and the talk before taken into account."""
     about, before = heard.about, heard.context.last_intent
     what = taken(heard.asked, _of_camps(heard), _leaning(tools, heard))
+    refused = not about.named and what.intent in ("unknown", "keeping") and small_talk.refuses(heard.words)
+    if refused:
+        return replace(what, intent="keeping", sure=True)
     if heard.meant.intent == "unknown" and not (what.intent == "keeping" and what.near >= ALIKE):
         return replace(what, intent="unknown")
+    if not about.named and _thanks(what, heard):
+        return replace(what, intent="social", sure=True)
     if about.named and TURNING.issuperset(heard.asked.whole) and len(heard.asked.whole) <= MOST_TURNING:
         following: Intent = before if before is not None and before in OF_ONE else "value"
         return replace(what, intent=following, sure=about.share >= BARE)
@@ -152,6 +166,12 @@ def _taken(tools: Tools, heard: Heard) -> Taken:
     if what.intent == "unknown" and about.named and about.share >= BARE and what.share < SURE:
         return replace(what, intent="value", sure=False, share=0.0)
     return what
+
+
+def _thanks(what: Taken, heard: Heard) -> bool:
+    """Whether it thanks and asks nothing, so far as either witness can tell."""
+    asks = heard.meant.intent is not None or (what.intent not in ("unknown", "social") and what.near >= ALIKE)
+    return not asks and small_talk.thanks(heard.words)
 
 
 def _of_camps(heard: Heard) -> Meant:
@@ -164,10 +184,16 @@ def _of_camps(heard: Heard) -> Meant:
 
 def _leaning(tools: Tools, heard: Heard) -> Mapping[Intent, float]:
     """What the names in a sentence speak for: of a person or a claim something else is asked than of a market."""
-    argued = claiming.named(tools, heard.words)
+    argued, called = claiming.named(tools, heard.words), claiming.called(tools, heard.words)
     certain = heard.about.surely and heard.about.named
     return {
-        "claim": ARGUED if argued else -ARGUED if certain or not tools.titles.claims else 0.0,
+        "claim": CALLED
+        if called and not certain
+        else ARGUED
+        if argued
+        else -ARGUED
+        if certain or not tools.titles.claims
+        else 0.0,
         "ahead": 0.0 if argued or not certain else -ARGUED,
         "list": -ARGUED if certain and heard.about.share >= BARE else 0.0,
     }
@@ -218,6 +244,8 @@ def _of_whole(tools: Tools, what: Taken, heard: Heard) -> Reply:
     else:
         reply = OF_ALL[what.intent](tools)
     sure = what.sure and not heard.asked.strange and not (what.intent == "changed" and about.named)
+    if what.intent == "social":
+        return replace(reply, confident=sure)
     return reply if sure else unsure(reply)
 
 
@@ -247,8 +275,20 @@ def _of_market(tools: Tools, what: Taken, heard: Heard) -> Reply:
 
 
 def _told(tools: Tools, intent: Intent, slug: str, said: Said) -> Reply:
-    for_no = intent == "needs" and FOR_NO.search(" ".join(said.words)) is not None
-    return replace(telling.needs_for_no(tools, slug) if for_no else OF_ONE[intent](tools, slug), slug=slug)
+    reply = _needed(tools, slug, said) if intent == "needs" else OF_ONE[intent](tools, slug)
+    return replace(reply, slug=slug)
+
+
+def _pressed(tools: Tools, intent: Intent, slug: str) -> Reply:
+    """What a button asks, whatever was said before: of needs, those of both sides."""
+    return replace(telling.needs_of_both(tools, slug) if intent == "needs" else OF_ONE[intent](tools, slug), slug=slug)
+
+
+def _needed(tools: Tools, slug: str, said: Said) -> Reply:
+    asked_for = side(said, slug)
+    if asked_for == "both":
+        return unsure(telling.needs_of_both(tools, slug))
+    return telling.needs_for_no(tools, slug) if asked_for == "no" else telling.needs(tools, slug)
 
 
 def _as_taken(tools: Tools, reply: Reply, what: Taken, about: Subject) -> Reply:
@@ -291,6 +331,8 @@ def _only_named(tools: Tools, what: Taken, heard: Heard) -> str | None:
     """The market that is called by its very name or address, where what is asked of it is all that is not clear."""
     if heard.meant.intent == "unknown" or what.share >= SURE:
         return None
+    if heard.context.chosen is not None:
+        return heard.context.chosen
     pointed = heard.words.addresses or any(tools.titles.title(word) for word in heard.words.words)
     return heard.about.slug if pointed and len(heard.asked.strange) <= MOST_STRANGE else None
 

@@ -41,7 +41,7 @@ def claims(tools: Tools, said: Said, about: Subject) -> Reply:
     if hits and (len(hits) == 1 or hits[0].share - hits[1].share >= CLEAR):
         return Reply(_one(tools, arguments, hits[0].slug, voices), "claim")
     if voices:
-        return Reply(_voice(arguments, voices, [hit.slug for hit in hits]), "claim")
+        return Reply(_voice(tools, arguments, voices, [hit.slug for hit in hits]), "claim")
     if hits:
         lines = [_line(tools, arguments, hit.slug) for hit in hits[:SHOWN]]
         return Reply(tuple(lines), "claim", confident=False)
@@ -61,8 +61,17 @@ def named(tools: Tools, said: Said) -> bool:
     return any(word in arguments.claims for word in said.words) or bool(_voices(said, arguments))
 
 
+def called(tools: Tools, said: Said) -> bool:
+    """Whether the whole name of a claim is said, as files and answers have it, which nothing but a claim has."""
+    arguments = tools.loaded.arguments
+    return arguments is not None and any("-" in word and word in arguments.claims for word in said.words)
+
+
 def _of_market(tools: Tools, arguments: Arguments, slug: str) -> Reply:
-    links = tools.loaded.markets[slug].bears_on
+    spec = tools.loaded.markets.get(slug)
+    if spec is None:
+        return Reply((f"{slug} is no longer in the debate's files, so what it bears on is not known.",), "claim", slug)
+    links = spec.bears_on
     if not links:
         return Reply((f"{slug} bears on no claim.",), "claim", slug)
     lines = []
@@ -85,12 +94,14 @@ def _about(tools: Tools, said: Said, voices: Iterable[str]) -> list[Hit]:
 
 
 def _voices(said: Said, arguments: Arguments) -> list[str]:
-    """Those whose name, or a part of it, is said: `carlsmith`, `the conditioners`."""
+    """Those whose name, or a part of it, is said: `carlsmith`, `the conditioners`; no plain word is short for one."""
     words = {stem(part) for word in said.words for part in parts(word) if len(part) >= NAMED and word not in STOP}
+    short = {word for word in words if word not in examples().words}
     found = []
     for voice in arguments.voices:
         known = {stem(part) for part in voice.split("-") if len(part) >= NAMED and not part[1:].isdigit()}
-        if any(word == part or (part.startswith(word) or word.startswith(part)) for word in words for part in known):
+        begun = any(part.startswith(word) or word.startswith(part) for word in short for part in known)
+        if begun or not words.isdisjoint(known):
             found.append(voice)
     return found
 
@@ -113,7 +124,7 @@ def _one(tools: Tools, arguments: Arguments, name: str, voices: Iterable[str]) -
     )
 
 
-def _voice(arguments: Arguments, voices: list[str], about: list[str]) -> tuple[str, ...]:
+def _voice(tools: Tools, arguments: Arguments, voices: list[str], about: list[str]) -> tuple[str, ...]:
     """What a person holds: on the axes, and the claims they are surest about."""
     lines = []
     for voice in voices[:2]:
@@ -124,7 +135,7 @@ def _voice(arguments: Arguments, voices: list[str], about: list[str]) -> tuple[s
             if at and axis in arguments.axes
         ]
         lines.append(_cut(f"{_name(voice)}, from -2 to 2: {'; '.join(poles) or 'takes no side on any axis'}."))
-        held = [one for one in arguments.in_force() if one.voice == voice and one.claim is not None]
+        held = [one for one in arguments.in_force(tools.now) if one.voice == voice and one.claim is not None]
         held.sort(key=lambda one: -abs(_credence(arguments, one.word, one.credence) - EVEN))
         held = [one for one in held if one.claim in about] or held
         if held:

@@ -48,7 +48,9 @@ def _of_market(tools: Tools, slug: str) -> Reply:
 
 
 def _for(person: str | None, waiting: Sequence[Card]) -> list[Card]:
-    return [card for card in waiting if person not in {review.person for review in card.reviews}]
+    """Those on which this person has not voted and may: a question is no vote, and who proposed has spoken."""
+    others = [card for card in waiting if card.proposal.proposed_by != person]
+    return [card for card in others if person not in {one.person for one in card.reviews if one.vote != "ask"}]
 
 
 def _line(card: Card) -> str:

@@ -21,8 +21,8 @@ Verb = Literal[
 class Context:
     """Where a sentence was said: the proposal or market of its thread or reply, and what this person spoke of last.
 
-    `choices` are the markets that the last answer offered, where it asked which of them was meant; `wanted` is what is
-    asked, where a button said so.
+    `choices` are the markets that the last answer offered, where it asked which of them was meant; `chosen` is the
+    market and `wanted` what is asked of it, where a button said so.
     """
 
     asker: str
@@ -32,6 +32,7 @@ class Context:
     last_slug: str | None = None
     last_intent: Intent | None = None
     choices: tuple[str, ...] = ()
+    chosen: str | None = None
     wanted: Intent | None = None
 
 

@@ -33,7 +33,9 @@ def why(tools: Tools, slug: str) -> Reply:
     market, verdict = tools.market(slug), tools.verdict(slug)
     if verdict is None:
         return Reply((_unjudged(market),), "why")
-    because = verdict.because[:1].lower() + verdict.because[1:]
+    because = verdict.because
+    if because[1:2].islower():  # not `YES: …`
+        because = because[:1].lower() + because[1:]
     lines = [_stands(market, verdict, tools.card(slug)), f"Because {because}."]
     lines += _waits(tools, slug, verdict)
     return Reply(tuple(_cut(lines)), "why", slug)
@@ -66,6 +68,18 @@ def needs_for_no(tools: Tools, slug: str) -> Reply:
     return Reply(tuple(_cut(lines)), "needs", slug)
 
 
+def needs_of_both(tools: Tools, slug: str) -> Reply:
+    """What it needs for YES and what makes it NO, where it was not said which; where it has no NO, what it needs."""
+    for_yes, for_no = needs(tools, slug), needs_for_no(tools, slug)
+    spec = tools.loaded.markets.get(slug)
+    has_no = spec is None or isinstance(spec.rule.outcome.how, YesOutcome)
+    if tools.market(slug).state == "resolved" or not has_no:
+        return for_yes
+    beyond = [line for line in for_no.lines[1:] if line not in for_yes.lines]
+    by = f"NO if that does not come true before {moment(tools.market(slug).decides)}."
+    return Reply((*for_yes.lines[:2], by, *beyond[:1]), "needs", slug)
+
+
 def _for_no(verdict: Verdict) -> str:
     by = f" on {day(verdict.until)}" if verdict.until is not None else ""
     if isinstance(verdict.leaning, No):
@@ -93,7 +107,8 @@ def changed(tools: Tools, slug: str) -> Reply:
     figures = moved(tools, [slug]) if tools.market(slug).state != "resolved" else {}
     acts = [one for one in found if one.source is None or not figures]
     lines = [f"{day(one.at)}: {one.words}." for one in acts[-3:]]
-    lines += [f"Since {day(tools.now - WEEK)}: {words}." for words in figures.values()]
+    lines += [f"{_capital(words)}." for words in figures.values()]
+    lines[0] = f"In the week since {day(tools.now - WEEK)}: {lines[0]}"
     return Reply(tuple(_cut(lines)), "changed", slug)
 
 
@@ -156,9 +171,9 @@ def reviewers(tools: Tools, slug: str) -> Reply:
     debate, card = tools.loaded.debate, tools.card(slug)
     assert debate is not None
     spec = tools.loaded.markets.get(slug)
-    quorum = spec.review.quorum if spec else debate.review.quorum
-    names, window = ", ".join(sorted(debate.reviewers)), debate.review.window
-    lines = [f"{quorum} of {names} have to agree; then traders have {window} to object."]
+    review = card.frozen.review if card is not None else spec.review if spec is not None else debate.review
+    names = ", ".join(sorted(debate.reviewers))
+    lines = [f"{review.quorum} of {names} have to agree; then traders have {review.window} to object."]
     if card is None:
         lines.append("Nothing is proposed for it now.")
     else:
@@ -192,8 +207,8 @@ def _apart(leaf: Leaf) -> str:
     if leaf.distance is None:
         return ""
     if leaf.distance.startswith("-"):
-        return f": {leaf.distance[1:]} short"
-    return f": {leaf.distance} over"
+        return f": {leaf.distance[1:]} {'short' if leaf.holds == 'false' else 'below'}"
+    return ": the very same" if leaf.distance.split()[0] == "0" else f": {leaf.distance} above"
 
 
 def _missing(leaf: Leaf) -> str:

@@ -16,6 +16,7 @@ from bot.chat.wording import Said, stem, words_of
 from bot.chat.words import STOP
 from bot.say import many
 from markets.debate_spec import Pole
+from markets.score_board import Board
 
 LISTED = 5
 LINES = 4
@@ -31,9 +32,7 @@ def ahead(tools: Tools) -> Reply:
     board = tools.board().frozen
     speaking = [each for each in board.axes if each.resolved.terms]
     if not speaking:
-        there = f"none of the {len(board.open)} open markets has resolved" if board.open else "no market has opened"
-        told = f"Nobody is yet: {there}, so there is no evidence."
-        return Reply((told,), "ahead")
+        return Reply((f"Nobody is yet: {_silence(board)}, so there is no evidence.",), "ahead")
     lines = []
     for each in speaking[:3]:
         score = each.resolved
@@ -45,6 +44,13 @@ def ahead(tools: Tools) -> Reply:
     worth = max(each.resolved.effective for each in speaking)
     lines.append(f"From {markets} resolved markets, worth {worth:.1f} independent ones; /scoreboard has all of it.")
     return Reply(tuple(lines), "ahead")
+
+
+def _silence(board: Board) -> str:
+    """Why no axis has any evidence."""
+    if board.resolved:
+        return f"{many(len(board.resolved), 'market')} resolved, and none of them bears on an axis of this debate"
+    return f"none of the {len(board.open)} open markets has resolved" if board.open else "no market has opened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,7 @@ def changed(tools: Tools) -> Reply:
     if seen and len(lines) < LINES:
         more = f" and {len(seen) - 3} others" if len(seen) > 3 else ""
         lines.append(f"Evidence: {'; '.join(seen[:3])}{more}.")
+    lines[0] = f"In the week since {day(tools.now - WEEK)}: {lines[0]}"
     return Reply(tuple(lines), "changed")
 
 

@@ -41,10 +41,13 @@ TYPES_AFTER_S = 1.0
 LINE = 480
 LINES = 4
 SUGGESTED = 3
+MOST_UNITS = 2000
+"""UTF-16 units of a message on Discord."""
 NOT_KEPT = re.compile(r"\b(?:please\s+)?(?:don['’]?t|do\s+not)\s+keep\s+this\b[.!]?", re.IGNORECASE)
 MOMENT = re.compile(r"\b(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d) UTC\b")
-ADDRESS = "https://manifold.markets/market/"
-"""Before a market's short name it makes an address, which is never taken for another market."""
+TO_US = ("social", "keeping")
+"""What is answered only where it was said to us: others thank each other, and for them nothing was put down."""
+NOT_DRAWN = "Its chart is left out, as you were drawn many at once; ask for it again in a moment."
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class Talk:
 
     def __post_init__(self) -> None:
         self.pace = PersonalPace(self.clock, PACE)
+        self.overheard = PersonalPace(self.clock, PACE)
 
     async def hear(self, message: discord.Message) -> None:
         """Answer what was said to us: a mention, a reply to us, a direct message, or in a proposal's thread."""
@@ -90,7 +94,8 @@ class Talk:
         if place is None or not (said or place.addressed):
             return
         account = str(message.author.id)
-        wait = self.pace.wait_s(account)
+        pace = self.pace if place.addressed else self.overheard  # talk among people uses up nobody's questions
+        wait = pace.wait_s(account)
         if wait > 0:
             if place.addressed and self.pace.tells(account, wait):
                 await self._reply(message, too_fast(wait))
@@ -98,7 +103,7 @@ class Talk:
         turn = self._turns.setdefault(account, asyncio.Lock())
         async with turn:
             made = await self._while_typing(message, self.answered(account, said or "help", place))
-        if place.addressed or made.reply.confident:
+        if place.addressed or (made.reply.confident and made.reply.intent not in TO_US):
             sent = await self._reply(message, made.text, view=made.view, files=made.files)
             if sent is not None and made.reply.slug:
                 _keep(self._answers, sent.id, made.reply.slug)
@@ -110,7 +115,7 @@ class Talk:
     async def answered(self, account: str, said: str, about: About | None = None) -> Answered:
         """The answer to a sentence of this person, and what they spoke of kept in mind."""
         about, before = about or About(), self._before(account)
-        keeps = about.addressed and NOT_KEPT.search(said) is None
+        keeps = about.addressed and about.chosen is None and NOT_KEPT.search(said) is None
         words = NOT_KEPT.sub(" ", said).strip()
         tools, threads = await self.index.tools(), self.around.threads
         of_proposal = await threads.read(tools.slug_of_proposal, about.proposal) if about.proposal else None
@@ -122,11 +127,12 @@ class Talk:
             last_slug=before.slug if before else None,
             last_intent=about.intent or (before.intent if before else None),
             choices=before.choices if before else (),
+            chosen=about.chosen,
             wanted=about.intent,
         )
         reply = await threads.read(answer, tools, words, context)
         slug = reply.slug or (before.slug if before else None)
-        offered = tuple(each for each, _ in reply.choices)
+        offered = tuple(each for each, _ in reply.choices) or (context.choices if about.chosen else ())
         if about.addressed:
             _keep(self._last, account, _Last(words, slug, reply.intent, offered, tools.now))
         keeps = keeps and self.around.settings.discord.keep_phrases
@@ -137,20 +143,23 @@ class Talk:
         if keeps and words and (reply.intent == "unknown" or not reply.confident):
             await threads.write(phrases.keep, self.around.store, words, reply.intent, tools.now)
         view = await threads.read(view_of_reply, self.around.store, tools, reply)
-        files = []
-        if reply.chart is not None:
+        files, text = [], words_of(reply)
+        if reply.chart is not None and self.client.charts.wait_s(account) > 0:
+            text = cut16(f"{text}\n{NOT_DRAWN}", MOST_UNITS)
+        elif reply.chart is not None:
             chart = await market_chart(self.around, tools, reply.chart, await threads.read(tools.verdict, reply.chart))
             files = [chart] if chart else []
-        return Answered(reply, words_of(reply), view, files)
+        return Answered(reply, text, view, files)
 
     async def chosen(self, interaction: Interaction[Any], named: Named) -> None:
         """One of the markets that could have been meant was chosen: the same question again, of that one."""
         who = await pressed(interaction)
         if who is None:
             return
-        before = self._before(who.account)
-        said = f"{before.said if before else ''} {ADDRESS}{named.slug}".strip()
-        made = await self.answered(who.account, said, About(intent=_intent(named.more)))
+        self.not_too_fast(who.account)
+        before, intent = self._before(who.account), _intent(named.more)
+        said = before.said if before is not None and (intent or named.slug in before.choices) else ""
+        made = await self.answered(who.account, said, About(chosen=named.slug, intent=intent))
         await respond(interaction, made.text, view=made.view, files=made.files)
 
     def _before(self, account: str) -> _Last | None:
@@ -194,7 +203,12 @@ def words_of(reply: Reply) -> str:
     told = [_timed(safe(line, LINE)) for line in reply.lines[:LINES]]
     if reply.suggestions:
         told.append("You can ask: " + " · ".join(f"“{safe(each, 80)}”" for each in reply.suggestions[:SUGGESTED]))
-    return "\n".join(told)[:2000]
+    return cut16("\n".join(told), MOST_UNITS)
+
+
+def cut16(text: str, units: int) -> str:
+    """The beginning of a text that fits in so many UTF-16 units, which is how Discord counts; no letter is halved."""
+    return text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", errors="ignore")
 
 
 def _timed(line: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from commands_builders import Town
 from crux_builders import World, day
+from discord_server import Message
 
 from bot.chat.answering import answer
 from bot.chat.replies import Context, Offer, Reply
@@ -14,7 +15,9 @@ from bot.chat.store_tools import StoreTools, titles_of
 from bot.discord.errors import SafeItem
 from bot.discord.talk import words_of
 from bot.discord.talk_buttons import view_of_reply
-from bot.store import follows, phrases
+from bot.discord.talk_context import NUMBERED
+from bot.store import follows, phrases, posts
+from markets.fields import utf16
 
 CHAT = "chat"
 
@@ -49,6 +52,36 @@ async def test_a_reply_to_a_card_is_about_its_market(town: Town) -> None:
     said = await town.bob.say("review", "why has this not resolved?", reply_to=card)
     told = await town.told(said)
     assert "85" in told.text
+
+
+async def test_a_reply_to_the_notice_of_the_time_to_object_is_about_its_market_whatever_was_spoken_of(
+    town: Town,
+) -> None:
+    await town.told(await town.bob.say(CHAT, "how close is reach-95?", mention_bot=True))
+    world = town.bot.world
+    world.approve()
+    await world.carry_on()
+    town.bot.nudge()
+
+    def noticed() -> Message | None:
+        there = town.server.channels["announce"].messages
+        return next((one for one in there if "Object until" in one.content and of_message(str(one.id))), None)
+
+    def of_message(number: str) -> bool:
+        with world.store.reading() as connection:
+            return posts.of_message(connection, number) is not None
+
+    notice = await town.server.until(noticed, 60)
+    told = await town.told(await town.bob.say("announce", "why?", reply_to=notice, mention_bot=True))
+    assert told.text.startswith("By the rule it is YES, as of 2020-01-15; reviewers have agreed")
+
+
+@pytest.mark.parametrize(
+    "key", ["announce:window:12:1", "follow:77:window:12:3", "follow:77:resolved:12", "announce:proposal:12", "card:12"]
+)
+def test_the_key_of_a_message_of_ours_names_its_proposal(key: str) -> None:
+    found = NUMBERED.search(f"channel:announce {key}")
+    assert found is not None and found[1] == "12"
 
 
 async def test_a_reply_to_an_answer_is_about_the_market_it_was_about_also_for_somebody_else(town: Town) -> None:
@@ -93,6 +126,31 @@ async def test_where_several_could_be_meant_a_button_for_each_answers_the_same_q
     assert "Will a row reach 85%?" in told.buttons
     chosen = await town.press(town.bob, told, "Will a row reach 85%?")
     assert "88.5" in chosen.text
+
+
+async def test_each_choice_answers_of_its_own_market_whichever_was_chosen_before(town: Town) -> None:
+    told = await town.told(await town.bob.dm("how close is the row that will reach?"))
+    rows = [button for button in told.buttons if "reach" in button]
+    assert len(rows) == 2
+    for button in (*rows, *reversed(rows)):
+        chosen = await town.press(town.bob, told, button)
+        level = "95%" if "95%" in button else "85%"
+        assert f"against {level}" in chosen.text.splitlines()[0]
+
+
+async def test_a_button_answers_of_the_market_it_names_and_not_of_the_one_asked_of_since(town: Town) -> None:
+    first = await town.told(await town.bob.dm("reach-85 whatsit then, whether the shebang"))
+    second = await town.told(await town.bob.dm("reach-95 whatsit then, whether the shebang"))
+    await town.press(town.bob, first, "Why?")
+    rules = await town.press(town.bob, second, "Rules")
+    assert "95%" in rules.text and "85%" not in rules.text
+
+
+async def test_charts_by_buttons_are_drawn_no_faster_than_others_and_choices_count_as_questions(town: Town) -> None:
+    told = await town.told(await town.bob.dm("how close is the row that will reach?"))
+    pressed = [await town.press(town.bob, told, "Will a row reach 85%?") for _ in range(9)]
+    assert 1 <= sum(len(each.files) for one in pressed for each in one.messages) <= 4
+    assert "ask again in" in pressed[-1].text
 
 
 async def test_a_choice_still_answers_after_a_restart(town: Town) -> None:
@@ -177,6 +235,27 @@ def test_an_answer_is_escaped_line_by_line_and_its_moments_are_in_the_readers_ow
     first, second = told.splitlines()
     assert "@everyone" not in first and "\\*bold\\*" in first and "`https://evil.example)`" in first
     assert second == "closes <t:1578268800:f> (<t:1578268800:R>)"
+
+
+def test_an_answer_fits_in_a_message_as_discord_counts_it() -> None:
+    lines = tuple("\N{GRINNING FACE}" * 600 for _ in range(4))
+    told = words_of(Reply(lines, "changed", confident=False, suggestions=("how close is …?",) * 3))
+    assert 1900 < utf16(told) <= 2000
+
+
+async def test_thanks_and_promises_among_people_in_a_thread_are_not_taken_as_said_to_us(town: Town) -> None:
+    town.bot.world.vote("ann", "dispute", because="look at row two again")
+    town.bot.nudge()
+    card = await town.bot.card(having=lambda one: one.thread is not None)
+    thread = card.thread
+    assert thread is not None
+    await town.server.until(lambda: len(thread.messages) == 1, 60)
+    for said in ("great, thanks ben", "good morning all", "don't log me", "ok", "see you later", "flurb among us"):
+        await town.bob.say(thread, said)
+    told = await town.told(await town.bob.say(thread, "how close is it?", mention_bot=True))
+    ours = [one.text for one in thread.messages if one.author is town.server.bot]
+    assert "88.5" in told.text
+    assert not any("From now on I keep nothing" in text or "welcome" in text or "Hello" in text for text in ours)
 
 
 async def test_a_message_in_a_proposals_thread_is_about_that_proposal(town: Town) -> None:
