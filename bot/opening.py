@@ -59,13 +59,14 @@ class Planner:
     ) -> tuple[Plan, Survey]:
         """The difference as a survey shows it, or one made now; and the survey with what was read for its sake.
 
-        That is what we have written to since the survey, and whole, each market that the plan would change. A plan over
-        its limits is only shown: for it nothing is read.
+        That is what we have written to since the survey, and whole, each market that is named, or that the plan would
+        change. A plan over its limits is only shown: for it nothing more is read.
         """
         survey = await self._surveyor.look(self._known()) if survey is None else survey
         known = self._known()
         held_back = self._held(known) if self.gated else None
-        wanted = survey.outdated(known)
+        named = {known[slug].market_id for slug in {*(only or ()), *restore} & known.keys()}
+        wanted = sorted({*survey.outdated(known), *(named - survey.whole)})
         while True:
             if wanted:
                 survey = survey.seeing(known, await self._surveyor.whole(known, wanted))

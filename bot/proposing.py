@@ -9,6 +9,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from bot.judging import Asked, Judged
+from bot.review.disputes import last_doubted
 from bot.review.pausing import paused
 from bot.review.second import second_of
 from bot.store import Store, markets, proposals
@@ -32,7 +33,8 @@ def propose_all(store: Store, judged: Judged, *, again: Collection[str] = (), by
     A disputed proposal is judged again: the same answer goes to a new round of votes, another one supersedes it. A
     proposal that nobody has agreed to and that no longer is what the evidence says is withdrawn. What was rejected is
     put to people again only where other cells decide it, or its slug is in `again`. `by` is the person who asked for
-    it by name, and who may not approve it then. While all is paused, nothing is proposed.
+    it by name, and who may not approve it then. While all is paused, nothing is proposed; nor is anything that was
+    judged before the last dispute or undo, for after those the evidence is looked at again first.
     """
     if paused(store) is not None:
         return []
@@ -81,6 +83,9 @@ def _one(case: _Case, again: bool) -> Proposed | None:
         return None  # it has been while this was judged
     if there is not None and (there.state == "resolving" or there.as_of > verdict.as_of):
         return None  # or somebody was faster, who knew more
+    doubted = last_doubted(case.connection, case.market)
+    if doubted is not None and doubted >= verdict.as_of:
+        return None  # or somebody doubts it: a pass that began before that is no answer
     if verdict.state != "decided" or verdict.outcome is None:
         return _doubted(case, there)
     if there is None:

@@ -16,7 +16,7 @@ from bot.review import notices
 from bot.review.desk import Card, card, readable, unanswered
 from bot.review.pausing import paused
 from bot.store import Store, audit, markets, proposals, resolutions, reviews, verdicts
-from bot.store.outbox import Outbox
+from bot.store.outbox import Outbox, TooSoon
 from markets import outbox as writes
 from markets.apply import Carrier, close_without_sending, perform
 from resolvers.errors import Outside, Refusal
@@ -120,7 +120,7 @@ class Resolver:
             if notice is None:
                 continue
             try:
-                await close_without_sending(entry, self.outbox, self.carrier, "never posted; a later run begins anew")
+                await close_without_sending(entry, self.outbox, self.carrier, "never posted; it is begun anew")
             except Outside as outside:
                 left.append(Stepped(entry.write.slug, notice[0], "open", str(outside)))
         return left
@@ -144,6 +144,8 @@ class Resolver:
         async def told() -> list[Stepped]:
             try:
                 return await steps
+            except TooSoon as waits:
+                return [Stepped(each.market.slug, each.proposal.id, "held", str(waits))]
             except Refusal as refusal:
                 return [Stepped(each.market.slug, each.proposal.id, "refused", str(refusal))]
             except Outside as outside:
@@ -344,8 +346,8 @@ def _owed(seen: Card) -> list[writes.Write]:
 def remedy(seen: Card) -> str:
     """What people can do where Manifold refuses a resolution: no other outcome is chosen for them."""
     told = (
-        "nothing is resolved, and every run tries it again: reviewers must decide, "
-        f"`crux review {seen.proposal.id} dispute` stops it"
+        "nothing is resolved; `crux run` tries it again ever more seldom, up to a day apart, `crux resolve` at once: "
+        f"reviewers must decide, `crux review {seen.proposal.id} dispute` stops it"
     )
     clause = seen.frozen.rule.na
     if isinstance(seen.proposal.outcome, NotApplicable) and clause is not None and clause.if_refused is not None:

@@ -14,9 +14,10 @@ from typing import Any
 from markets.changes import Opened, Plan, text_hash
 from markets.manifold import Manifold, Refused
 from markets.manifold.wire import Sleep
-from markets.outbox import CREATION, Entry, Outbox, Patience, Write, moment_in, rests_on_a_proposal, write_of
+from markets.outbox import CREATION, OUTCOME, Entry, Outbox, Patience, Write, moment_in, rests_on_a_proposal, write_of
 from markets.steps import Differs, Found, Step, step_of
 from resolvers.errors import Outside, Refusal, StateUnknown
+from resolvers.outcome import Outcome, Probability
 
 ATTEMPTS = 4
 FIRST_WAIT_S = 1.0
@@ -169,7 +170,7 @@ async def close_without_sending(entry: Entry, outbox: Outbox, carrier: Carrier, 
     """
     found = await _seen(step_of(entry, carrier.client, carrier.account_id), carrier, carrier.patience.in_flight_s)
     if found is None:
-        outbox.drop(entry, because)
+        outbox.drop(entry, because, sent=False)
     else:
         outbox.settle(entry, found)
     return found
@@ -239,8 +240,13 @@ def _changed(opened: Opened, write: Write, found: Any) -> Opened:
     if write.kind == "fund":
         paid = opened.subsidy_mana + Decimal(found["amount_mana"])
         return replace(opened, subsidy_mana=paid, subsidies=(*opened.subsidies, *found["subsidies"]))
-    if write.kind in ("resolve", "unresolve"):
-        return replace(opened, resolution=found.get("resolution"))
+    if write.kind == "resolve":
+        outcome: Outcome = OUTCOME.validate_python(write.payload["outcome"])
+        pct = outcome.percent if isinstance(outcome, Probability) else None
+        return replace(opened, resolution=found.get("resolution"), resolution_pct=pct)
+    if write.kind == "unresolve":
+        ends = moment_in(found["closes"]) if found.get("closes") else opened.trades_until
+        return replace(opened, resolution=None, resolution_pct=None, trades_until=ends)
     if write.kind == "trading":
         return replace(opened, trades_until=moment_in(found["closes"]))
     if write.kind != "update":

@@ -23,7 +23,8 @@ class Opened:
     `text` is the sha256 of the Markdown last posted, `fingerprint` that of Manifold's own document read back after it;
     `subsidy_mana` is the sum of our subsidies by Manifold's ledger, `subsidies` their row ids there; `updates` counts
     what we wrote anew since, so that putting the same drift back twice is two writes. `trades_until` is when trading
-    ends where we moved that for a proposal's sake; `resolution` is Manifold's word for what we resolved it to.
+    ends where we moved that for a proposal's sake; `resolution` is Manifold's word for what we resolved it to,
+    `resolution_pct` the probability where it was one.
     """
 
     slug: str
@@ -39,6 +40,7 @@ class Opened:
     updates: int = 0
     trades_until: datetime | None = None
     resolution: str | None = None
+    resolution_pct: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,8 +66,8 @@ class Outbox(Protocol):
         """Close a row with what was read back, and book its mana; settling again with the same changes nothing."""
         ...
 
-    def drop(self, entry: Entry, because: str) -> None:
-        """Close a row that certainly had no effect, and release its mana."""
+    def drop(self, entry: Entry, because: str, *, sent: bool = True) -> None:
+        """Close a row that certainly had no effect, and release its mana; one never `sent` was not refused either."""
         ...
 
     def open_entries(self) -> Sequence[Entry]:
@@ -104,7 +104,7 @@ class OutboxInMemory:
     def settle(self, entry: Entry, found: Mapping[str, Any]) -> None:
         self.rows[entry.id] = Entry(entry.id, entry.write, found=dict(found))
 
-    def drop(self, entry: Entry, because: str) -> None:
+    def drop(self, entry: Entry, because: str, *, sent: bool = True) -> None:
         self.dropped[entry.id] = because
 
     def open_entries(self) -> Sequence[Entry]:

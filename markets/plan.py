@@ -27,7 +27,10 @@ from markets.changes import (
 from markets.fields import in_words, plain
 from markets.live import LiveMarket
 from markets.manifold import Creation, creation_key
+from markets.manifold.bodies import CLOSE_ENOUGH
 from markets.spec import MarketSpec
+
+UNREAD = "not in Manifold's list, and not read this time: a later plan does"
 
 
 @dataclass
@@ -63,7 +66,7 @@ def plan(
     for slug in sorted({*by_slug, *known}):
         spec, opened = by_slug.get(slug), known.get(slug)
         if opened is not None and opened.market_id not in live:
-            draft.waiting.append(Waiting(slug, "not in Manifold's list, and not read this time: a later plan does"))
+            draft.waiting.append(Waiting(slug, UNREAD))
         elif opened is not None:
             _standing(draft, spec, opened, live[opened.market_id], now, slug in restore)
         elif spec is not None:
@@ -72,6 +75,11 @@ def plan(
     cut = whole if only is None else whole.only(only)
     standing = sum(1 for market in live.values() if market is not None and not market.resolved)
     return Plan(cut.changes, cut.drifts, cut.new_versions, cut.waiting, tuple(_refusals(cut, limits, standing)))
+
+
+def unread(made: Plan) -> frozenset[str]:
+    """The markets of which a plan says nothing, for they could not be read: they may need changes all the same."""
+    return frozenset(each.slug for each in made.waiting if each.because == UNREAD)
 
 
 def _missing(draft: _Draft, spec: MarketSpec, now: datetime, account_id: str, opening: int, held: str | None) -> None:
@@ -132,10 +140,19 @@ def _standing(
 def _resolved_elsewhere(opened: Opened, market: LiveMarket) -> list[Drift]:
     """A resolution that was none of our doing, or one of ours that somebody took back or changed."""
     theirs = market.resolution if market.resolved else None
-    if market.resolved == (opened.resolution is not None) and theirs == opened.resolution:
+    paid_pct = None if market.resolution_probability is None else market.resolution_probability * 100
+    elsewhere = (
+        opened.resolution_pct is not None
+        and paid_pct is not None
+        and abs(paid_pct - float(opened.resolution_pct)) >= CLOSE_ENOUGH
+    )
+    if market.resolved == (opened.resolution is not None) and theirs == opened.resolution and not elsewhere:
         return []
-    said = f"{theirs or 'unknown'} by account {market.resolver_id or 'unknown'}" if market.resolved else "taken back"
-    return [Drift(opened.slug, "resolution", opened.resolution or "none", said)]
+    who = f"by account {market.resolver_id or 'unknown'}"
+    at = f" at {paid_pct:g}%" if theirs == "MKT" and paid_pct is not None else ""
+    ours = f" at {plain(opened.resolution_pct)}%" if opened.resolution_pct is not None else ""
+    said = f"{theirs or 'unknown'}{at} {who}" if market.resolved else "taken back"
+    return [Drift(opened.slug, "resolution", f"{opened.resolution or 'none'}{ours}", said)]
 
 
 def drifts(opened: Opened, market: LiveMarket) -> list[Drift]:
@@ -207,4 +224,5 @@ __all__ = [
     "creation_of",
     "drifts",
     "plan",
+    "unread",
 ]

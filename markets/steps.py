@@ -212,13 +212,18 @@ class ResolveStep(Step):
 
 
 class UnresolveStep(Step):
-    """A stale read may show the time before the resolution, so only the last look counts."""
+    """A stale read may show the time before the resolution, so only the last look counts.
+
+    Resolving has ended trading, and taking that back does not open it: when trading ends now is read back, too.
+    """
 
     async def look(self, last: bool) -> Found | None:
         if not last:
             return None
         market = await self._market()
-        return None if market.resolved else {"unresolved": True}
+        if market.resolved:
+            return None
+        return {"unresolved": True, "closes": market.closes.isoformat() if market.closes else None}
 
     async def send(self) -> None:
         await self.client.unresolve(self.payload["market_id"])

@@ -39,6 +39,19 @@ def waiting_to_be_seen(store: Store, debate: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def last_doubted(connection: sa.Connection, market: int) -> datetime | None:
+    """When a proposal of this market was last disputed, or taken back; None where none ever was."""
+    proposal, review = schema.proposals.c, schema.reviews.c
+    disputed = (
+        sa.select(sa.func.max(review.at))
+        .select_from(schema.reviews.join(schema.proposals, review.proposal == proposal.id))
+        .where(proposal.market == market, review.vote == "dispute")
+    )
+    undone = sa.select(sa.func.max(proposal.closed_at)).where(proposal.market == market, proposal.state == "undone")
+    found = [connection.execute(each).scalar_one() for each in (disputed, undone)]
+    return max((at for at in found if at is not None), default=None)
+
+
 def _doubted(connection: sa.Connection, debate: str) -> list[tuple[int, datetime]]:
     """Each market whose last proposal stands disputed or undone, and since when."""
     proposal, review, market = schema.proposals.c, schema.reviews.c, schema.markets.c

@@ -27,6 +27,7 @@ from bot.surveying import Survey
 from markets.apply import Applied
 from markets.changes import Drift, Limits, Plan
 from markets.fields import plain
+from markets.plan import unread
 from markets.spec import DebateSpec
 
 ANEW = timedelta(hours=1)
@@ -117,16 +118,20 @@ async def _put_and_apply(
     if planner.is_outdated(survey):
         made, survey = await planner.draw(_limits(around), survey)
     card = _card(around, made, faults, may_apply)
-    if card is not None and card.state == "approved" and may_apply:
+    unseen = card is not None and is_unseen(card, made)
+    if card is not None and card.state == "approved" and may_apply and not unseen:
         made, _ = await planner.draw(_limits(around), survey.forgetting())
         card = _card(around, made, faults, may_apply)
     told: dict[str, Any] = {"changes": len(made.changes), "waiting": len(made.waiting)}
     told |= {"card": card.state if card else None}
+    if unseen:
+        named = ", ".join(sorted(unread(made))[:FIRST_FAULTS])
+        told["held"] = f"the plan before people stays as it is: {named} cannot be read from Manifold just now"
     if made.drifts:
         told["drifts"] = [each.words() for each in made.drifts[:SHOWN]]
         if around.settings.discord.token is not None:
             tell_of_drifts(around.store, around.debate.debate, made.drifts)
-    if card is None or card.state != "approved" or not may_apply:
+    if card is None or card.state != "approved" or not may_apply or unseen:
         return told
     done = await planner.apply(made, checksum=card.checksum)
     applied(around.store, card, done)
@@ -136,7 +141,7 @@ async def _put_and_apply(
 def _card(around: Surroundings, made: Plan, faults: Sequence[str], may_apply: bool) -> PlanCard | None:
     """The plan's card; approved by itself where that is allowed."""
     card = put_to_people(around.store, around.debate.debate, made, faults)
-    if card is None or card.state != "open" or not may_apply:
+    if card is None or card.state != "open" or not may_apply or is_unseen(card, made):
         return card
     return by_itself(around.store, card, most_by_itself(around.debate, around.settings.service.auto_apply.max_mana))
 
@@ -153,11 +158,14 @@ def put_to_people(store: Store, debate: str, made: Plan, faults: Sequence[str]) 
     """The one living card for this plan: made where there is none, told anew where only its surroundings moved.
 
     A newer plan makes the older stale. A plan without a change needs no card; one that was approved and has nothing
-    left to do was carried out by a process that did not live to say so.
+    left to do was carried out by a process that did not live to say so. While a market that the card touches cannot be
+    read, nobody knows any of that: the card stays as it is.
     """
     summary, at = _summary(made, faults), store.now()
     with store.transaction() as connection:
         there = plan_cards.living(connection, debate)
+        if there is not None and is_unseen(there, made):
+            return there
         if there is not None and (there.checksum != made.checksum or not made.changes):
             _close(connection, there, done=not made.changes, at=at)
             there = None
@@ -166,6 +174,12 @@ def put_to_people(store: Store, debate: str, made: Plan, faults: Sequence[str]) 
         if there is None:
             return plan_cards.put(connection, debate, made.checksum, summary=summary, cost_mana=made.cost_mana, at=at)
         return there if there.summary == summary else plan_cards.retell(connection, there, summary)
+
+
+def is_unseen(there: PlanCard, made: Plan) -> bool:
+    """Whether a card touches a market that could not be read for this plan; of an older card nobody knows."""
+    missing = unread(made)
+    return bool(missing) and not missing.isdisjoint(there.summary.get("touches", missing))
 
 
 def _close(connection: sa.Connection, there: PlanCard, *, done: bool, at: datetime) -> None:
@@ -236,6 +250,7 @@ def _summary(made: Plan, faults: Sequence[str]) -> dict[str, Any]:
     return {
         "lines": [change.words() for change in made.changes[:SHOWN]],
         "changes": len(made.changes),
+        "touches": sorted({change.slug for change in made.changes if change.kind != "create"}),
         "refusals": list(made.refusals),
         "waiting": [each.words() for each in made.waiting[:SHOWN]],
         "drifts": [*(each.words() for each in made.drifts), *(each.words() for each in made.new_versions)][:SHOWN],

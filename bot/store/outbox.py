@@ -29,6 +29,13 @@ AT_ONCE = 2
 """How often what was refused is begun anew at once; from then on it waits, twice as long each time."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=10), timedelta(days=1)
 
+NOT_SENT = "not sent: "
+"""How the reason of a row begins that was closed and had never reached Manifold: that is no refusal of theirs."""
+
+
+class TooSoon(Refusal):
+    """What was refused before is not begun again yet: it waits, and nobody has refused it anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
@@ -48,7 +55,7 @@ class Outbox:
         """The row of that key: made now (fresh, its mana reserved), or the one that is open or done already.
 
         One that was refused is begun again, fresh, with this payload. Refusal where the budget does not allow the
-        mana, or the key is another debate's or kind's.
+        mana, or the key is another debate's or kind's; TooSoon where it was refused a while ago.
         """
         with self.store.transaction() as connection:
             there = _by_key(connection, write.key)
@@ -68,9 +75,13 @@ class Outbox:
         """It happened: close the row with what was read back, and book its mana. Once is enough."""
         self._close(entry, "done", answer=dict(found))
 
-    def drop(self, entry: Entry, because: str) -> None:
-        """It certainly did not happen: close the row, and free its mana."""
-        self._close(entry, "refused", because=because)
+    def drop(self, entry: Entry, because: str, *, sent: bool = True) -> None:
+        """It certainly did not happen: close the row, and free its mana.
+
+        What was never `sent`, as while Manifold was down, was not refused: it does not count among the attempts, and
+        is begun again at once.
+        """
+        self._close(entry, "refused", because=because if sent else NOT_SENT + because, sent=sent)
 
     def too_soon(self, key: str, since: datetime | None = None) -> str | None:
         """Why a refused write of that key is not begun yet; None where it may be, or was refused before `since`."""
@@ -86,7 +97,7 @@ class Outbox:
     def _not_too_soon(self, there: Kept) -> None:
         until = _again_at(there)
         if until is not None and self.store.now() < until:
-            raise Refusal(_waits(there, until))
+            raise TooSoon(_waits(there, until))
 
     def open_entries(self) -> tuple[Entry, ...]:
         """What was begun and is not closed, oldest first: what a restart goes on with."""
@@ -120,7 +131,15 @@ class Outbox:
         connection.execute(again.values(**row, attempts=there.attempts + 1))
         return there.id
 
-    def _close(self, entry: Entry, to: State, *, answer: Mapping[str, Any] | None = None, because: str = "") -> None:
+    def _close(
+        self,
+        entry: Entry,
+        to: State,
+        *,
+        answer: Mapping[str, Any] | None = None,
+        because: str = "",
+        sent: bool = True,
+    ) -> None:
         with self.store.transaction() as connection:
             there = _by_key(connection, entry.write.key)
             if there is None or there.id != entry.id:
@@ -130,8 +149,9 @@ class Outbox:
                 return
             mine = sa.and_(schema.outbox.c.id == entry.id, schema.outbox.c.state == "open")
             told = {"because": because} if answer is None else {"answer": answer}
-            closing = self._tell(connection, to, entry.write, told)
+            closing = self._tell(connection, to, entry.write, told if sent else {**told, "sent": False})
             values = {"state": to, "answer": answer, "because": because, "closed_at": self.store.now()}
+            values |= {} if sent else {"attempts": there.attempts - 1}
             if connection.execute(sa.update(schema.outbox).where(mine).values(**values, closing=closing)).rowcount != 1:
                 raise Refusal(
                     f"{entry.write.key} is {there.state} already, with another end: look at it before going on"
@@ -147,7 +167,10 @@ class Outbox:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One row as it is kept; `attempts` counts how often it was begun, `closing` numbers the ends in their order."""
+    """One row as it is kept; `closing` numbers the ends in their order.
+
+    `attempts` counts how often it was begun, but for those of which it is known that they were never sent.
+    """
 
     id: int
     debate: str
@@ -190,7 +213,7 @@ def _select(connection: sa.Connection, which: sa.ColumnElement[bool], order: sa.
 
 def _again_at(there: Kept) -> datetime | None:
     """From when on a refused write is begun anew; None: at once."""
-    if there.closed_at is None or there.attempts <= AT_ONCE:
+    if there.closed_at is None or there.attempts <= AT_ONCE or there.because.startswith(NOT_SENT):
         return None
     return there.closed_at + min(FIRST_WAIT * (1 << min(there.attempts - AT_ONCE - 1, 12)), LONGEST_WAIT)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from crux_builders import START, World, body, day
+from many_builders import many
 
 from bot.opening import freeze
 from bot.review.pausing import pause, resume
@@ -49,3 +52,24 @@ async def test_a_pause_stops_a_plan_before_its_next_change_and_what_was_done_is_
     resume(world.store, "ann")
     done = await planner.apply(await planner.plan(Limits()))
     assert (len(done.done), done.refused) == (3, [])
+
+
+@pytest.mark.parametrize("restored", [(), ("reach-85",)])
+async def test_a_market_that_is_named_is_read_whole_though_a_bet_hides_that_it_was_edited(
+    world: World, restored: tuple[str, ...]
+) -> None:
+    world.see()
+    await world.at(1).open_markets()
+    many(world.store, world.sandbox, 60)
+    for _ in range(4):
+        await world.planner.plan(Limits())
+        world.clock.at += timedelta(seconds=20)
+    mine = world.market("reach-85").market_id
+    await world.planner.plan(Limits(), only=["reach-85"])  # read just now: its turn is the farthest
+    world.clock.at += timedelta(minutes=1)
+    await world.say("trader1", "/v0/bet", contractId=mine, amount=10, outcome="YES")
+    await world.say("mod", f"/v0/market/{mine}/update", descriptionMarkdown="Theirs now.")
+    world.clock.at += timedelta(minutes=1)
+    made = await world.planner.plan(Limits(yes_many=True), only=["reach-85"], restore=frozenset(restored))
+    assert [one.field for one in made.drifts] == ["description"]
+    assert [one.words() for one in made.changes] == [f"update {slug}: description" for slug in restored]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 from crux_builders import REVIEWERS, World
@@ -130,6 +131,7 @@ async def test_a_dispute_that_the_evidence_bears_out_withdraws_the_proposal(worl
     assert ("reach-85", "proposed") in world.propose()
     world.vote("ann", "dispute", because="the board took that row back on the next day")
     world.back_fill(6, two=("8.5", "north"))
+    world.clock.at += timedelta(minutes=1)
     assert ("reach-85", "withdrawn") in world.propose()
     assert world.card().proposal.state == "withdrawn"
 

@@ -121,6 +121,16 @@ def test_a_resolution_that_is_not_ours_is_drift(
     assert (found.drifts, found.changes) == ((Drift("reach-85", "resolution", *told),), ())
 
 
+@pytest.mark.parametrize(("paid", "told"), [(0.1, ("MKT at 60%", "MKT at 10% by account mod")), (0.6, None)])
+def test_a_resolution_changed_to_another_probability_is_drift(
+    market: MarketSpec, paid: float, told: tuple[str, str] | None
+) -> None:
+    ours = opened(market, resolution="MKT", resolution_pct=Decimal(60))
+    shown = live(market, resolved=True, resolution="MKT", resolution_probability=paid, resolver_id="mod")
+    wanted = () if told is None else (Drift("reach-85", "resolution", *told),)
+    assert planned([market], [ours], [shown]).drifts == wanted
+
+
 def test_trading_that_we_closed_for_a_proposal_is_no_drift(market: MarketSpec) -> None:
     shut, closed = opened(market, trades_until=NOW), live(market, closes=NOW)
     assert planned([market], [shut], [closed]) == Plan()

@@ -96,9 +96,9 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk_in(path: Path, changes: dict[str, str] | None = None) -> AsyncIterator[Desk]:
+async def desk_in(path: Path, changes: dict[str, str] | None = None, **more: Any) -> AsyncIterator[Desk]:
     """A desk on day 0 of a debate in `path`."""
-    async with living(path, changes or {"debate.yaml": FIVE}) as world:
+    async with living(path, changes or {"debate.yaml": FIVE}, **more) as world:
         threads = Threads()
         exchange, woken = Exchange(world), list[str]()
         around = Surroundings(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from bot.store import audit, proposals, resolutions
 from bot.verifying import verify
 from markets.apply import Carrier
 from markets.manifold import Manifold
+from markets.plan import Limits
 from resolvers.errors import Refusal
 
 
@@ -235,3 +236,25 @@ async def test_the_receipt_of_what_was_undone_is_kept(desk: Desk) -> None:
     with desk.world.store.reading() as connection:
         assert resolutions.of(connection, 1).receipt == before
         assert before is not None and before["audit_head"] in resolutions.heads(connection)
+
+
+@pytest.mark.parametrize(
+    ("debate", "closes"),
+    [(FIVE, day(11)), (FIVE.replace("quorum: 2", "quorum: 2, on_proposed: close"), day(60))],
+    ids=["trading had ended before", "a proposal had closed trading"],
+)
+async def test_that_trading_stays_closed_after_our_own_undo_is_no_drift(
+    tmp_path: Path, debate: str, closes: datetime
+) -> None:
+    async with desk_in(tmp_path, {"debate.yaml": debate}, closes=closes) as desk:
+        world = desk.world
+        await world.decided()
+        await desk.approve()
+        await world.carry_on()
+        world.at(11.01)
+        assert [one.did for one in await world.carry_on()] == ["resolved"]
+        world.clock.at += timedelta(minutes=1)
+        await desk.undo()
+        world.clock.at += timedelta(minutes=1)
+        assert (await world.planner.plan(Limits())).drifts == ()
+        assert verify(world.store).whole

@@ -276,3 +276,29 @@ def markets_by_slug(there: Scene) -> dict[str, str]:
 
 def asked_text(there: Scene, slug: str) -> str:
     return (there.path / f"debate/markets/{slug}.yaml").read_text(encoding="utf-8")
+
+
+async def test_an_approved_plan_of_a_market_that_cannot_be_read_waits_and_is_carried_out_later(asked: Scene) -> None:
+    """Nothing was carried out, and nobody knows that nothing is left: the card says neither."""
+    await asked.once("plan")
+    decide(asked)
+    await asked.once("plan")
+    with asked.store.reading() as connection:
+        (number,) = [one.market_id for one in markets.every(connection, "small") if one.slug == "leader"]
+    file = asked.path / "debate/markets/leader.yaml"
+    asked.edit("markets/leader.yaml", file.read_text().replace("subsidy: 200", "subsidy: 250"))
+    asked.clock.at += timedelta(hours=1)
+    await asked.once("plan")
+    assert decide(asked).lines == ("fund leader: 50 mana, 250 in all",)
+    object.__setattr__(asked.sandbox.state.markets[number], "visibility", "unlisted")
+    faults = watched(asked.sandbox)
+    faults.add(f"GET /v0/market/{number}", "500", times=None)
+    told = await asked.once("plan")
+    assert (told["card"], every_card(asked)) == ("approved", ["applied", "approved"])
+    assert told["held"] == "the plan before people stays as it is: leader cannot be read from Manifold just now"
+    faults.clear()
+    assert (await asked.once("plan"))["applied"] == 1
+    with asked.store.reading() as connection:
+        there = markets.find(connection, "small", "leader")
+    assert there is not None
+    assert (there.subsidy_mana, every_card(asked)) == (Decimal(250), ["applied", "applied"])

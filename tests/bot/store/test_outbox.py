@@ -14,7 +14,7 @@ from store_builders import Clock
 
 from bot.store import Store, audit, ledger, open_store
 from bot.store.ledger import Budget
-from bot.store.outbox import Outbox
+from bot.store.outbox import Outbox, TooSoon
 from markets.outbox import Entry, Write
 from markets.outbox import Outbox as Promised
 from resolvers.errors import Refusal
@@ -74,6 +74,18 @@ def test_what_was_refused_frees_its_mana_and_may_be_begun_again(store: Store) ->
     assert mana(store) == (0, 0)
     again = box.begin(write(mana=120))
     assert (again.fresh, mana(store), [row.attempts for row in box.rows()]) == (True, (120, 0), [2])
+
+
+def test_what_was_refused_is_begun_ever_more_seldom_and_what_was_never_sent_at_once(store: Store) -> None:
+    box = Outbox(store, "d", LIMIT, patient=True)
+    spoken = Write("comment", "m", "comment/1", {"markdown": "?"}, Decimal(1))
+    for _ in range(9):
+        box.drop(box.begin(spoken), "never posted", sent=False)
+    for _ in range(3):
+        box.drop(box.begin(spoken), "no such market")
+    with pytest.raises(TooSoon, match="no such market; refused 3 times, tried again at"):
+        box.begin(spoken)
+    assert outbox(store).begin(spoken).fresh  # a person who types a command is not kept waiting
 
 
 def test_entries_come_back_in_the_order_in_which_their_end_was_known(store: Store) -> None:
