@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 Exact = int | Fraction | float
 """An exact number. The only floats among them are the two infinities, which stand for the best of an empty group."""
@@ -132,18 +133,18 @@ def plain(value: Exact) -> str:
         return "none" if value in (float("inf"), float("-inf")) else "unknown"
     if isinstance(value, int):
         return str(value)
-    if value.denominator == 1:
-        return str(value.numerator)
-    places = _places(value.denominator)
-    scale = 10 ** (places if places is not None else SHOWN_PLACES)
-    digits = abs(value.numerator) * scale // value.denominator
-    whole, part = divmod(digits, scale)
-    text = f"{whole}.{str(part).rjust(len(str(scale)) - 1, '0')}".rstrip("0").rstrip(".")
-    return f"-{text}" if value < 0 else text
+    numerator, denominator = value.as_integer_ratio()
+    if denominator == 1:
+        return str(numerator)
+    places = _places(denominator)
+    whole, part = divmod(abs(numerator) * 10**places // denominator, 10**places)
+    text = f"{whole}.{part:0{places}}".rstrip("0").rstrip(".")
+    return f"-{text}" if numerator < 0 else text
 
 
-def _places(denominator: int) -> int | None:
-    """How many decimal places 1/denominator needs, or None where they never end or are over a hundred."""
+@lru_cache(maxsize=4096)
+def _places(denominator: int) -> int:
+    """How many decimal places 1/denominator is shown with: all, or the first few where they are over a hundred."""
     twos = fives = 0
     while denominator % 2 == 0:
         denominator //= 2
@@ -152,7 +153,7 @@ def _places(denominator: int) -> int | None:
         denominator //= 5
         fives += 1
     places = max(twos, fives)
-    return places if denominator == 1 and places <= 100 else None
+    return places if denominator == 1 and places <= 100 else SHOWN_PLACES
 
 
 def show(value: Exact, unit: str) -> str:

@@ -11,8 +11,9 @@ from bot.say import many
 from bot.store import Store
 from bot.store.source_names import claim_names
 from markets.load import Loaded, Reader
-from markets.pausing import let_go, put_out_of_sight
+from markets.pausing import put_out_of_sight
 from resolvers.errors import InputFault, Refusal
+from resolvers.freeing import let_go
 
 FAULTS_LOGGED = 3
 """`crux status`, `crux doctor` and `crux check` have all of them."""

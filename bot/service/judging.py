@@ -19,7 +19,8 @@ from bot.service.verdicts_told import tell_change
 from bot.store import Store
 from bot.store.due_markets import DueMarket, open_markets
 from bot.store.verdicts import forget_before, newest_snapshots
-from markets.pausing import bring_back, let_go, put_out_of_sight
+from markets.pausing import bring_back, put_out_of_sight
+from resolvers.freeing import let_go
 from resolvers.verdict import Step, Verdict
 
 WHOLE_EVERY = timedelta(hours=1)

@@ -6,8 +6,10 @@ from collections.abc import Hashable
 from typing import Any
 
 from resolvers.evidence import Evidence, Instant, SourceEvidence
+from resolvers.freeing import let_go
 from resolvers.rules.columns import Table
 from resolvers.sources.spec import SourceSpec
+from resolvers.verdict import Citation
 
 MOST_STEPS = 4000
 """Step functions kept, of some hundred values each: about 100 MiB."""
@@ -27,6 +29,7 @@ class Cache:
         self.tables: dict[str, Table] = {}
         self.numbered: list[Table] = []
         self.made: dict[Hashable, Any] = {}
+        self.cites: dict[tuple[tuple[int, int], str], Citation] = {}
         self.steps: dict[Hashable, Any] = {}
         """Step functions, which are many and long; so they are let go of from time to time, between two rules."""
 
@@ -36,15 +39,14 @@ class Cache:
             self._evidence, self._as_of = evidence, as_of
             self.tables.clear()
             self.numbered.clear()
-            _let_go(self.made)
-            _let_go(self.steps)
+            self.close()
         if len(self.steps) > MOST_STEPS:
-            _let_go(self.steps)
+            let_go(self.steps)
 
     def close(self) -> None:
         """Nothing more is judged with it."""
-        for kept in (self.steps, self.made):
-            _let_go(kept)
+        for kept in (self.steps, self.made, self.cites):
+            let_go(kept)
 
     def earlier(self, as_of: Instant) -> Cache:
         """The same evidence as of another instant."""
@@ -73,12 +75,6 @@ class Cache:
     def by_number(self, number: int) -> Table:
         """The table behind a citation."""
         return self.numbered[number]
-
-
-def _let_go(kept: dict[Hashable, Any]) -> None:
-    """Empty it one by one: millions of numbers freed by one call would keep every other thread waiting for it."""
-    while kept:
-        kept.popitem()
 
 
 def _unknown(source: str) -> SourceSpec:

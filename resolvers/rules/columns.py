@@ -230,7 +230,7 @@ class Table:
             return True
         found = self._whole.get(name)
         if found is None:
-            found = self._whole[name] = all(type(value) is Decimal for value in self.read(name).values())
+            found = self._whole[name] = {*map(type, self.read(name).values())} <= {Decimal}
         return found
 
     def _reader(self, column: Column) -> Callable[[str], Decimal | None]:

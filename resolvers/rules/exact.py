@@ -30,7 +30,8 @@ class Amount:
 
     @property
     def point(self) -> bool:
-        return self.defined and (self.low is self.high or self.low == self.high) and abs(self.low) != INF
+        low, high = self.low, self.high  # only infinities are floats
+        return self.defined and type(low) is not float and (low is high or low == high)
 
     @property
     def wide(self) -> Amount:
@@ -112,9 +113,6 @@ class EarlyTexts(Texts):
     """No text yet: it is read at a stated instant that has not come."""
 
     __slots__ = ()
-
-
-Value = Amount | Truth | Texts
 
 
 def arithmetic(op: str, left: Amount, right: Amount) -> Amount:

@@ -37,6 +37,8 @@ class Ground:
         self.house = (defaults.bridge.us, defaults.max_age.us)
         self.truths_once: Once[Truth] = {}
         self.amounts_once: Once[Amount] = {}
+        self.reduced_once: dict[tuple[str, str, Instant, Late], Steps[Amount]] = {}
+        self.looks_once: dict[tuple[int, int, Late], tuple[Looks, Node]] = {}
 
     def tables(self, rows: RowsNode) -> list[Table]:
         return [self.cache.table(use.source) for use in base_rows(rows).sources]
@@ -140,6 +142,13 @@ class Ground:
         """
         if not settle:
             return SEEN
+        asked = (id(node), settle, late)
+        own = self.looks_once.get(asked)
+        if own is None:
+            own = self.looks_once[asked] = (self._looks(node, settle, late), node)
+        return own[0]
+
+    def _looks(self, node: Node, settle: int, late: Late) -> Looks:
         # By what is read and when, not by the node: nearly all questions on one source wait for the same looks.
         read = {(sources_key(rows), at): rows for rows, at in read_rows(node)}
         key: Hashable = ("looks", tuple(read), late, settle, self.house)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from resolvers.evidence import Instant
@@ -92,4 +92,5 @@ def top_entry(column: str | None, table: Table, entry: Entry) -> Entry | None:
     value = value_of(table, column, entry.place)
     if value is None:
         return None
-    return replace(entry, low=value[0], high=value[1], because=entry.because or value[2])
+    low, high, because = value
+    return Entry(entry.sure, low, high, entry.place, entry.start, entry.clock, entry.because or because)

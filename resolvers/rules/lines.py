@@ -40,6 +40,10 @@ class Entry:
     clock: Instant | None
     because: str = ""
 
+    def doubted(self, because: str) -> Entry:
+        """The same, but only perhaps in; its own reason goes before any other."""
+        return Entry(False, self.low, self.high, self.place, self.start, self.clock, self.because or because)
+
 
 @dataclass(slots=True)
 class Version:

@@ -45,9 +45,10 @@ class Named(BaseModel):
     @once
     def digest(self) -> str:
         """The part's name, made once: equal parts share one."""
+        kind = type(self)
         fields = self.__dict__
-        told = "\0".join([name_of(fields[name]) for name in _fields(type(self))])
-        return hashlib.sha256(f"{type(self).__name__}\0{told}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        told = [NAMES[type(value)](value) for value in map(fields.__getitem__, _fields(kind))]
+        return hashlib.sha256("\0".join([kind.__name__, *told]).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -61,13 +62,8 @@ def _fields(kind: type[BaseModel]) -> tuple[str, ...]:
     return tuple(kind.model_fields)
 
 
-def name_of(value: object) -> str:
-    """One text for each different value of a field; texts are quoted, so that none can look like another."""
-    return NAMES[type(value)](value)
-
-
 def _several(values: tuple[object, ...]) -> str:
-    return f"({', '.join([name_of(value) for value in values])})"
+    return f"({', '.join([NAMES[type(value)](value) for value in values])})"
 
 
 def _instant(at: datetime) -> str:
@@ -76,7 +72,10 @@ def _instant(at: datetime) -> str:
 
 
 class _Names(dict[type, Callable[..., str]]):
-    """How each kind of value is named: a part by its own name, anything else as Python writes it."""
+    """How each kind of value is named: a part by its own name, anything else as Python writes it.
+
+    One text for each different value of a field; texts are quoted, so that none can look like another.
+    """
 
     def __missing__(self, kind: type) -> Callable[..., str]:
         found: Callable[..., str] = attrgetter("digest") if issubclass(kind, Named) else repr

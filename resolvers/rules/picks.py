@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
@@ -174,6 +174,9 @@ def ranked(entries: Sequence[tuple[int, Entry]], pick: Pick, dates: Dates = None
     """The top `n` rows: in for sure, or maybe where unsure rows or open values could push them out."""
     if len(entries) <= pick.n:
         return list(entries)
+    if _told_apart(entries):
+        last = sorted([entry.low for _, entry in entries], reverse=True)[pick.n - 1]
+        return [(row, entry) for row, entry in entries if entry.low >= last]
     ahead = _Ahead(pick, dates)
     found: list[tuple[int, Entry]] = []
     for row, entry in entries:
@@ -184,9 +187,14 @@ def ranked(entries: Sequence[tuple[int, Entry]], pick: Pick, dates: Dates = None
         if ahead_maybe < pick.n:
             found.append((row, entry))
         else:
-            because = entry.because or f"open whether it is among the top {pick.n}"
-            found.append((row, replace(entry, sure=False, because=because)))
+            found.append((row, entry.doubted(f"open whether it is among the top {pick.n}")))
     return found
+
+
+def _told_apart(entries: Sequence[tuple[int, Entry]]) -> bool:
+    """Whether all are in for sure, with a value of their own each: then there is nothing to weigh."""
+    values = {entry.low for _, entry in entries if entry.sure and entry.low == entry.high}
+    return len(values) == len(entries)
 
 
 class _Ahead:

@@ -36,8 +36,11 @@ class Bounds:
 
     def silent_for(self, wanted: str) -> tuple[int, float]:
         """How long the publisher has shown nothing good in this state: over the first, at most the second."""
-        ages = {"live": (-1, self.late), "late": (self.late, self.stale)}
-        return ages.get(wanted, (self.stale if wanted == "stale" else self.lost, math.inf))
+        if wanted == "live":
+            return -1, self.late
+        if wanted == "late":
+            return self.late, self.stale
+        return self.stale if wanted == "stale" else self.lost, math.inf
 
     def ages_of(self, wanted: str) -> list[int]:
         """The ages of the last good sighting at which this state can begin or end; being taken down has none."""
@@ -85,13 +88,13 @@ class States:
 
     def _by_silence(self, wanted: str, t: Instant) -> Known:
         """The publisher showed nothing good from its last good sighting to its last answer, perhaps not until t."""
-        place = bisect_right(self.good, t) - 1
-        if place < 0 or not self._fresh(t):
+        place, last = bisect_right(self.good, t) - 1, bisect_right(self.answers, t) - 1
+        if place < 0 or last < 0 or t > self.answers[last] + self.bounds.bridge:
             return None
         if wanted == "removed":
             return False
         good = self.good[place]
-        least, most = self.answers[bisect_right(self.answers, t) - 1] - good, t - good
+        least, most = self.answers[last] - good, t - good
         over, up_to = self.bounds.silent_for(wanted)
         if most <= over or least > up_to:
             return False

@@ -6,7 +6,7 @@ The top is taken first, through time; then, at each instant at which it changes,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from resolvers.evidence import Instant, instant
 from resolvers.rules.columns import Number, Table
@@ -98,7 +98,7 @@ class Asking:
                 inside, because = tell(entry)
                 if inside is not False:
                     sure = entry.sure and inside is True
-                    kept.append((row, entry if sure else replace(entry, sure=False, because=entry.because or because)))
+                    kept.append((row, entry if sure else entry.doubted(because)))
             return kept
 
         return some

@@ -191,7 +191,8 @@ class Tracer:
     def row_cites(self, rows: RowsNode, column: str | None, refs: Sequence[Ref]) -> tuple[Citation, ...]:
         registries = self.evaluator.registries(rows)
         shown = "key" if column is None or column in registries else column
-        cells = [self.citation(ref, shown) for ref in refs]
+        known = self.cache.cites.get
+        cells = [known((ref, shown)) or self.citation(ref, shown) for ref in refs]
         asked = [label.column for label in base_rows(rows).labels if self.filters_on(rows, label.column)]
         asked += [part.column for part in asking_of(base_rows(rows).where)]
         labels = [self.label_cites(registries[name], refs) for name in asked]
@@ -255,8 +256,7 @@ class Tracer:
         return tuple(found)
 
     def citation(self, ref: Ref, column: str) -> Citation:
-        key: Hashable = ("cite", ref, column)
-        found = self.cache.made.get(key)
+        found = self.cache.cites.get((ref, column))
         if found is None:
             table, place = self.cache.by_number(ref[0]), ref[1]
             spans = table.spans
@@ -268,9 +268,8 @@ class Tracer:
                 observation=spans.observation[place], snapshot=spans.snapshot[place],
                 body=spans.body[place], seen_at=moment(spans.since[place]),
             )  # fmt: skip
-            self.cache.made[key] = found
-        result: Citation = found
-        return result
+            self.cache.cites[ref, column] = found
+        return found
 
     # charts
 
@@ -347,7 +346,7 @@ def capped(lines: Lines, there: tuple[int, list[int]]) -> list[Ref]:
 
 def unique(cites: Sequence[Citation]) -> tuple[Citation, ...]:
     """Each citation once, in order."""
-    return tuple({id(cite): cite for cite in cites}.values())
+    return tuple(dict(zip(map(id, cites), cites, strict=True)).values())
 
 
 def amount_text(amount: Amount, unit: str) -> str:

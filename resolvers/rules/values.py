@@ -96,6 +96,10 @@ class Values(Gathered):
 
     def reduced(self, node: Reduce, knowing: Knowing) -> Steps[Amount]:
         """A reduce over all time: source by source, put together by which of them answers."""
+        asked = (node.digest, knowing.how, knowing.k, knowing.read_at)
+        own = self.reduced_once.get(asked)
+        if own is not None:
+            return own
         parts = self.parts(node, knowing)
         key: Hashable = ("reduce", node.digest, knowing.how, knowing.read_at, parts, self.house, self.early_for(node))
         found = self.cache.steps.get(key)
@@ -104,6 +108,7 @@ class Values(Gathered):
             steps = [self.reduced_in(node, place, knowing) for place in places]
             found = self.cache.steps[key] = stitch(self.answers(node.of, knowing), steps, undefined)
         result: Steps[Amount] = found
+        self.reduced_once[asked] = result
         return result
 
     def reduced_in(self, node: Reduce, place: int, knowing: Knowing) -> Steps[Amount]:
