@@ -62,7 +62,7 @@ __all__ = [
     "whole_reads",
 ]
 
-HEAD = "0013"
+HEAD = "0014"
 """The newest migration; a test holds it against migrations/versions."""
 
 INSERT_ONLY = (
@@ -220,7 +220,6 @@ verdicts = table(
     text("evidence", key=True),
     integer("as_of", key=True),
     text("verdict"),
-    clustered=True,
 )
 
 # What people said ----------------------------------------------------------------------------------------------------

@@ -79,6 +79,17 @@ def test_evidence_survives_an_upgrade(tmp_path: Path) -> None:
         assert connection.execute("SELECT * FROM bodies").fetchall() == [("h", "raw", b"\0")]
 
 
+def test_kept_verdicts_survive_being_appended_and_back(tmp_path: Path) -> None:
+    path, kept = tmp_path / "s.sqlite", [("v1", "e1", 1, "{}"), ("v1", "e2", 2, "{}"), ("v2", "e1", 1, "{}")]
+    upgrade(path, "0013")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executemany("INSERT INTO verdicts VALUES (?, ?, ?, ?)", kept)
+    upgrade(path)
+    command.downgrade(alembic_config(f"sqlite:///{path}"), "0013")
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT * FROM verdicts ORDER BY version, as_of").fetchall() == kept
+
+
 def test_a_newer_schema_is_not_upgraded(tmp_path: Path) -> None:
     path = tmp_path / "s.sqlite"
     upgrade(path)
