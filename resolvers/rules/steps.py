@@ -37,13 +37,15 @@ class Steps(Generic[V]):
     def cut(self, low: Instant, high: Instant) -> Steps[V]:
         """The part on [low, high), beginning exactly at low."""
         first = max(bisect_right(self.at, low) - 1, 0)
-        if high == low + 1:
+        last = first + 1 if high == low + 1 else max(bisect_right(self.at, high - 1), first + 1)
+        if last == first + 1:
             return Steps((low,), (self.values[first],))
-        last = max(bisect_right(self.at, high - 1), first + 1)
         return Steps((low, *self.at[first + 1 : last]), tuple(self.values[first:last]))
 
     def map(self, change: Callable[[V], W]) -> Steps[W]:
         """Each value changed; equal neighbours joined."""
+        if len(self.values) == 1:
+            return Steps(self.at, (change(self.values[0]),))
         return joined(self.at, [change(value) for value in self.values])
 
 
@@ -71,6 +73,8 @@ def merged(parts: Sequence[Steps[V]], combine: Callable[[Sequence[V]], W], join:
         constant = parts[1].values[0]
         found = [combine((value, constant)) for value in parts[0].values]
         return joined(parts[0].at, found) if join else Steps(parts[0].at, found)
+    if all(len(part.at) == 1 for part in parts):
+        return Steps((max(part.at[0] for part in parts),), (combine([part.values[0] for part in parts]),))
     found_at, values = _two(parts[0], parts[1], combine) if len(parts) == 2 else _many(parts, combine)
     return joined(found_at, values) if join else Steps(found_at, values)
 
