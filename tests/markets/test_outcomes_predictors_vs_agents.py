@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 import pytest
 from definition_builders import FOLDER, debate, found, market, outcome, rows, seen
@@ -194,3 +196,60 @@ def test_an_entry_from_scratch_leads_only_once_the_panel_has_confirmed_it() -> N
     yes = {**shown, "panel": [("2026-12-16", found("scratch-rl-arc3", "v3_Semi_Private | us"))]}
     assert outcome(seen("scratch-rl-arc3", yes, "2027-03-01")) == "decided: YES"
     assert seen("scratch-rl-arc3", shown, "2027-03-01").outcome is None
+
+
+SHARES = {"2026-10-01": 50, "2027-01-01": 55, "2027-04-01": 54, "2027-07-01": 60, "2027-10-01": 66, "2028-01-01": 70,
+          "2028-04-01": 71}  # fmt: skip
+"""First day of a quarter -> abstracts with the word of a thousand: five rises in six changes."""
+
+
+def quarters(shares: Mapping[str, int]) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """Each quarter entered in the month after its end."""
+    given: list[Mapping[str, object]] = []
+    bodies: list[tuple[str, str]] = []
+    for first, agentic in {"2026-07-01": 49, **shares}.items():
+        begun = date.fromisoformat(first)
+        read = f"{begun.year + (begun.month == 10)}-{(begun.month + 3) % 12 or 12:02d}-20"
+        given.append({"quarter": first, "first_day": first, "agentic": agentic, "papers": 1000, "read_on": read,
+                      "read_from": "api", "dump_age": 0, "evidence": "e", "by": "us"})  # fmt: skip
+        bodies.append((read, rows("arxiv-quarterly", *given)))
+    return {"arxiv-quarterly": bodies}
+
+
+def test_a_quarter_that_is_entered_as_level_is_no_rise_and_with_one_that_is_missing_nobody_is_favoured() -> None:
+    at_last = "2028-10-01"
+    assert outcome(seen("agentic-share-trend", quarters(SHARES), at_last)).startswith("decided: YES")
+    level = quarters({**SHARES, "2027-10-01": 60})
+    assert outcome(seen("agentic-share-trend", level, at_last)) == "decided: NO"
+    for first in SHARES:
+        missing = quarters({day: share for day, share in SHARES.items() if day != first})
+        assert outcome(seen("agentic-share-trend", missing, at_last)) == "decided: N/A"
+
+
+def test_where_epochs_file_is_lost_the_projects_own_board_has_to_have_the_five_entries() -> None:
+    classes = (FOLDER / "registries" / "systems.csv").read_text(encoding="utf-8")
+    label = "m{0},osworld2,System,R2,,pretrained,their report,2027-01-01,https://example.org,us,them\n"
+    named = classes + "".join(label.format(number) for number in range(6))
+
+    def read(entries: int) -> str:
+        shown = [{"key": f"m{number}", "binary_accuracy": f"{30 + number}%", "steps": 500, "evidence": "e", "by": "us"}
+                 for number in range(entries)]  # fmt: skip
+        both = {"xlang-osworld2": [("2026-12-01", rows("xlang-osworld2", *shown))], "systems": [("2026-12-01", named)]}
+        lost = {"epoch-osworld2": [("2026-12-01", (FOLDER / "registries" / "epoch_osworld2.csv").read_text("utf-8")),
+                                   ("2028-05-01", "moved\n")]}  # fmt: skip
+        return outcome(seen("top-agent-recipe-2028", {**both, **lost}, "2028-10-01"))
+
+    assert (read(4), read(6)) == ("decided: N/A", "decided: R2 (RL-built agent) (R2)")
+
+
+def test_a_post_on_permitted_shutdown_is_no_paper_report_or_system_card() -> None:
+    told = {
+        "url": "https://example.org/s", "topic": "shutdown", "publisher": "OpenAI", "lab": "OpenAI", "model": "M",
+        "title": "T", "published": "2027-05-01", "released": "2027-03-01", "retracted": "false", "trials": 100,
+        "rate": "10%", "evidence": "e", "by": "us",
+    }  # fmt: skip
+    asked = {}
+    for kind in ("paper", "report", "system_card", "post", "statement"):
+        shown = {"documents": [("2027-05-03", rows("documents", {**told, "kind": kind}))]}
+        asked[kind] = bool(seen("shutdown-resist-2027", shown, "2027-05-20").asks)
+    assert asked == {"paper": True, "report": True, "system_card": True, "post": False, "statement": False}
