@@ -41,4 +41,5 @@ def png(found: Backtest, question: str, *, dark: bool = False) -> bytes:
 def alt_text(found: Backtest) -> str:
     """The chart in words, with the same numbers."""
     first = found.course.first_decision
-    return charts.alt_text(_verdict(found), first.at if first else None, seen_and_later(found)[0])
+    seen, later = seen_and_later(found)
+    return charts.alt_text(_verdict(found), first.at if first else None, seen, later=later)

@@ -11,7 +11,7 @@ from typing import Any
 from bot.judging import Asked
 from bot.store import Store, load_evidence
 from resolvers.backtest.days import Course, Day, course, every_day
-from resolvers.backtest.margin import Margin, margin
+from resolvers.backtest.margin import Margin, margin, measured_words
 from resolvers.backtest.moving import Moved, moved
 from resolvers.backtest.undone import Revision, revisions, undone
 from resolvers.errors import Refusal
@@ -112,6 +112,7 @@ def as_document(found: Backtest) -> dict[str, Any]:
         "changes": found.course.changes,
         "first_decision": None if first is None else {"at": first.at, **_outcome(first.verdict.outcome)},
         "undone": found.undone or None,
+        "margin_of": measured_words(found.rule) or None,
         "days": [_day(day, far) for day, far in zip(found.course.days, found.margins, strict=True)],
         "flips": [
             {"at": after.at, "from": _words(before.says), "to": _words(after.says)}

@@ -80,6 +80,16 @@ def curves(trace: Step) -> tuple[Curve, ...]:
     return tuple(found.values())
 
 
+def revised(then: Sequence[Curve], later: Sequence[Curve]) -> list[Curve]:
+    """The lines with all that was seen later that are not what they were then: revised, or gone on."""
+    before = {curve.words: tuple(curve.steps) for curve in then}
+    return [
+        curve
+        for curve in later
+        if not curve.threshold and curve.shown and before.get(curve.words, tuple(curve.steps)) != tuple(curve.steps)
+    ]
+
+
 def up_to(steps: Series, until: datetime) -> Series:
     """The steps that are drawn and told of: none that is newer, and at least the first."""
     return [(at, text) for at, text in steps if at <= until] or list(steps[:1])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from bot.chart_lines import LABEL_CHARS, WIDTHS, Curve, Palette, Series, day, figure, labelled, short, up_to
+from bot.chart_lines import LABEL_CHARS, WIDTHS, Curve, Palette, Series, day, figure, labelled, revised, short, up_to
+from bot.chart_window import Window
 from resolvers.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ MOST_DOTS = 30
 """More dots on a line than that are one thick line."""
 ROOM_FOR_WORDS = 0.12
 """Part of the panel's height that is kept free above the lines for the words of the decision."""
+ONCE = "all of it was seen at once: each later look adds to the line"
 FLATTEST = 0.1
 """A line that moves less than this part of its value fills no more of the panel than if it moved so much."""
 
@@ -44,7 +46,7 @@ class Scene:
 
     verdict: Verdict
     decided_at: datetime | None
-    window: tuple[datetime, datetime]
+    window: Window
     after: tuple[Curve, ...]
     palette: Palette
 
@@ -72,7 +74,7 @@ def dress(every: Sequence[Axes], title: str, scene: Scene) -> None:
     """Title, time axis, grid, legends and where it was decided, over all panels."""
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
-    palette, limits = scene.palette, scene.window
+    palette, limits = scene.palette, (scene.window.low, scene.window.high)
     for number, axes in enumerate(every):
         axes.set_xlim(*limits)  # type: ignore[arg-type]  # matplotlib takes dates, its types do not say so
         axes.grid(color=palette.grid, linewidth=0.7)
@@ -83,11 +85,24 @@ def dress(every: Sequence[Axes], title: str, scene: Scene) -> None:
             spine.set_color(palette.grid)
         _decision(axes, scene, words=number == 0)
     _legend(every, palette)
-    locator = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]  # has no types
-    every[-1].xaxis.set_major_locator(locator)
-    every[-1].xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]  # has no types
+    if scene.window.once is not None:
+        _one_instant(every, scene.window.once, palette)
+    else:
+        locator = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]  # has no types
+        every[-1].xaxis.set_major_locator(locator)
+        formatter = ConciseDateFormatter(locator)  # type: ignore[no-untyped-call]  # has no types
+        every[-1].xaxis.set_major_formatter(formatter)
     every[-1].set_xlabel("when it was seen (UTC)", fontsize=9, color=palette.muted)
     every[0].set_title(title, loc="left", fontsize=10, color=palette.ink, pad=10)
+
+
+def _one_instant(every: Sequence[Axes], at: datetime, palette: Palette) -> None:
+    """All was seen at once: that instant stands in the middle, and it is said that there is no course to see yet."""
+    here: Any = [at]  # matplotlib takes dates, its types do not say so
+    every[-1].set_xticks(here, [f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"])
+    every[0].text(
+        0.99, 0.96, ONCE, transform=every[0].transAxes, ha="right", va="top", fontsize=8.5, color=palette.muted
+    )
 
 
 def _say_so(axes: Axes, scene: Scene) -> None:
@@ -127,12 +142,10 @@ def _draw_threshold(axes: Axes, curve: Curve, palette: Palette) -> None:
 
 def _draw_revisions(axes: Axes, then: Sequence[Curve], scene: Scene) -> None:
     """The same lines with all that was seen later: what was revised, and how it went on."""
-    before = {curve.words: tuple(curve.steps) for curve in then}
     label: str | None = "with what was seen later"
-    for curve in scene.after:
-        if curve.threshold or curve.words not in before or before[curve.words] == tuple(curve.steps):
-            continue
-        times, values = _points(curve.steps, scene.window[1])
+    for curve in revised(then, scene.after):
+        newer = curve.steps[-1][0] > scene.verdict.as_of
+        times, values = _points(curve.steps, scene.window.high if newer else scene.verdict.as_of)
         axes.step(times, values, where="post", linewidth=1.3, linestyle=":", color=scene.palette.muted, label=label)
         label = None
 
@@ -175,14 +188,14 @@ def _bound(axes: Axes, panel: Panel, scene: Scene) -> None:
 def _name_figures(axes: Axes, panel: Panel, scene: Scene) -> None:
     """The figure of each step beside it, the first and the last before those between; none over another."""
     low, high = axes.get_ylim()
-    wide = (scene.window[1] - scene.window[0]).total_seconds()
+    wide = (scene.window.high - scene.window.low).total_seconds()
     placed: list[tuple[float, float]] = []
     for number, curve in enumerate(panel.measured):
         points = [curve.steps[each] for each in labelled(curve)]
         points = [points[0], points[-1]] if panel.price else points
         for at, text in [*points[:1], *points[:0:-1]]:
             value = float(Decimal(text or "0"))
-            here = ((at - scene.window[0]).total_seconds() / wide, (value - low) / (high - low))
+            here = ((at - scene.window.low).total_seconds() / wide, (value - low) / (high - low))
             if any(abs(here[0] - x) < NEAR_X and abs(here[1] - y) < NEAR_Y for x, y in placed):
                 continue
             placed.append(here)
@@ -207,7 +220,7 @@ def _decision(axes: Axes, scene: Scene, *, words: bool) -> None:
     axes.axvline(at, color=scene.palette.ink, linewidth=1.1)
     if not words:
         return
-    early = decided_at - window[0] < window[1] - decided_at
+    early = decided_at - window.low < window.high - decided_at
     verdict = scene.verdict
     said = verdict.outcome.words() if verdict.outcome else verdict.state
     axes.annotate(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.chart_lines import (
@@ -22,10 +22,12 @@ from bot.chart_lines import (
     day,
     figure,
     labelled,
+    revised,
     short,
     up_to,
 )
 from bot.chart_panels import Panel, Scene, draw_panel, dress
+from bot.chart_window import window_of
 from resolvers.verdict import Step, Verdict
 
 if TYPE_CHECKING:
@@ -40,11 +42,17 @@ __all__ = ["DARK", "DPI", "LIGHT", "SIZE_PX", "Curve", "Palette", "alt_text", "c
 
 
 def alt_text(
-    verdict: Verdict, decided_at: datetime | None, seen: Step | None = None, price: Curve | None = None
+    verdict: Verdict,
+    decided_at: datetime | None,
+    seen: Step | None = None,
+    price: Curve | None = None,
+    later: Step | None = None,
 ) -> str:
-    """The chart in words, with the same numbers."""
+    """The chart in words, with the same numbers; `later` lines where they are dotted."""
     drawn = [curve for curve in curves(seen or verdict.trace) if not curve.threshold and curve.shown]
     parts = [_sentence(verdict.because), *(_sentence(f"{curve.words} {_course(curve)}") for curve in drawn)]
+    since = revised(drawn, curves(later) if later else ())
+    parts += [_sentence(f"with what was seen later {curve.words} {_course(curve)}") for curve in since]
     if decided_at:
         parts.append(f"Decided by what was seen on {day(decided_at)}.")
     if price is not None:
@@ -84,7 +92,7 @@ def png(
     with _lock, as_written():
         out = io.BytesIO()
         drawn = draw(verdict, question, decided_at, seen, later, palette, price)
-        drawn.savefig(out, format="png", metadata={"Description": alt_text(verdict, decided_at, seen, price)})
+        drawn.savefig(out, format="png", metadata={"Description": alt_text(verdict, decided_at, seen, price, later)})
         return out.getvalue()
 
 
@@ -112,7 +120,7 @@ def draw(
     for unit, some in _by_unit(drawn):
         panels.append(Panel(unit, some, before=sum(len(one.measured) for one in panels)))
     panels += [Panel("price", (price,), price=True)] if price is not None else []
-    window = _window([*drawn, *after, *panels[-1].curves], decided_at, verdict.as_of)
+    window = window_of([*drawn, *after, *panels[-1].curves], decided_at, verdict.as_of)
     scene = Scene(verdict, decided_at, window, tuple(after), palette)
     heights = [1.0 if each.price else 2.2 for each in panels]
     grid = figure.subplots(len(panels), 1, sharex=True, squeeze=False, height_ratios=heights)
@@ -131,17 +139,6 @@ def _by_unit(drawn: Sequence[Curve]) -> list[tuple[str, tuple[Curve, ...]]]:
         last = (curve.unit or "") if (curve.unit or "") in found else last
         found[last].append(curve)
     return [(unit, tuple(some)) for unit, some in found.items()]
-
-
-def _window(drawn: Sequence[Curve], decided_at: datetime | None, as_of: datetime) -> tuple[datetime, datetime]:
-    """From a little before the first point to a little after the last one, the decision, and when it was judged."""
-    times = (
-        [at for curve in drawn if not curve.threshold for at, _ in curve.steps]
-        + ([decided_at] if decided_at else [])
-        + [as_of]
-    )
-    low, high = min(times), max(times)
-    return low - (high - low) * 0.02, high + max((high - low) * 0.06, timedelta(days=1))
 
 
 def _sentence(text: str) -> str:

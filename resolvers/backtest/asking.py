@@ -1,7 +1,8 @@
-"""When people's time is over, and when a row's own time in another source is: instants that the clock alone brings."""
+"""When people's time is over, a row's own time in another source is, or an answer is seen to stand for a new row."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from resolvers.evidence import Evidence, Instant, SourceEvidence, instant
@@ -12,7 +13,7 @@ from resolvers.sources.cells import parse_date
 
 
 def asked_times(rule: Rule, evidence: Evidence) -> Iterator[Instant]:
-    """Where an answer comes too late, a default begins to stand, or a row's time in another source ends."""
+    """Where an answer comes too late, one (or a default) begins to count, or a row's time in another source ends."""
     for panel in rule.panels():
         yield panel.last
         yield panel.decides
@@ -22,6 +23,15 @@ def asked_times(rule: Rule, evidence: Evidence) -> Iterator[Instant]:
         for source in sources:
             if source is not None:
                 yield from (t for part in parts for t in _row_times(part, source))
+                yield from (t for part in parts if isinstance(part, Met) for t in _given_again(part, source, evidence))
+
+
+def _given_again(part: Met, source: SourceEvidence, evidence: Evidence) -> Iterator[Instant]:
+    """An answer that stood before a row took its key counts for the row from the next look at the answers on."""
+    answers = _source(evidence, part.panel.source)
+    looks = [look.seen_at for look in answers.sightings if look.state == "good"] if answers is not None else []
+    places = {bisect_left(looks, since) for since in {span.since for span in source.spans}}
+    yield from (looks[place] for place in places if place < len(looks))
 
 
 def _row_times(part: Met | ListedIn, source: SourceEvidence) -> Iterator[Instant]:

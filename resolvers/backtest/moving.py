@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,16 +24,22 @@ from resolvers.rules.rule import Rule
 SHARES = (-20, -10, -5, 5, 10, 20)
 """Percent by which each number is moved."""
 
+NO_OTHER = "there is no whole number so near"
+
 Place = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One number of a rule: what it is (threshold, length, filter, edge), as written, and where in the rule."""
+    """One number of a rule: what it is (threshold, length, filter, edge), as written, and where in the rule.
+
+    A value that is named once and used in several conditions, as in the outcome and in N/A, stands in each of them:
+    its number has as many `places`, and is moved in all of them at once.
+    """
 
     what: str
     shown: str
-    place: Place
+    places: tuple[Place, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +59,21 @@ class Moved:
 
 def numbers(rule: Rule) -> list[Number]:
     """Every number that the author wrote into the rule and that can be a little more or less."""
-    found: dict[tuple[str, str, Place], Number] = {}
-    for place, node in _dicts(rule.model_dump(mode="json"), ()):
+    found: dict[tuple[str, str, str], list[Place]] = {}
+    for place, node, around in _dicts(rule.model_dump(mode="json"), (), ()):
         for name, what, shown in _written(node):
-            found[(what, shown, (*place, name))] = Number(what, shown, (*place, name))
+            given = node.get("made") == "given"
+            what += _on(around) if given else ""
+            own = around[-1] if given or node.get("kind") == "literal" else node
+            same = (what, shown, json.dumps(own, sort_keys=True))
+            found.setdefault(same, []).append((*place, name))
     how = rule.outcome.how
-    for number, edge in enumerate(how.edges if isinstance(how, NumberOutcome) else ()):
-        shown = units.show(units.exact(edge), rule.unit)
-        found[("edge", shown, ())] = Number("edge", shown, ("outcome", "how", "edges", number))
-    return list(found.values())
+    edges = how.edges if isinstance(how, NumberOutcome) else ()
+    shown_edges = [units.show(units.exact(edge), rule.unit) for edge in edges]
+    return [
+        *(Number(what, shown, tuple(places)) for (what, shown, _), places in found.items()),
+        *(Number("edge", shown, (("outcome", "how", "edges", at),)) for at, shown in enumerate(shown_edges)),
+    ]
 
 
 def moved(slug: str, rule: Rule, evidence: Evidence, days: Sequence[datetime]) -> list[Moved]:
@@ -91,19 +104,19 @@ def _moved(
     slug: str, document: dict[str, Any], number: Number, share: int, evidence: Evidence, days: Sequence[datetime]
 ) -> Moved:
     changed = copy.deepcopy(document)
-    *path, last = number.place
-    block: Any = changed
-    for step in path:
-        block = block[step]
-    before, block[last] = block[last], _changed(block[last], share)
+    for *path, last in number.places:
+        block: Any = changed
+        for step in path:
+            block = block[step]
+        before, block[last] = block[last], _changed(block[last], share)
     to = _as_shown(block, last)
     if before == block[last]:
-        return Moved(number, share, to, None, None, "there is no whole number so near")
+        return Moved(number, share, to, None, None, "zero stays zero" if _zero(before) else NO_OTHER)
     try:
         rule = Rule.model_validate(changed)
     except ValueError as error:
         return Moved(number, share, to, None, None, str(error).splitlines()[0])
-    if "edges" in number.place and _cross(changed["outcome"]["how"]["edges"]):
+    if number.what == "edge" and _cross(changed["outcome"]["how"]["edges"]):
         return Moved(number, share, to, None, None, "the edges would cross")
     found = first_decided(slug, rule, evidence, days)
     return Moved(number, share, to, *(found or (None, None)))
@@ -130,15 +143,30 @@ def _as_shown(node: dict[str, Any] | list[Any], last: str | int) -> str:
     return units.show(units.exact(Decimal(value)), "percent" if last == "q" else unit or "")
 
 
-def _dicts(value: Any, place: Place) -> Iterator[tuple[Place, dict[str, Any]]]:
-    """Every mapping inside the rule's own JSON: nodes, filters, uses of sources and what they are made of."""
+def _zero(value: str | int) -> bool:
+    return str(value) == "0"
+
+
+Around = tuple[dict[str, Any], ...]
+"""The mappings around one, the outermost first."""
+
+
+def _on(around: Around) -> str:
+    """` on long_rate` for a number that a filter reckons with: the first column that the filter compares."""
+    test = next((each for each in reversed(around) if "test" in each), {})
+    columns = (each["column"] for _, each, _ in _dicts(test, (), ()) if isinstance(each.get("column"), str))
+    return next((f" on {column}" for column in columns), "")
+
+
+def _dicts(value: Any, place: Place, around: Around) -> Iterator[tuple[Place, dict[str, Any], Around]]:
+    """Every mapping inside the rule's own JSON: nodes, filters, uses of sources, and the mappings around each."""
     if isinstance(value, dict):
-        yield place, value
+        yield place, value, around
         for name, inner in value.items():
-            yield from _dicts(inner, (*place, name))
+            yield from _dicts(inner, (*place, name), (*around, value))
     elif isinstance(value, list):
         for number, inner in enumerate(value):
-            yield from _dicts(inner, (*place, number))
+            yield from _dicts(inner, (*place, number), around)
 
 
 WRITTEN = {

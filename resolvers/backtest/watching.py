@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from resolvers.backtest.asking import asked_times
 from resolvers.evidence import Evidence, Instant, SourceEvidence, SpanColumns, instant
+from resolvers.rules.gaps import came_at_earliest
 from resolvers.rules.nodes import PanelFact, Rows, State
 from resolvers.rules.outcomes import FirstDateOutcome, YesOutcome
 from resolvers.rules.rule import Rule
@@ -60,10 +61,11 @@ def watched(rule: Rule, evidence: Evidence) -> Watched:
 
 
 def _ripe(rule: Rule, changes: set[Instant], seen: list[list[Instant]]) -> tuple[set[Instant], set[Instant]]:
-    """When runs that began with a change have settled, and those of them that wait for a look by then."""
+    """When runs that began with a change, or as the market opened, have settled; those that wait for a look by then."""
     how, wait = rule.outcome.how, rule.settlement.wait_us
     run = how.when.length.us if isinstance(how, YesOutcome | FirstDateOutcome) else 0
-    ripe = {at + run + wait for at in changes}
+    first, last = instant(rule.opens), instant(rule.decides)
+    ripe = {at + run + wait for at in {first, *(at for at in changes if first < at < last)}}
     return ripe, {at for at in ripe if any(bisect_right(good, at) == bisect_right(good, at - wait) for good in seen)}
 
 
@@ -108,6 +110,9 @@ def _own_times(rule: Rule, name: str, source: SourceEvidence, good: list[Instant
         for over in _gaps(first, {bound - 1, bound}):
             yield over
             yield from good[bisect_left(good, over) :][:1]
+        for news in first:  # a row first seen after a long gap may have come as early as the gap began
+            earliest = came_at_earliest(good, news, rule.defaults.bridge.us)
+            yield from (earliest + bound,) if earliest < news else ()
     for panel in rule.panels():
         if panel.source == name:
             yield from (since + 1 for since in spans.since)

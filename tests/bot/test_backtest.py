@@ -43,6 +43,15 @@ async def test_each_day_of_the_document_says_what_crux_verdict_says_as_of_that_d
         assert (told["state"], told["outcome"], told["leaning"]) == wanted
 
 
+async def test_the_margin_of_each_day_is_that_of_the_figure_that_was_shown(world: World) -> None:
+    """The best is 70.5% at first; YES from 85% on."""
+    days = {told["as_of"]: told["margin"] for told in as_document(lived(world))["days"]}
+    shown = {19: "-14.5", 20: "0.5", 24: "0.5", 25: "-1", 39: "-1", 40: "3", 44: "3"}
+    assert {number: (days[day(number)]["low"], days[day(number)]["high"]) for number in shown} == {
+        number: (far, far) for number, far in shown.items()
+    }
+
+
 async def test_a_figure_that_fell_again_inside_the_settling_time_decides_nothing_and_is_reported(world: World) -> None:
     document = as_document(lived(world))
     assert document["first_decision"]["at"] == day(45)
@@ -81,6 +90,26 @@ async def test_the_alt_text_says_the_same_numbers_as_the_trace(world: World) -> 
     text = backtest_chart.alt_text(lived(world))
     assert "goes 70.5 percent, 85.5 percent, 84 percent, 88 percent" in text
     assert "Decided by what was seen on" in text
+    later = next(each for each in charts.curves(backtest_chart.seen_and_later(lived(world))[1]) if each.shown)
+    assert later.shown == ["70.5", "88"], "by the last day the row of day 20 is known to read 88"
+    told = "With what was seen later the largest score among the rows of board goes 70.5 percent, 88 percent."
+    assert told in text
+
+
+async def test_the_line_of_what_was_revised_ends_with_the_history(world: World) -> None:
+    found = lived(world)
+    seen, later = backtest_chart.seen_and_later(found)
+    axes = charts.draw(backtest_chart._verdict(found), "Will it?", None, seen, later).axes[0]
+    (dotted,) = [line for line in axes.lines if line.get_linestyle() == ":"]
+    assert (list(dotted.get_ydata()), dotted.get_xdata()[-1]) == ([70.5, 88.0, 88.0], found.last)
+
+
+async def test_the_text_names_what_the_margin_is_of_and_says_no_answer_twice(world: World, crux: Crux) -> None:
+    here = crux.on(world.folder, world.database)
+    told = here("backtest", "reach-85").out
+    assert "margin, the largest score among the rows of board is at least 85%: nearest 0.5 points on 2020-01-26" in told
+    never = here("backtest", "reach-95", "--to", "2020-03-16").out
+    assert ": NO: there was no such time before 2020-03-06" in never and "NO: NO" not in never
 
 
 async def test_the_picture_has_its_size_on_a_light_and_on_a_dark_ground(world: World) -> None:

@@ -174,3 +174,30 @@ def test_the_words_tell_no_price_that_the_picture_does_not_show() -> None:
     price = Curve("what the market gave YES", "percent", ((day(2), "20.0"), (day(5), "30.0"), (day(20), "70.0")))
     said = alt_text(VERDICT, None, price=price)
     assert said.endswith("What the market gave YES: 20.0 percent on 2025-03-02, 30.0 percent on 2025-03-05.")
+
+
+def seen_once(*series: tuple[datetime, str | None]) -> Verdict:
+    """Judged a minute after the only look, as on the first day of a market."""
+    best = step("reduce", "the best score", series or ((day(8), "74.2"),))
+    trace = COMPARE.model_copy(update={"steps": (best, LIMIT)})
+    return VERDICT.model_copy(update={"state": "pending", "trace": trace, "as_of": day(8) + timedelta(minutes=1)})
+
+
+def test_what_was_seen_at_one_look_stands_in_the_middle_with_its_time_and_it_is_said_that_more_is_to_come() -> None:
+    axes = draw(seen_once(), "Will it?", None).axes[0]
+    low, high = axes.get_xlim()
+    (dots,) = [line for line in axes.lines if line.get_marker() == "o"]
+    assert [(at - low) / (high - low) for at in axes.convert_xunits(dots.get_xdata())] == [pytest.approx(0.5, abs=0.01)]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["2025-03-08 00:00"]
+    assert "all of it was seen at once: each later look adds to the line" in [text.get_text() for text in axes.texts]
+
+
+def test_a_course_of_some_hours_fills_the_picture() -> None:
+    steps = tuple((day(8) + timedelta(hours=number), f"7{number}.2") for number in range(4))
+    verdict = seen_once(*steps).model_copy(update={"as_of": day(8) + timedelta(hours=4)})
+    axes = draw(verdict, "Will it?", None).axes[0]
+    low, high = axes.get_xlim()
+    (dots,) = [line for line in axes.lines if line.get_marker() == "o"]
+    drawn = axes.convert_xunits(dots.get_xdata())
+    assert (max(drawn) - min(drawn)) / (high - low) > 0.6
+    assert not [text for text in axes.texts if "seen at once" in text.get_text()]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from rule_worlds import BOARD, daily, day, rule, scores, seen, world
+from collections import Counter
+
+from random_worlds import made
+from rule_worlds import BOARD, daily, day, rule, scores, seen, spec, world
 
 from resolvers.backtest.days import course, every_day
-from resolvers.backtest.margin import Margin, margin
-from resolvers.backtest.moving import moved, numbers
+from resolvers.backtest.margin import Margin, margin, measured_words
+from resolvers.backtest.moving import first_decided, moved, numbers
 from resolvers.backtest.undone import revisions, undone
 from resolvers.outcome import No, Yes
 from resolvers.rules.cache import Cache
@@ -112,3 +115,65 @@ def test_whole_numbers_and_times_of_other_nodes_are_moved_too():
     found = {(each.number.what, each.share): (each.to, each.why_not) for each in moved("m", asked, climbing(), DAYS)}
     assert found[("of so many", 5)] == ("2", "there is no whole number so near")
     assert found[("frozen after", -10)] == ("27 days", "")
+
+
+def test_a_number_of_a_value_that_is_used_twice_is_one_number_and_is_moved_in_both_places():
+    asked = rule(
+        {"yes": "high >= 1 and high >= low"},
+        BOARD,
+        values={
+            "high": {"count": "rows", "from": "board", "where": "score >= 85%"},
+            "low": {"count": "rows", "from": "board", "where": "score < 20%"},
+        },
+        closes=50,
+    )
+    found = numbers(asked)
+    assert {(each.what, each.shown, len(each.places)) for each in found} == {
+        ("number", "1", 1),
+        ("filter on score", "85%", 2),
+        ("filter on score", "20%", 1),
+    }
+    decided = {(each.number.shown, each.share): each.first_decision for each in moved("m", asked, climbing(), DAYS)}
+    assert (decided[("85%", -20)], decided[("85%", 5)], decided[("85%", 20)]) == (day(7), day(37), day(57))
+
+
+def test_a_number_that_a_filter_reckons_with_is_named_by_what_it_is_compared_with():
+    board = spec("board", {"long": {"unit": "percent"}, "short": {"unit": "percent"}})
+    value = {"worse": {"count": "rows", "from": "board", "where": "long >= 2 * short and short >= 0%"}}
+    found = numbers(rule({"yes": "worse >= 1"}, board, values=value, closes=50))
+    assert {(each.what, each.shown) for each in found} == {
+        ("number", "1"),
+        ("number in a filter on long", "2"),
+        ("filter on short", "0%"),
+    }
+
+
+def test_a_zero_is_said_to_stay_zero_however_it_is_moved():
+    asked = rule({"yes": "best > 0%"}, BOARD, values=BEST, closes=50)
+    assert {each.why_not for each in moved("made", asked, climbing(), DAYS)} == {"zero stays zero"}
+
+
+def test_of_several_comparisons_the_margin_is_of_the_first_that_is_no_mere_look_whether_there_are_rows():
+    values = {**BEST, "there": {"count": "rows", "from": "board"}}
+    asked = rule({"yes": "there >= 1 and best >= 85%"}, BOARD, values=values, closes=50)
+    assert margin(asked, climbing(), day(25), Cache()) == Margin("1", "1", "points")
+    assert measured_words(asked) == "the largest score among the rows of board is at least 85%"
+    alone = rule({"yes": "there >= 1"}, BOARD, values=values, closes=50)
+    assert margin(alone, climbing(), day(25), Cache()) == Margin("0", "0", "count")
+
+
+def test_a_rule_that_compares_texts_has_no_margin():
+    board = spec("board", {"score": {"unit": "percent"}, "lab": "text"})
+    asked = rule({"yes": 'top.lab == "north"'}, board, values={"top": {"argmax": "score", "from": "board"}}, closes=50)
+    assert (margin(asked, world(), day(25), Cache()), measured_words(asked)) == (None, "")
+
+
+def test_halving_finds_the_first_decision_that_living_through_every_day_finds():
+    found = Counter()
+    for seed in range(3, 400, 5):
+        world = made(seed)
+        first = course("made", world.rule, world.evidence, DAYS).first_decision
+        plain = None if first is None else (first.at, first.verdict.outcome)
+        assert first_decided("made", world.rule, world.evidence, DAYS) == plain, seed
+        found[plain is not None] += 1
+    assert min(found[True], found[False]) >= 10
