@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -16,6 +17,9 @@ Loc = tuple[str | int, ...]
 
 AT_KEY = frozenset({"F-UNKNOWN", "R-UNKNOWN-KEY", "R-UNUSED"})
 """Faults whose place is the key itself, not what stands behind it."""
+
+MEANT = re.compile(r"is no key here: did you mean `([^`]*)`")
+"""A mistyped key is told as that, and not as one that is missing as well."""
 
 WRONG_KIND = {
     "string_type",
@@ -50,7 +54,10 @@ def faults_of(error: ValidationError, model: type[BaseModel], value: Any) -> lis
         code, message = _said(kind, each, model, value)
         fault_loc = loc if kind != "missing" else (*loc, str(each["loc"][-1]))
         found.setdefault((code, fault_loc), Fault(code, message, loc=fault_loc))
-    return list(found.values())
+    typed = {
+        (*loc[:-1], near[1]) for (_, loc), fault in found.items() for near in [MEANT.search(fault.message)] if near
+    }
+    return [fault for (code, loc), fault in found.items() if code != "F-MISSING" or loc not in typed]
 
 
 def _real(value: Any, loc: Sequence[str | int]) -> Loc:
@@ -79,6 +86,12 @@ def _said(kind: str, each: Any, model: type[BaseModel], value: Any) -> tuple[str
     if kind in ("greater_than_equal", "less_than_equal"):
         bound = each["ctx"]["ge" if kind == "greater_than_equal" else "le"]
         return "F-VALUE", f"{prefix}{each['input']} is {'under' if 'ge' in each['ctx'] else 'over'} {bound}"
+    if kind == "is_instance_of" and each["ctx"]["class"] == "Duration":
+        found = "nothing" if each["input"] is None else str(each["input"])
+        return (
+            "F-VALUE",
+            f"{prefix}{found:.40} is no duration; write a whole number and a unit, as `7 days` or `48 hours`",
+        )
     said = SAID.get(kind) or f"{each['msg'][:1].lower()}{each['msg'][1:]}"
     return "F-VALUE", prefix + said
 
@@ -113,7 +126,7 @@ def _step(annotation: Any, part: str | int) -> list[Any]:
                 field.annotation for name, field in branch.model_fields.items() if str(field.alias or name) == part
             ]
         elif get_origin(branch) in (dict, list, tuple):
-            found += [each for each in get_args(branch)[-1:] if each is not Ellipsis]
+            found += [each for each in get_args(branch) if each is not Ellipsis][-1:]
         else:
             continue
     return found

@@ -74,7 +74,8 @@ def read_percent_of_file(value: Any) -> Decimal:
 def read_amount(value: Any) -> Decimal:
     """A whole or decimal number, exactly as written; text, truth values and floats are refused."""
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
-        raise ValueError(f"{value!r} is no number; write digits only, and one before a point, as 500 or 0.2")
+        found = "nothing" if value is None else repr(value)
+        raise ValueError(f"{found} is no number; write digits only, and one before a point, as 500 or 0.2")
     return Decimal(value)
 
 

@@ -2,7 +2,7 @@
 
     debate.yaml  claims.yaml  stances.yaml  markets/*.yaml  sources/*.yaml  registries/*.csv
 
-Codes: Y-… the YAML itself · F-… fields · R-… the rule · U-… units · S-… sources · A-… arguments.
+Codes: Y-… the YAML itself · F-… fields · R-… the rule · S-… sources · A-… arguments; `crux explain` has each.
 A path is printed as the user gave the folder. Nothing here needs a store, a network or a clock.
 """
 

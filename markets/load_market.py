@@ -246,14 +246,16 @@ def _own_rule(file: File, fields: MarketFile | None, shared: Shared) -> Rule | N
         shared,
     )
     said = {("closes",), ("decides",)}  # by the fields' own check, as T04
-    file.faults += [
-        coded(fault, shared.broken) for fault in faults if not (fault.code == "window" and fault.loc in said)
-    ]
+    backwards = fields is not None and not fields.opens < fields.closes <= (fields.decides or fields.closes)
+    of_ends = [fault for fault in faults if fault.code == "window" and (backwards or fault.loc in said)]
+    told = [coded(fault, shared.broken) for fault in faults if fault not in of_ends]
+    first = {fault.message: place for place, fault in reversed([*enumerate(told)]) if fault.code == "S-BROKEN"}
+    file.faults += [fault for place, fault in enumerate(told) if first.get(fault.message, place) == place]
     check_answers(file, blocks["resolve"].get("answers"))
     for name, block in blocks.items():
         check_filters(file, block, (name,))
     if rule is None and not any(fault.level == "error" for fault in faults):
-        file.add("R-RULE", "no rule comes of this: name the rows, the value and how it resolves", "resolve")
+        file.add("R-SHAPE", "no rule comes of this: name the rows, the value and how it resolves", "resolve")
     return rule if fields else None
 
 

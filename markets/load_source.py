@@ -11,9 +11,10 @@ from markets.file import File, Parse, coded, open_file, parsed, validated
 from markets.load_empty import check_filters
 from resolvers.errors import Fault
 from resolvers.rules.compile_where import compile_where
-from resolvers.rules.faults import Faults
+from resolvers.rules.faults import Faults, nearest
 from resolvers.rules.panels import is_panel
 from resolvers.sources.spec import SOURCE_ID, Column, SourceSpec
+from resolvers.units import KNOWN
 
 
 def load_source(path: Path, folder: Path, parse: Parse = parsed) -> tuple[SourceSpec | None, list[Fault]]:
@@ -29,11 +30,22 @@ def load_source(path: Path, folder: Path, parse: Parse = parsed) -> tuple[Source
             file.add("F-UNKNOWN", "`id` is no key here: the file's name is the id", "id")
         rest = {key: value for key, value in file.value.items() if key != "id"}
         spec = validated(file, SourceSpec, {**_texts(rest), "id": path.stem})
+        if spec is not None and _strange_units(file, spec):
+            spec = None
         if spec is not None:
             _check_views(file, spec)
             if spec.fetch.file is not None:
                 _check_registry(file, folder, spec.fetch.file)
     return spec, file.all_faults()
+
+
+def _strange_units(file: File, spec: SourceSpec) -> bool:
+    """Whether a column has a unit that nobody knows; says so where it stands."""
+    strange = {name: column.unit for name, column in spec.read.columns.items() if (column.unit or "") not in KNOWN}
+    for name, unit in strange.items():
+        said = f"{unit!r} is no unit{nearest(str(unit), [each for each in KNOWN if each and each != 'date'])}"
+        file.add("F-VALUE", f"read.columns.{name}.unit: {said}", "read", "columns", name, "unit")
+    return bool(strange)
 
 
 def _texts(value: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from markets.unreadable import unreadable
 from resolvers.errors import Fault
 
 MAX_BYTES = 1_000_000
@@ -175,7 +176,7 @@ def read_yaml(raw: bytes) -> Document:
         except OddKeys:
             pass
         except yaml.YAMLError as error:
-            return Document(text, None, (_syntax(error),))
+            return Document(text, None, (unreadable(text, error),))
     return _read_closely(text)
 
 
@@ -196,8 +197,8 @@ def _read_closely(text: str) -> Document:
         return Document(text, None, tuple(unprintable))
     faults = list(_tabs(text))
     fatal, events = _scan_events(text)
-    tab_lines = {fault.line for fault in faults}
-    faults += [fault for fault in events if not (fault.code == "Y-SYNTAX" and fault.line in tab_lines)]
+    said = {fault.line for fault in (*faults, *events) if fault.code != "Y-SYNTAX"}
+    faults += [fault for fault in events if not (fault.code == "Y-SYNTAX" and fault.line in said)]
     value = None
     if not fatal:
         try:
@@ -244,7 +245,7 @@ def _scan_events(text: str) -> tuple[bool, list[Fault]]:
                 )
                 return True, faults
     except yaml.YAMLError as error:
-        return True, [*faults, _syntax(error)]
+        return True, [*faults, unreadable(text, error)]
     return fatal, faults
 
 
@@ -328,12 +329,3 @@ def _at(text: str, offset: int, code: str, message: str) -> Fault:
 
 def _from_mark(code: str, message: str, mark: Any) -> Fault:
     return Fault(code, message, line=mark.line + 1, column=mark.column + 1)
-
-
-def _syntax(error: yaml.YAMLError) -> Fault:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    said = [part for part in (getattr(error, "problem", None), getattr(error, "context", None)) if part]
-    if "document" in " ".join(said) and "expected a single" in " ".join(said):
-        return _from_mark("Y-DOCUMENTS", "a second document begins: one file holds one", mark)
-    message = f"this is no YAML: {' '.join(said) or 'it cannot be read'}"
-    return _from_mark("Y-SYNTAX", message, mark) if mark else Fault("Y-SYNTAX", message, line=1, column=1)

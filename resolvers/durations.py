@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from pydantic_core import CoreSchema, core_schema
 
 UNITS_S = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 FORM = re.compile(r"^([0-9]{1,6}) (second|minute|hour|day|week)s?$", re.ASCII)
+NUMBER = re.compile(r"^([0-9]{1,6})\s*([A-Za-z]{0,20})$", re.ASCII)
 LONGEST_DAYS = 36_525
 """100 years: longer than any question, and short enough that no reckoning leaves the calendar."""
 
@@ -25,7 +27,7 @@ class Duration(timedelta):
         """`7 days` -> Duration; ValueError says what was wanted."""
         found = FORM.fullmatch(text)
         if not found:
-            raise ValueError(f"{text!r} is no duration; write a whole number and a unit, as `7 days` or `48 hours`")
+            raise ValueError(f"{text!r} is no duration; {_instead_of(text)}")
         seconds = int(found[1]) * UNITS_S[found[2]]
         if seconds > LONGEST_DAYS * UNITS_S["day"]:
             raise ValueError(f"{text!r} is over 100 years; write a duration that somebody could wait for")
@@ -64,3 +66,12 @@ class Duration(timedelta):
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return {"type": "string", "pattern": FORM.pattern, "examples": ["7 days", "48 hours"]}
+
+
+def _instead_of(text: str) -> str:
+    """What may have been meant by `7 dyas` or `7days`; else how a duration is written."""
+    number = NUMBER.match(text)
+    close = get_close_matches(number[2].lower(), UNITS_S, 1, 0.5) if number and number[2] else []
+    if number and close:
+        return f"did you mean `{number[1]} {close[0]}{'' if number[1] == '1' else 's'}`?"
+    return "write a whole number and a unit, as `7 days` or `48 hours`"

@@ -111,12 +111,24 @@ def _only_in_prose(it: Subject, asked: list[Figure]) -> Iterator[Found]:
             continue
         if figure.name and loc == ("fine_print",) and within(it, figure.at) and known(it, figure.text):
             continue
+        if roles.out_of_all(text, figure):
+            continue
         where = "question" if loc == QUESTION else loc[-1]
         if figure.name:
             said = f"{figure.text!r} ({where}) is a name that occurs in nothing the rule reads"
         else:
-            said = f"{figure.text.strip()!r} ({where}) occurs nowhere in the rule"
+            said = f"{figure.text.strip()!r} ({where}) occurs nowhere in the rule{_with_unit(it, figure)}"
         yield Found(f"{said}: text and rule must agree", loc, figure.at)
+
+
+def _with_unit(it: Subject, figure: Figure) -> str:
+    """The same number as the rule has it, with another unit."""
+    values = {each.value for each in figure.readings if isinstance(each, Amount)}
+    units = sorted({each.unit for each in it.stated.amounts if each.value in values and each.unit})
+    shown = {"percent": "%", "span": "", "places": ""}
+    named = [shown.get(unit, f" {unit}") for unit in units if shown.get(unit, unit)]
+    number = figure.text.strip().rstrip("%").rstrip()
+    return f" (it has {' and '.join(f'{number}{unit}' for unit in named)})" if named and number.isdigit() else ""
 
 
 def _of_no_rule(roles: Roles, text: str, telling: Telling) -> bool:
@@ -256,10 +268,10 @@ def _not_all_again(it: Subject) -> Iterator[Found]:
     wanted = [entry for entry in figured if _told(entry[2], first)]
     if not any(_told(readings, again) for _, _, readings in wanted):
         return
-    for _, text, readings in wanted:
-        if not _told(readings, again):
-            said = f"the fine print tells some figures of the question again, but not {text.strip()!r}"
-            yield Found(f"{said}: tell all of them, or none", FINE_PRINT)
+    left = dict.fromkeys(text.strip() for _, text, readings in wanted if not _told(readings, again))
+    if left:
+        said = f"the fine print tells some figures of the question again, but not {', '.join(map(repr, left))}"
+        yield Found(f"{said}: tell all of them, or none", FINE_PRINT)
 
 
 def _edges_twice(it: Subject) -> Iterator[Found]:

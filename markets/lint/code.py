@@ -58,6 +58,9 @@ class Code:
 CODES: dict[str, Code] = {}
 """Every code by name, in the order of the families."""
 
+READING: dict[str, Code] = {}
+"""Every code of what is found while files are read, before there is a market to lint."""
+
 
 def code(
     name: str, level: Level, says: str, *, fires: Case, quiet: Case, needs: Needs = "file",
@@ -82,3 +85,10 @@ def code(
 def loaded(name: str, level: Level, says: str, meaning: str, *, fires: Case, quiet: Case) -> None:
     """Register a code that the loader finds while it reads the file."""
     CODES[name] = Code(name, level, says, inspect.cleandoc(meaning), fires, quiet)
+
+
+def read(name: str, meaning: str, *, fires: Case, quiet: Case, level: Level = "error") -> None:
+    """Register a code of a fault in the files themselves: it says of each what is wrong, and this what to do."""
+    told = inspect.cleandoc(meaning)
+    first = " ".join(told.partition("\n\n")[0].split()).partition(": ")[0]
+    READING[name] = Code(name, level, f"{first.removesuffix('.')}.", told, fires, quiet)

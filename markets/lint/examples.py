@@ -52,6 +52,8 @@ bears_on:
 fine_print: |
   Any row of the board counts, whoever ran it.
 """
+LONGEST = 3_000
+"""Characters of a file that are shown."""
 SEEN = "name,score,lab,trials,date\nbase,10.0,south,,\none,70.5,south,,\n"
 
 
@@ -78,8 +80,22 @@ def _changed(text: str, changes: Mapping[str, str]) -> str:
 def shown(case: Case) -> str:
     """The case's market file, and every other file that differs from the small debate's."""
     plain, made = files_of(Case()), files_of(case)
-    parts = [f"# {path}\n{text}" for path, text in made.items() if path == MARKET_PATH or text != plain.get(path)]
+    other = {path: text for path, text in made.items() if path == MARKET_PATH or text != plain.get(path)}
+    parts = [f"# {path}\n{_printable(text)}" for path, text in other.items()]
     parts += [f"# seen {day}\n{csv}" for day, csv in case.looks]
     if case.looks:
         parts.append(f"# today is {case.today}\n")
     return "\n".join(parts)
+
+
+def _printable(text: str) -> str:
+    """A file's text as a terminal can show it: what cannot be seen as `\\x07`, what is far too long cut short."""
+    cut = text if len(text) <= LONGEST else f"{text[:LONGEST]}… and {len(text) - LONGEST:,} characters more\n"
+    return "".join(char if char.isprintable() or char in "\n\t" else _escaped(char) for char in cut).replace(
+        "\t", "<tab>"
+    )
+
+
+def _escaped(char: str) -> str:
+    """`\\x07`; a byte that is no UTF-8 as that byte."""
+    return f"\\x{ord(char) - 0xDC00 if ord(char) >= 0xDC80 else ord(char):02x}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from markets.lint.code import Code
+from markets.lint import broken_arguments, broken_files, broken_rules
+from markets.lint.code import READING, Code
 from markets.lint.examples import shown
 from markets.lint.run import ALL
 from resolvers.errors import Refusal
@@ -20,43 +21,49 @@ FAMILIES: Mapping[str, str] = {
     "F": "form: Manifold's limits, terms elsewhere, subsidy, harm",
     "L": "links: what the outcome says about the debate's claims",
 }
-LOADER: Mapping[str, str] = {
-    "Y-": "the YAML itself: tabs, anchors, doubled keys, depth, size (the line says what to write)",
-    "F-": "fields: unknown, missing or of the wrong form; mana, slugs, folders, waivers (F-WAIVER)",
-    "R-": "the rule: names, shapes, windows, formulas, patterns",
-    "S-": "sources: unknown ones, their views and columns, registries that are not there",
-    "A-": "the debate's arguments: axes, claims, voices, stances",
+READ_FAMILIES: Mapping[str, str] = {
+    "Y": "the YAML itself",
+    "F": "fields, files and folders",
+    "R": "the rule as it is put together",
+    "S": "the sources that it reads",
+    "A": "the debate's arguments: axes, claims, voices, stances",
 }
-"""Faults of the loader, by family: each message says what was wanted."""
+"""Faults found while files are read, by family."""
+
+FOUND_IN = (broken_files, broken_rules, broken_arguments)
+"""Where the codes of those families stand."""
+
+EVERY: Mapping[str, Code] = {**ALL, **dict(sorted(READING.items(), key=lambda each: "YFRSA".index(each[0][0])))}
 
 
 def overview() -> Iterator[tuple[str, str, str]]:
-    """(code, level, one line) of every code, family by family, then the loader's families."""
-    for each in ALL.values():
+    """(code, level, one line) of every code, family by family: first the lint's, then what reading a file finds."""
+    for each in EVERY.values():
         yield each.code, each.level, each.says
-    for prefix, said in LOADER.items():
-        yield f"{prefix}…", "error", said
 
 
 def meaning(name: str) -> str:
-    """One code in full; Refusal with the nearest where there is none of that name."""
-    name = name.strip()
-    code = ALL.get(name.upper())
+    """One code in full, or all of a family (`T`, `R-`); Refusal with the nearest where there is none of that name."""
+    wanted = name.strip().upper()
+    code = EVERY.get(wanted)
     if code is not None:
         return _told(code)
-    family = LOADER.get(f"{name.upper().partition('-')[0]}-") if "-" in name else None
-    if family is not None:
-        return f"{name.upper()} (error): a fault found while a file is read.\n\n{family[:1].upper()}{family[1:]}.\n"
-    if len(name) == 1 and name.upper() in FAMILIES:
-        lines = [f"{each.code}  {each.level:9}  {each.says}" for each in ALL.values() if each.code[0] == name.upper()]
-        return "\n".join([f"{name.upper()}: {FAMILIES[name.upper()]}", "", *lines, ""])
-    raise Refusal(f"there is no code {name!r}{nearest(name.upper(), ALL, 0.3)}; `crux explain` lists them")
+    family, only_reading = wanted.removesuffix("-"), wanted.endswith("-")
+    said = [] if only_reading else [FAMILIES[family]] if family in FAMILIES else []
+    said += [READ_FAMILIES[family]] if family in READ_FAMILIES else []
+    if not said:
+        raise Refusal(f"there is no code {name.strip()!r}{nearest(wanted, EVERY, 0.3)}; `crux explain` lists them")
+    codes = [each for each in EVERY.values() if each.code[0] == family and (each.code in READING or not only_reading)]
+    lines = [f"{each.code:16}  {each.level:9}  {each.says}" for each in codes]
+    return "\n".join([f"{family}: {'; '.join(said)}", "", *lines, ""])
 
 
 def _told(code: Code) -> str:
-    waived = " It can be waived in the file: `allow: {" + code.code + ": why}`." if code.level == "warning" else ""
+    by_waiver = code.level == "warning" and code.code in ALL
+    waived = " It can be waived in the file: `allow: {" + code.code + ": why}`." if by_waiver else ""
     store = " It is seen with `crux check --ready` only." if code.needs == "store" else ""
+    says = "" if code.code in READING else f"{code.says}\n\n"
     return (
-        f"{code.code} ({code.level}): {code.says}\n\n{code.meaning}{waived}{store}\n\n"
+        f"{code.code} ({code.level}): {says}{code.meaning}{waived}{store}\n\n"
         f"--- fires {code.code} ---\n{shown(code.fires)}\n--- does not ---\n{shown(code.quiet)}"
     )

@@ -17,69 +17,23 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-MONTHS = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
-]  # fmt: skip
-MONTH = "(?:" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTHS) + r"|sept)\.?"
-WORDS = {
-    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
-    "twelve": 12,
-}  # fmt: skip
-FIRST_YEAR, LAST_YEAR = 1970, 2199
-
-SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
-UNITS = {
-    "%": "percent",
-    "percent": "percent",
-    "per cent": "percent",
-    "percentage points": "points",
-    "percentage point": "points",
-    "points": "points",
-    "point": "points",
-    "pp": "points",
-    "mana": "mana",
-    "usd": "usd",
-    "dollars": "usd",
-    "elo": "elo",
-    "decimal places": "places",
-    "decimal place": "places",
-    "decimals": "places",
-    "decimal": "places",
-}
-MAGNITUDES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12, "k": 3, "m": 6, "b": 9, "bn": 9, "t": 12}
-UNIT = (
-    r"(?:%|per[ ]?cent(?:age[ ]points?)?|points?|pp|seconds?|minutes?|hours?|days?|weeks?"
-    r"|mana|usd|dollars|elo|decimals?(?:[ ]places?)?)"
+from markets.lint.figure_forms import (
+    BEGINNINGS,
+    DIGIT,
+    FIGURE,
+    FIRST_YEAR,
+    IN_WORDS,
+    LAST_YEAR,
+    MAGNITUDES,
+    MONTHS,
+    ONE_BEFORE,
+    PARTS,
+    SECONDS,
+    SELDOM,
+    UNIT_BEGINNINGS,
+    UNITS,
 )
 
-DIGIT = re.compile(r"[\d$]")
-BEGINNINGS = (*(name[:3] for name in MONTHS), *WORDS, "half", "whole", "http")
-UNIT_BEGINNINGS = (
-    "%", "per", "point", "pp", "second", "minute", "hour", "day", "week", "mana", "usd", "dollar", "elo", "decimal",
-)  # fmt: skip
-ONE_BEFORE = re.compile(r"(?:an?|one)[\s-](?:of\s)?\Z")
-"""How figures begin, in small letters: with a digit, a word, or one of a unit (`a week`, `an hour`)."""
-
-FIGURE = re.compile(
-    rf"""(?:(?P<url>https?://\S+)
-      | (?P<iso>(?<![\w-])\d{{4}}-\d{{2}}-\d{{2}})(?:(?:[T ,]|\ at\ )\ ?(?P<clock>\d{{1,2}}:\d{{2}})(?::\d{{2}})?)?
-      | (?<!\w)(?P<month1>{MONTH})\s+(?P<day1>\d{{1,2}})(?:st|nd|rd|th)?(?![\d%]|\s?percent)
-        (?:,?\s+(?P<year1>\d{{4}}))?(?!\d)
-      | (?<!\w)(?P<day2>\d{{1,2}})\s+(?P<month2>{MONTH})(?![a-z])(?:\s+(?P<year2>\d{{4}}))?
-      | (?<!\w)(?P<month3>{MONTH})\s+(?P<year3>\d{{4}})(?!\d)
-      | (?<!\w)(?:(?P<part4>[QH][1-4])\s?(?P<year4>\d{{4}})|(?P<year5>\d{{4}})[-\s]?(?P<part5>[QH][1-4]))(?!\w)
-      | (?<![\w-])(?P<year6>\d{{4}})-(?P<month6>\d{{2}})(?![\w-])
-      | (?<![\d:])(?P<time>\d{{1,2}}:\d{{2}})(?![\d:])
-      | (?P<dollar>\$\s?)?(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)*)
-        (?:(?P<glued>[a-z]+)|(?P<grown>\s(?:thousand|million|billion|trillion)\b))?
-        (?:\s?(?P<unit>%)|[\s-](?P<unit2>{UNIT})(?![a-z]))?
-      | (?<!\w)(?P<word>{"|".join(WORDS)})[\s-](?P<unit3>{UNIT})(?![a-z])
-      | (?<!\w)(?P<loose>half(?!\s+(?:of\s+)?(?:an?|one)\b)|whole|(?:an?|one)(?=[\s-](?:of\s)?{UNIT}(?![a-z])))
-        (?:[\s-](?:of\s)?(?P<unit4>{UNIT}))?(?![a-z]))
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
 BEFORE = re.compile(
     r"(?:(?P<start>before|by|until|from|since|between|start of|beginning of|starting|as of|at)"
     r"|(?P<end>end of|through|after|later than)|(?P<on>on)|(?P<span>in|during|within|throughout|for))\s+(?:the\s+)?$",
@@ -113,9 +67,10 @@ PLAIN_WORDS = frozenset(
         "with",
         "until",
         "within",
+        *MONTHS,
     }
 )
-"""Before a hyphen these make no name: `top-5` is five."""
+"""Before a hyphen these make no name: `top-5` is five; nor is `July 20277` one."""
 
 
 class Amount(NamedTuple):
@@ -209,7 +164,7 @@ def _begins(text: str) -> Iterable[int]:
         begins.add(at)
         if at and low[at - 1] in "qh":
             begins.add(at - 1)
-    for word in BEGINNINGS:
+    for word in (*BEGINNINGS, *(word for hint, words in SELDOM.items() if hint in low for word in words)):
         if word in low:
             begins.update(places(low, word))
     for word in UNIT_BEGINNINGS:
@@ -249,7 +204,11 @@ def _figure(
     if part["url"]:
         return None
     if part["word"]:
-        return Figure(whole, at, (amount(WORDS[part["word"].lower()], part["unit3"]),))
+        value = sum(IN_WORDS.get(word, 0) for word in re.split(r"[\s-]", part["word"].lower().removeprefix("one ")))
+        return Figure(whole, at, (amount(value, part["unit3"]),))
+    if part["part"]:
+        percent, share = PARTS[part["part"]]
+        return Figure(whole, at, (Amount(Decimal(percent), "percent"), Amount(Decimal(share), "")))
     if part["loose"]:
         return _loose(whole, at, part["loose"].lower(), part["unit4"])
     if part["time"]:

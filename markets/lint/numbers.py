@@ -11,32 +11,13 @@ from markets.lint.code import Case, code, loaded
 from markets.lint.examples import SEEN
 from markets.lint.figures import Amount, Figure, Reading, amount, places
 from markets.lint.reach import truth_of
+from markets.lint.relations import comparison
 from markets.lint.roles import Roles, text_at
 from markets.lint.subject import Found, Loc, Subject
 from resolvers import units
 from resolvers.rules.nodes import Calc, Compare, FieldOf, Literal_, Logic, Node, Reduce, base_rows, children, walk
 from resolvers.rules.outcomes import NumberOutcome
 
-STRICT_BEFORE = re.compile(
-    r"(?P<more>more than|over|above|exceeds?|exceeding|greater than|higher than|beats?|tops?)\s+$"
-    r"|(?P<less>less than|under|below|fewer than|lower than)\s+$"
-    r"|(?P<least>at least|no less than|not less than|minimum of|reach(?:es)?)\s+$"
-    r"|(?P<most>at most|no more than|not more than|up to|maximum of)\s+$",
-    re.IGNORECASE,
-)
-STRICT_ENDS = (
-    "than", "over", "above", "exceed", "exceeds", "exceeding", "beat", "beats", "top", "tops", "under", "below",
-    "least", "most", "of", "reach", "reaches", "to",
-)  # fmt: skip
-"""How the words before a figure end that say a relation."""
-
-AFTER = re.compile(
-    r"(?P<plus>\+)(?!\w)|\s*(?:(?P<least>or\s+(?:more|higher|above|better|over))"
-    r"|(?P<most>or\s+(?:less|lower|below|fewer|under)))\b",
-    re.IGNORECASE,
-)
-DENIED = re.compile(r"\b(?:not|no)\s+$", re.IGNORECASE)
-WORD_OF = {"more": ">", "less": "<", "least": ">=", "most": "<=", "plus": ">="}
 SAID = {">": "more than", "<": "less than", ">=": "at least", "<=": "at most"}
 DENIAL = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
 FLIPPED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
@@ -111,7 +92,7 @@ def _worded(it: Subject, figured: Iterable[tuple[Loc, Figure]]) -> Iterator[Foun
     """The words before and after some figures, against what the rule holds."""
     texts = dict(it.prose)
     for loc, figure in figured:
-        said = _comparison(texts[loc], figure)
+        said = comparison(texts[loc], figure)
         if said is None:
             continue
         if said[1] == ">=" and loc != ("question",) and not Roles.of(it).floors.isdisjoint(figure.readings):
@@ -126,19 +107,6 @@ def _worded(it: Subject, figured: Iterable[tuple[Loc, Figure]]) -> Iterator[Foun
         elif loc == ("question",) and any(it.stated.has(each) for each in figure.readings):
             whole = f"the text says {said[0]!r}, but the rule holds nothing against {figure.text.strip()}"
             yield Found(f"{whole}: say what it does with it", loc, figure.at)
-
-
-def _comparison(text: str, figure: Figure) -> tuple[str, str] | None:
-    """(the words, the relation they mean) around a figure; None where none or both are said."""
-    begin = max(0, figure.at - 24)
-    worded = text[begin : figure.at].rstrip().lower().endswith(STRICT_ENDS)
-    before = STRICT_BEFORE.search(text, begin, figure.at) if worded else None
-    after = AFTER.match(text, figure.at + len(figure.text))
-    if after is not None:
-        return after.group().strip(), WORD_OF[after.lastgroup or ""]
-    if before is None or DENIED.search(text, begin, before.start()):
-        return None
-    return before.group().strip(), WORD_OF[before.lastgroup or ""]
 
 
 def _thresholds_of_kin(it: Subject) -> Sequence[tuple[str, object]]:
@@ -162,7 +130,7 @@ def _thresholds(it: Subject) -> Iterator[tuple[str, object]]:
     for entry in it.figures_written:
         yield from _filtered(it, *entry)
     for panel_text, figure in it.figures_asked:
-        said = _comparison(panel_text, figure)
+        said = comparison(panel_text, figure)
         if said is not None:
             yield from ((said[1], each) for each in figure.readings)
 

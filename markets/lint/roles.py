@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from markets.lint.common import of_kin
 from markets.lint.figures import Amount, At, Figure, Reading, places
-from markets.lint.stated import PEOPLE, Stated
+from markets.lint.stated import PEOPLE, Stated, as_prose
 from markets.lint.subject import Loc, Subject
 from resolvers.durations import Duration
 from resolvers.rules.naming import once
@@ -33,10 +33,14 @@ IF_NOT = re.compile(r"\s*(?:If\s+(?:they|it|that|this|there)\s+\w+\s+not\b|If\s+
 OF_EDGES = re.compile(r"\b(?:answers?|divided|edges?|buckets?|ranges?)\b", re.IGNORECASE)
 OF_PEOPLE = re.compile(
     r"(?:\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?\d+)?(?:\s+\w+)?\s+"
-    r"(?:members?|reviewers?|seats?|people|persons?|redraws?)\b|-person\b",
+    r"(?:members?|reviewers?|seats?|people|persons?|redraws?)\b|-person\b"
+    r"|\s+(?:of\s+(?:them|these|those)\s+)?(?:have|has|must|need|needs)\s+(?:to\s+)?agree\b",
     re.IGNORECASE,
 )
 """After a number: it counts people, and is none of the rule's other counts."""
+OUT_OF = re.compile(r"\bof\s+(?:the\s+|these\s+|its\s+|all\s+)?$", re.IGNORECASE)
+HAS_WHOLE = re.compile(r"\s+(?:out\s+)?of\s+(?:the\s+|these\s+|its\s+|all\s+)?\d", re.IGNORECASE)
+"""Before and after the numbers of `2 of 3`."""
 DEFAULTS = {
     "settle": re.compile(r"\bcorrect(?:ed|ions?)\b|\bsettle", re.IGNORECASE),
     "label_settle": re.compile(r"\blabels?\b|\bcorrect(?:ed|ions?)\b", re.IGNORECASE),
@@ -87,13 +91,25 @@ class Roles:
             return True
         if of_people:
             return not self.people.isdisjoint(readings)
-        if not self.counts.isdisjoint(readings):
+        if not self.counts.isdisjoint(readings) and self.counted(text, figure):
             return True
         of_edges = self.edges is not None and self.edges.has_any(readings)
         if of_edges and OF_EDGES.search(around(sentence, figure.at - at, CLAUSE)[0]):
             return True
         na = _of_na(sentence, text[at + len(sentence) : at + len(sentence) + 120])
         return (self.na if na else self.outcome).has_any(readings)
+
+    def counted(self, text: str, figure: Figure) -> bool:
+        """Whether a number that the rule counts over may stand here: not as the 2 of `2 of 3`, nor as another's 3."""
+        if HAS_WHOLE.match(text, figure.at + len(figure.text)):
+            return False
+        return self.out_of_all(text, figure) or OUT_OF.search(text, max(0, figure.at - 16), figure.at) is None
+
+    def out_of_all(self, text: str, figure: Figure) -> bool:
+        """`2 of 3 labs`: as many as the rule counts over, though it may have that number nowhere."""
+        if self.wholes.isdisjoint(figure.readings):
+            return False
+        return OUT_OF.search(text, max(0, figure.at - 16), figure.at) is not None
 
     def _default(self, reading: Reading, sentence: str) -> bool:
         if not (isinstance(reading, Amount) and reading.unit == "span"):
@@ -146,6 +162,13 @@ class Roles:
         """How many there are of what the rule counts over: the conditions of a list, the periods of a series."""
         found = {len(node.of.starts()) for node in self.it.of(Along)}
         found |= {number - 1 for number in found}
+        found |= {len(part["of"]) for part in _blocks(self.it.value.get("resolve")) if isinstance(part.get("of"), list)}
+        return frozenset(Amount(Decimal(number), "") for number in found)
+
+    @of_kin
+    def wholes(self) -> frozenset[Amount]:
+        """Out of how many the rule counts: the conditions of a list, the periods of a series or its changes."""
+        found = {len(node.of.starts()) - (node.how != "each") for node in self.it.of(Along)}
         found |= {len(part["of"]) for part in _blocks(self.it.value.get("resolve")) if isinstance(part.get("of"), list)}
         return frozenset(Amount(Decimal(number), "") for number in found)
 
@@ -213,7 +236,7 @@ class Roles:
     @of_kin
     def formulas(self) -> tuple[str, ...]:
         """Every text of the rule's blocks."""
-        return tuple(strings(self.it.value, ("rows", "values", "resolve", "na")))
+        return tuple(map(as_prose, strings(self.it.value, ("rows", "values", "resolve", "na"))))
 
     @of_kin
     def columns(self) -> Mapping[str, frozenset[Amount]]:

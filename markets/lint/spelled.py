@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from markets.lint.figures import UNIT, Amount, Figure, places
+from markets.lint.figure_forms import UNIT
+from markets.lint.figures import Amount, Figure, places
 
 WORDS = [
     "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",

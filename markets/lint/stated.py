@@ -25,7 +25,7 @@ from resolvers.rules.naming import Named
 from resolvers.rules.nodes import FieldOf, Pick, Reduce, Rows
 from resolvers.rules.panels import Panel
 from resolvers.rules.rule import Rule
-from resolvers.units import SECONDS
+from resolvers.units import SECONDS, WORDS
 
 Loc = tuple[str | int, ...]
 Entry = tuple[Loc, str, tuple[Reading, ...]]
@@ -54,6 +54,10 @@ COUNTED_IN = {
 
 SHARED = (Rows, Reduce, Pick, FieldOf, Panel)
 """Parts of rules that many markets have alike."""
+
+SPELLED_UNITS = "|".join(filter(str.isalpha, WORDS))
+IN_FORMULA = re.compile(rf"(?<![\w.])(?P<number>\d[\d_]*(?:\.\d+)?)(?:\s*(?P<unit>%|(?:{SPELLED_UNITS})(?!\w)))?")
+"""A number of a formula, with its unit where it has one."""
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\S*")
 MICROSECOND = timedelta(microseconds=1)
@@ -320,7 +324,19 @@ def _in_formula(text: str) -> tuple[Figure, ...]:
     if not any(char.isdigit() for char in text):
         return ()
     bare = "".join(part if not place % 2 else " " * len(part) for place, part in enumerate(text.split('"')))
-    return tuple(each for each in figures(bare, frozenset()) if not each.name and not each.soft)
+    return tuple(each for each in figures(as_prose(bare), frozenset()) if not each.name and not each.soft)
+
+
+def as_prose(formula: str) -> str:
+    """A formula with its numbers as prose has them: `-5points` as `-5 points`, `0.85 fraction` as 85%."""
+    return IN_FORMULA.sub(_spaced, formula)
+
+
+def _spaced(match: re.Match[str]) -> str:
+    digits, unit = match["number"].replace("_", ""), match["unit"]
+    if unit == "fraction":
+        return f"{plain(Decimal(digits) * 100)}%"
+    return digits + unit if unit == "%" else f"{digits} {unit}" if unit else digits
 
 
 def _shown(value: int | Decimal, unit: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from markets.lint.code import Case, code, loaded
-from markets.lint.figures import MONTH
+from markets.lint.figure_forms import MONTH
 from markets.lint.subject import Found, Subject, opening
 from resolvers.durations import Duration
 from resolvers.rules.nodes import Window
@@ -16,35 +16,40 @@ DATE = (
     rf"|(?-i:January|February|March|April|May|June|July|August|September|October|November|December)\b"
     rf"|[QH][1-4]\s?\d{{4}})"
 )
-BY_DATE = re.compile(rf"\bby\s+(?!the\s+end\s+of\s)({DATE})", re.IGNORECASE)
+BY_DATE = re.compile(rf"\b(?:by|no later than|not later than|not after)\s+(?!the\s+end\s+of\s)({DATE})", re.IGNORECASE)
 SMALL = "two|three|four|five|six|seven|eight|nine|ten|twelve"
 RELATIVE = re.compile(
     r"\b((?<!as )soon|shortly|recently|currently|nowadays|presently|today|tomorrow|yesterday|eventually"
-    r"|in the near future"
+    r"|in the near future|as of now|at present|at the time of writing"
     rf"|(?:next|this|last|coming|past|(?<=\bthe\s)(?:next|last|past|coming)\s+(?:\d+|few|{SMALL}))\s+"
     r"(?:year|month|week|quarter|decade|spring|summer|autumn|winter|day)s?(?!\s+of\b))\b",
     re.IGNORECASE,
 )
 CLOCK = re.compile(
     r"(?<![\d:-])\d{1,2}:\d{2}(?::\d{2})?(?![\d:])(?!\s?(?:UTC|Z\b|GMT|[ap]\.?m))"
-    r"|(?<![\w:.])\d{1,2}(?::\d{2})?\s?[ap]\.?m\b(?!\.?\s?(?:UTC|Z\b|GMT))",
+    r"|(?<![\w:.])\d{1,2}(?::\d{2})?\s?[ap]\.?m\b(?!\.?\s?(?:UTC|Z\b|GMT))"
+    r"|\b(?:noon|midnight)\b(?!\s?\(?(?:\d\d:\d\d\s)?(?:UTC|GMT))",
     re.IGNORECASE,
 )
 RATIO = re.compile(r"\b(?:ratio|odds|scale|proportion|mixture)(?:\s+(?:of|is|at|was))*\s+$", re.IGNORECASE)
 RATIO_AFTER = re.compile(r"\s+(?:ratio|odds|scale|proportion|mixture)\b", re.IGNORECASE)
 COLON = re.compile(r":\d")
 OPEN_ENDED = re.compile(
-    rf"\b(?:(?:until|till|through|thru|up\s+to)\s+(?:{DATE})|between\s+{DATE}[^.;]{{0,24}}?\sand\s+{DATE})",
+    rf"\b(?:(?:until|till|through|thru|up\s+to)\s+(?:{DATE})|between\s+{DATE}[^.;]{{0,24}}?\sand\s+{DATE})"
+    rf"|(?<=\d\s)to\s+{DATE}",
     re.IGNORECASE,
 )
-OF_A_CLOCK = frozenset({"am", "pm", "m", *(f"{hour}{half}" for hour in range(1, 13) for half in ("am", "pm"))})
+OF_A_CLOCK = frozenset(
+    {"am", "pm", "m", "noon", "midnight", *(f"{hour}{half}" for hour in range(1, 13) for half in ("am", "pm"))}
+)
 END_OF = re.compile(r"^(?:the\s+)?end\s+of\s+", re.IGNORECASE)
-BY = opening("by")
+BY = opening("by", later=("no later than", "not later than"), after="not after")
 RELATIVE_WORDS = opening(
     "soon", "shortly", "recently", "currently", "nowadays", "presently", "today", "tomorrow", "yesterday", "eventually",
     "next", "this", "last", "coming", "past", future="in the near",
+    now="as of now", present="at present", writing="at the time of writing",
 )  # fmt: skip
-UNTIL_WORDS = opening("until", "till", "through", "thru", "up", "between")
+UNTIL_WORDS = opening("until", "till", "through", "thru", "up", "between", "to")
 
 
 loaded(
@@ -176,8 +181,8 @@ def inside_the_lag(it: Subject) -> Iterator[Found]:
 )
 def open_ended(it: Subject) -> Iterator[Found]:
     """Every window of a rule is half-open by construction: [from, before). Prose can still blur it: `until June 30`,
-    `through 2027` and `between A and B` leave open whether the last day counts. Write `before D`, or `before the end
-    of D`.
+    `through 2027`, `between A and B` and `from A to B` leave open whether the last day counts. Write `before D`, or
+    `before the end of D`.
     """
     for match in it.opened(OPEN_ENDED, UNTIL_WORDS):
         loc, offset = it.at(match.start())

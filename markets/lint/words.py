@@ -14,7 +14,8 @@ from resolvers.rules.nodes import Rows
 VAGUE = re.compile(
     r"\b(significant(?:ly)?|substantial(?:ly)?|major|widely|widespread|considerabl[ey]|meaningful(?:ly)?|credible|serious(?:ly)?"
     r"|reasonabl[ey]|notabl[ey]|dramatic(?:ally)?|state[- ]of[- ]the[- ]art|human[- ]level|superhuman|AGI|TAI|ASI"
-    r"|agents?|agentic|frontier|leading lab|mainstream|popular|successful(?:ly)?|roughly|about half|most experts)\b",
+    r"|agents?|agentic|frontier|leading lab|mainstream|popular|successful(?:ly)?"
+    r"|reputable|materially|roughly|about half|most experts)\b",
     re.IGNORECASE,
 )
 TERM = re.compile(
@@ -26,12 +27,12 @@ TECHNICAL = re.compile(
     r"\b(?:user[- ]agents?|major (?:versions?|releases?|numbers?)|(?:free|estate) agents?)\b", re.IGNORECASE
 )
 OPEN_SET = re.compile(
-    r"\b(such as|for example|for instance|and so on|and the like"
+    r"\b(such as|for example|for instance|and so on|and the like|or similar|among others"
     r"|including(?!\s+(?:[a-z]+ly\s+)?(?:all|any|every|both|those|hidden|the\s+(?:ends?|last|first))\b))\b|\betc\b\.?|\be\.g\.",
     re.IGNORECASE,
 )
 UTTERED = re.compile(
-    r"\b(says?|said|announc(?:es?|ed|ement)|admit(?:s|ted)?|claim(?:s|ed)|stat(?:es|ed)|declar(?:es?|ed)|acknowledg(?:es?|ed)"
+    r"\b(says?|said|announc(?:es?|ed|ement)|admit(?:s|ted)?|claim(?:s|ed)|stat(?:es|ed)|declar(?:es?|ed)|acknowledg(?:es?|ed)|confirm(?:s|ed)"
     r"|describ(?:es?|ed) (?:it|them|itself))\b",
     re.IGNORECASE,
 )
@@ -56,7 +57,7 @@ VAGUE_WORDS = opening(
     "significant", "significantly", "substantial", "substantially", "major", "widely", "widespread", "considerable",
     "considerably", "meaningful", "meaningfully", "credible", "serious", "seriously", "reasonable", "reasonably",
     "notable", "notably", "dramatic", "dramatically", "superhuman", "agi", "tai", "asi", "agent", "agents", "agentic",
-    "frontier", "mainstream", "popular", "successful", "successfully", "roughly",
+    "frontier", "mainstream", "popular", "successful", "successfully", "reputable", "materially", "roughly",
     state="state", human="human", leading="leading lab", about="about half", most="most experts",
 )  # fmt: skip
 TERM_WORDS = opening(
@@ -66,12 +67,12 @@ TERM_WORDS = opening(
 )  # fmt: skip
 OPEN_WORDS = opening(
     "including", "etc", such="such as", example="for example", instance="for instance", so="and so on",
-    like="and the like", e="e.g.",
+    like="and the like", e="e.g.", among="among others", similar="or similar",
 )  # fmt: skip
 UTTERED_WORDS = opening(
     "say", "says", "said", "announces", "announced", "announcement", "announce", "admit", "admits", "admitted",
     "claims", "claimed", "states", "stated", "declare", "declares", "declared", "acknowledge", "acknowledges",
-    "acknowledged", "describes", "described", "describe",
+    "acknowledged", "confirms", "confirmed", "describes", "described", "describe",
 )  # fmt: skip
 DENYING_WORDS = opening("not", "never", "no")
 UNLESS_WORDS = opening("unless")

@@ -15,7 +15,7 @@ from resolvers.rules.compile_outcome import Outcomes, duration
 from resolvers.rules.compile_panel import same_question_twice
 from resolvers.rules.compile_values import Values
 from resolvers.rules.defaults import HouseDefaults, Settlement
-from resolvers.rules.faults import Faults, known_keys, mapping
+from resolvers.rules.faults import Faults, known_keys, mapping, nearest, once
 from resolvers.rules.known import Known, settling
 from resolvers.rules.nodes import row_sets
 from resolvers.rules.outcomes import OutcomeNode
@@ -65,7 +65,7 @@ def compile_rule(
     rule = _rule(blocks, scope, resolve) if resolve is not None else None
     _leftovers(scope)
     same_question_twice(scope.panels, scope)
-    return (None if faults.stopping else rule), faults.found
+    return (None if faults.stopping else rule), once(faults.found)
 
 
 def _rule(blocks: RuleBlocks, scope: Scope, resolve: Mapping[str, Any]) -> Rule | None:
@@ -97,6 +97,10 @@ def _settlement(block: Any, blocks: RuleBlocks, scope: Scope) -> Settlement | No
         return Settlement(after=_usual_settle(blocks, scope))
     if block in ("first_release", "as_known_at"):
         return Settlement(how=block, after=Duration.of_days(0))
+    if isinstance(block, str) and not block[:1].isdigit():
+        ways = ("first_release", "as_known_at", "7 days")
+        scope.faults.add("shape", f"{block!r:.40} is no way to settle{nearest(block[:40], ways)}", place)
+        return None
     if isinstance(block, str):
         after = duration(block, place, scope)
         return Settlement(after=after) if after is not None else None
@@ -105,6 +109,8 @@ def _settlement(block: Any, blocks: RuleBlocks, scope: Scope) -> Settlement | No
         scope.faults.add("shape", "settle is `7 days`, first_release, {as_known_at: T} or {final_after: 7 days}", place)
         return None
     known_keys(found, ("as_known_at", "final_after"), place, scope.faults)
+    if not found.keys() & {"as_known_at", "final_after"}:
+        return None
     if "as_known_at" in found:
         if found["as_known_at"] != "T":
             scope.faults.add("shape", "as_known_at takes `T`, the instant that is judged", (*place, "as_known_at"))

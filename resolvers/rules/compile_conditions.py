@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from resolvers.rules.bounds import bounded
 from resolvers.rules.compile_formula import FormulaCompiler, ValueOf
 from resolvers.rules.faults import Loc, found_text, known_keys
 from resolvers.rules.nodes import Logic, Node, is_condition
@@ -47,7 +48,8 @@ class Conditions:
         if not isinstance(block, Mapping):
             self.fault(f"a condition is one line of text or a mapping such as {{all: […]}}; {found_text(block)}", loc)
             return None
-        node = self.joined(block, loc, depth) if is_joined(block) else self.block_of(block, loc, depth)
+        made = self.joined(block, loc, depth) if is_joined(block) else self.block_of(block, loc, depth)
+        node = bounded(made, loc, self.scope.faults)
         if node is not None and not is_condition(node):
             self.fault("this is no condition; compare it with something, as `best >= 85%`", loc, "formula")
             return None
@@ -86,6 +88,10 @@ class Conditions:
         good = isinstance(n, int) and not isinstance(n, bool) and n >= 1
         if not good:
             self.fault(f"at_least takes a whole number from 1 on; {found_text(n)}", (*loc, "at_least"))
+        strange = [key for key in block if key not in (*OVER, "at_least", "is")]
+        if not overs and strange:
+            known_keys({strange[0]: None}, OVER, loc, self.scope.faults)
+            return None
         if len(overs) != 1:
             self.fault("at_least counts one of `of: [conditions]`, `rises:`, `falls:` or `each:` a series", loc)
             return None

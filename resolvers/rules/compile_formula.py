@@ -11,6 +11,7 @@ from resolvers import units
 from resolvers.durations import Duration
 from resolvers.rules import formula as f
 from resolvers.rules.agreeing import split
+from resolvers.rules.bounds import bounded
 from resolvers.rules.compile_where import FLIPPED, decimal_of, literal_value
 from resolvers.rules.faults import Loc, nearest
 from resolvers.rules.nodes import (
@@ -55,7 +56,7 @@ class FormulaCompiler:
         except f.FormulaFault as fault:
             self.fault(fault.code, fault.message, fault.offset)
             return None
-        node = self.node(tree)
+        node = bounded(self.node(tree), self.loc, self.scope.faults)
         if node is None:
             return None
         if wanted == "condition" and not is_condition(node):
@@ -329,4 +330,6 @@ def as_factor(node: Node) -> Node:
 def unknown_value(scope: Scope, name: str, loc: Loc, offset: int | None) -> None:
     """The fault for a name that nobody defined."""
     known = [*scope.values_block, *scope.rows_block]
-    scope.faults.add("unknown-name", f"no value is called {name!r}{nearest(name, known)}", loc, offset)
+    said = nearest(name, known)
+    quoted = "" if "did you mean" in said or offset is None else f'; a text stands in quotes, as "{name[:40]}"'
+    scope.faults.add("unknown-name", f"no value is called {name!r}{said}{quoted}", loc, offset)

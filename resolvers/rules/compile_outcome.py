@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from typing import Any
 
 from resolvers import units
@@ -16,7 +17,7 @@ from resolvers.rules.compile_formula import FormulaCompiler, is_text
 from resolvers.rules.compile_panel import confirming
 from resolvers.rules.compile_values import Values
 from resolvers.rules.compile_where import as_text, literal_value
-from resolvers.rules.faults import Loc, found_text, instant_of, known_keys, mapping
+from resolvers.rules.faults import Loc, found_text, instant_of, known_keys, mapping, nearest
 from resolvers.rules.nodes import FieldOf, Hold, Literal_, Node, Window, date_words, unit_of, walk
 from resolvers.rules.nodes_many import Agree
 from resolvers.rules.outcomes import (
@@ -70,6 +71,12 @@ class Outcomes:
     def outcome(self, block: Mapping[str, Any]) -> OutcomeType | None:
         """Exactly one of yes, choice, number and first_date fixes the type."""
         heads = [key for key in block if key in HEADS]
+        strange = [
+            key for key in block if key not in (*HEADS, "settle", *(key for keys in EXTRA.values() for key in keys))
+        ]
+        if not heads and strange:
+            known_keys({strange[0]: None}, HEADS, ("resolve",), self.scope.faults)
+            return None
         if len(heads) != 1:
             found = " and ".join(heads) or "none"
             self.scope.faults.add(
@@ -171,10 +178,11 @@ class Outcomes:
             good = False
         others = sum(1 for answer in made if answer.otherwise)
         if others != 1:
-            found = "none" if not others else str(others)
-            self.scope.faults.add(
-                "answers", f"exactly one answer takes every other text (`Other: else`); found {found}", place
-            )
+            found = str(others) if others else "none"
+            meant = get_close_matches("else", texts, 1, 0.7) if not others else []
+            typed = f"; did you mean `else` by {meant[0]!r}?" if meant else ""
+            said = f"exactly one answer takes every other text (`Other: else`); found {found}{typed}"
+            self.scope.faults.add("answers", said, place)
             good = False
         return good
 
@@ -286,7 +294,8 @@ class Outcomes:
             return None, False
         if str(text) in outcome.answers():
             return Answers(weights={str(text): Decimal(100)}), True
-        self.scope.faults.add("answers", f"if_refused is one of the answers; found {text!r:.60}", place)
+        near = nearest(str(text), outcome.answers(), 0.7)
+        self.scope.faults.add("answers", f"if_refused is one of the answers; found {text!r:.60}{near}", place)
         return None, False
 
 

@@ -62,7 +62,7 @@ def settled(block: Mapping[str, Any], loc: Loc, scope: Scope) -> Panel | None:
         return None
     if not seats / 2 < agree <= seats:
         at: Loc = (*loc, "agree") if "agree" in block else (*loc, "seats") if "seats" in block else loc
-        needed = f"{seats // 2 + 1} to {seats}" if seats > 1 else "1"
+        needed = f"{seats // 2 + 1} to {seats}" if seats > 2 else str(seats)
         scope.faults.add("panel", f"agree: of {seats} seats {needed} can agree without a tie; found {agree}", at)
         return None
     until = _until(scope, time, redraw, (*loc, "for"))

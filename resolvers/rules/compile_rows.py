@@ -80,6 +80,8 @@ class RowSets:
         frozen: Duration | None = None
         if isinstance(name, Mapping):
             known_keys(name, ("source", "unless_frozen"), loc, self.scope.faults)
+            if "source" not in name and name.keys() - {"unless_frozen"}:
+                return None
             if "unless_frozen" in name:
                 frozen = span(name["unless_frozen"], (*loc, "unless_frozen"), self.scope.faults)
                 if frozen is None:

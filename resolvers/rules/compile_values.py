@@ -10,6 +10,7 @@ from resolvers import units
 from resolvers.durations import Duration
 from resolvers.rules import formula as f
 from resolvers.rules.agreeing import split
+from resolvers.rules.bounds import DEEPEST, bounded
 from resolvers.rules.compile_conditions import Conditions, is_joined
 from resolvers.rules.compile_fact import condition
 from resolvers.rules.compile_formula import FormulaCompiler, unknown_value
@@ -30,6 +31,8 @@ EXTRA = {
     "first": ("carry",), "last": ("carry",), "max": ("carry",), "min": ("carry",),
 }  # fmt: skip
 """What else a block may say, by how its value is made."""
+JOINING = ("at_least", "all", "not")
+"""What makes a condition of others; `any` stands among the reduces."""
 WORDS = {True: True, False: False, "yes": True, "no": False}
 
 
@@ -56,6 +59,10 @@ class Values:
         if name not in scope.values_block and name not in scope.rows_block:
             unknown_value(scope, name, loc, offset)
             return None
+        if len(scope.under_way) >= DEEPEST:
+            said = f"over {DEEPEST} values lie under this one, each under the next: name fewer"
+            scope.faults.add("depth", said, loc, offset)
+            return None
         scope.under_way.append(name)
         scope.compiled[name] = self._known(name, loc) or self._anew(name)
         scope.under_way.pop()
@@ -73,7 +80,7 @@ class Values:
 
     def _anew(self, name: str) -> Node | None:
         scope, faults, panels = self.scope, len(self.scope.faults.found), len(self.scope.panels)
-        node = self._defined(name)
+        node = bounded(self._defined(name), ("rows" if name in scope.rows_block else "values", name), scope.faults)
         if scope.known is not None and node is not None and len(scope.faults.found) == faults:
             scope.known.keep(name, scope, node, tuple(scope.panels[panels:]))
         return node
@@ -120,8 +127,13 @@ class Values:
         if len(heads) > 1:
             self.scope.faults.add("shape", f"one value has one way to be made; found {' and '.join(heads)}", loc)
         else:
-            strange = next((str(key) for key in block if key not in ROW_KEYS), "")
-            self.scope.faults.add("shape", f"how is this value made{nearest(strange[:40], known, 0.5)}", loc)
+            strange = next((key for key in block if key not in (*ROW_KEYS, "at", "n", "q", "ties", "carry")), None)
+            heads = [*known, "per", "panel", *JOINING]
+            if strange is None or strange in ("per", "value", "read"):
+                self.scope.faults.add("shape", f"how is this value made{nearest('', heads)}", loc)
+            else:
+                said = f"{strange!r:.40} makes no value{nearest(str(strange)[:40], heads, 0.5)}"
+                self.scope.faults.add("unknown-key", said, (*loc, strange))
 
     def _headed(self, head: str, block: Mapping[str, Any], loc: Loc) -> Node | None:
         known_keys(block, (head, *ROW_KEYS, "at", *EXTRA.get(head, ())), loc, self.scope.faults)

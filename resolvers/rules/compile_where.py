@@ -19,6 +19,9 @@ ColumnOf = Callable[[str, Loc, int | None], Column | None]
 Reckon = Callable[[f.Binary], Filter | None]
 """A comparison of several columns as a filter, or None after a fault."""
 
+SPECIAL = ("matching", "not", "has")
+"""What may be asked of a column in a map besides values."""
+
 FLIPPED = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "==": "==", "!=": "!="}
 
 
@@ -70,7 +73,11 @@ def _all_plain(values: list[Any], loc: Loc, faults: Faults) -> bool:
 
 def _special(name: str, wanted: Mapping[str, Any], column: Column, loc: Loc, faults: Faults) -> Filter | None:
     """`{matching: re}`, `{not: …}` or `{has: x}`."""
-    known_keys(wanted, ("matching", "not", "has"), loc, faults)
+    if wanted and column.kind in ("number", "date") and not any(key in SPECIAL for key in wanted):
+        example = "20" if column.kind == "number" else "2027-03-01"
+        faults.add("shape", f"a {column.kind} is compared in a formula: `where: {name} >= {example}`", loc)
+        return None
+    known_keys(wanted, SPECIAL, loc, faults)
     if not wanted:
         faults.add("shape", "an empty map asks nothing; write {matching: …}, {not: …} or {has: …}", loc)
     parts: list[Filter | None] = []
@@ -181,7 +188,10 @@ def _bare(number: f.Quantity, declared: str, loc: Loc, faults: Faults) -> Decima
         part = units.plain(units.exact(number.value / 100))
         message = f"{value} is over 1; this source reports fractions, write {value}% or {part}"
     elif declared == "percent":
-        message = f"{value} has no unit; this source reports percent, write {value}%"
+        meant = (
+            f"{value}%" if not 0 < number.value < 1 else f"{units.plain(units.exact(number.value * 100))}% or {value}%"
+        )
+        message = f"{value} has no unit; this source reports percent, write {meant}"
     else:
         message = f"{value} has no unit; write {units.show(units.exact(number.value), declared)}"
     faults.add("unit", message, loc, number.offset)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -13,6 +14,7 @@ from resolvers.errors import Fault, Level
 
 Loc = tuple[str | int, ...]
 
+MEANT = re.compile(r"; did you mean '([^']*)'")
 SHORT = Repr()
 SHORT.maxlevel, SHORT.maxdict, SHORT.maxlist, SHORT.maxtuple, SHORT.maxstring, SHORT.maxother = 2, 3, 3, 3, 60, 60
 
@@ -33,6 +35,17 @@ class Faults:
         return any(fault.level == "error" for fault in self.found)
 
 
+def once(faults: Iterable[Fault]) -> list[Fault]:
+    """The faults without those of a missing key that is there under a mistyped name: the typo says it all."""
+    found = list(faults)
+    typed = {(fault.loc[:-1], near[1]) for fault in found if fault.code == "unknown-key"
+             for near in [MEANT.search(fault.message)] if near}  # fmt: skip
+    return [
+        fault for fault in found
+        if fault.code != "missing" or not any(fault.loc == loc and f"`{key}:`" in fault.message for loc, key in typed)
+    ]  # fmt: skip
+
+
 def nearest(name: str, known: Iterable[str], likeness: float = 0.6) -> str:
     """` (did you mean …?)` with the closest known name, or what is known."""
     names = list(known)
@@ -44,6 +57,8 @@ def nearest(name: str, known: Iterable[str], likeness: float = 0.6) -> str:
 
 def found_text(value: Any) -> str:
     """What stands where something else was wanted, in a few characters, however deep it is nested."""
+    if value is None or isinstance(value, bool):
+        return f"found {'nothing' if value is None else str(value).lower()}"
     return f"found {SHORT.repr(value)}"
 
 

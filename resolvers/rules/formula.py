@@ -6,7 +6,7 @@ atom: number [unit] | date | "text" | name | name.column | function(...) | remov
 
 Functions are min(a, b), max(a, b) and abs(a); of a source live(), late(), stale(), frozen(), removed() and lost().
 Names are those under `values`; a number has its unit (85%, 10 points, 30 minutes), only a count has none. `top.lab` is
-a column of a picked row. At most 500 characters.
+a column of a picked row. At most 500 characters, and 60 steps one upon the other.
 
 Example:
     values:
@@ -27,15 +27,18 @@ from functools import lru_cache
 from typing import Literal
 
 from resolvers import units
+from resolvers.rules.faults import nearest
+from resolvers.rules.unexpected import WORDS, is_foreign, no_operator, no_value, of_no_source, unknown_character
 
 LONGEST = 500
 """Characters; a longer formula is several values that want names."""
 DEEPEST = 20
 """Brackets and signs inside one another; keeps the parser's recursion small."""
+MOST_STEPS = 60
+"""Sums and products of a row, each upon the one before; keeps the recursions over a formula small."""
 
 STATES = ("live", "late", "stale", "frozen", "removed", "lost")
 FUNCTIONS = ("min", "max", "abs")
-WORDS = ("and", "or", "not")
 
 TOKEN = re.compile(
     r"""(?P<space>\s+)
@@ -43,7 +46,7 @@ TOKEN = re.compile(
       | (?P<number>\d[\d_]*(?:\.\d+)?)
       | (?P<text>"[^"]*"|'[^']*')
       | (?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)
-      | (?P<sign>>=|<=|==|!=|>|<|[-+*/(),%=≥≤])""",
+      | (?P<sign>>=|<=|==|!=|=>|=<|<>|&&|\|\||>|<|[-+*/(),%=≥≤≠&|!])""",
     re.VERBOSE | re.ASCII,
 )
 
@@ -133,7 +136,7 @@ def tokens_of(text: str) -> list[Token]:
     while place < len(text):
         match = TOKEN.match(text, place)
         if match is None:
-            raise FormulaFault(f"{text[place]!r} has no meaning in a formula", place)
+            raise FormulaFault(unknown_character(text, place), place)
         kind = match.lastgroup or ""
         if kind != "space":
             found.append(Token(kind, match.group(), place))
@@ -184,15 +187,13 @@ class _Parser:
     def whole(self) -> Formula:
         found = self.alternatives()
         if self.next.kind != "end":
-            raise FormulaFault(self._unexpected(self.next), self.next.offset)
+            raise FormulaFault(self._unjoined(), self.next.offset)
         return found
 
-    def _unexpected(self, token: Token) -> str:
-        if token.text in ("=", "≥", "≤"):
-            return f"{token.text!r} is not used here; write {({'=': '==', '≥': '>=', '≤': '<='})[token.text]}"
-        if token.kind == "end":
-            return "the formula ends too early"
-        return f"{token.text!r} was not expected here"
+    def _unjoined(self) -> str:
+        """What to say of the next token, with which nothing can go on after what was read."""
+        after = self.tokens[self.place + 1].text if self.next.kind != "end" else ""
+        return no_operator(self.next.text, self.tokens[self.place - 1].text, after)
 
     def deeper(self, offset: int) -> None:
         self.depth += 1
@@ -272,7 +273,8 @@ class _Parser:
             self.close(token)
             self.depth -= 1
             return found
-        raise FormulaFault(self._unexpected(token), token.offset)
+        before = self.tokens[self.place - 2].text if self.place > 1 else ""
+        raise FormulaFault(no_value(token.text, before), token.offset)
 
     def quantity(self, token: Token) -> Quantity:
         unit = ""
@@ -280,8 +282,10 @@ class _Parser:
         if following.text in units.WORDS and following.kind in ("sign", "name"):
             unit = units.WORDS[self.take().text]
         elif following.kind == "name" and following.text not in WORDS:
-            known = ", ".join(sorted(set(units.WORDS.values())))
-            raise FormulaFault(f"{following.text!r} is no unit; known: {known}", following.offset, "unit")
+            if is_foreign(following.text):
+                raise FormulaFault(self._unjoined(), following.offset)
+            said = f"{following.text!r} is no unit{nearest(following.text, set(units.WORDS.values()))}"
+            raise FormulaFault(said, following.offset, "unit")
         return Quantity(Decimal(token.text.replace("_", "")), unit, token.offset)
 
     def named(self, token: Token) -> Formula:
@@ -289,11 +293,16 @@ class _Parser:
             source = self.take().text
             span = self.take().text if self.next.kind == "span" else ""
             return Call(token.text, (), token.offset, source, span)
+        if token.text in STATES and self.next.kind in ("sign", "name", "text"):
+            raise FormulaFault(
+                of_no_source(token.text, [each.text for each in self.tokens[self.place :]]), token.offset
+            )
         if self.next.text != "(" or self.next.kind != "sign":
             return Name(token.text, token.offset)
         if token.text not in FUNCTIONS:
-            known = ", ".join((*FUNCTIONS, *STATES))
-            raise FormulaFault(f"{token.text!r} is no function; known: {known}", token.offset)
+            raise FormulaFault(
+                f"{token.text!r} is no function{nearest(token.text, (*FUNCTIONS, *STATES))}", token.offset
+            )
         opening = self.take()
         self.deeper(opening.offset)
         parts = [self.alternatives()]
@@ -306,11 +315,25 @@ class _Parser:
     def close(self, opening: Token) -> None:
         if self.accept(")") is None:
             token = self.next
-            message = "this bracket is never closed" if token.kind == "end" else self._unexpected(token)
+            message = "this bracket is never closed" if token.kind == "end" else self._unjoined()
             raise FormulaFault(message, opening.offset if token.kind == "end" else token.offset)
 
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Formula:
     """A formula's tree; FormulaFault says what is wrong and at which character."""
-    return _Parser(text).whole()
+    found = _Parser(text).whole()
+    level = [found]
+    for _ in range(MOST_STEPS):
+        level = [part for each in level for part in parts_of(each)]
+        if not level:
+            return found
+    said = f"more than {MOST_STEPS} steps, one upon the other: name parts of it under values"
+    raise FormulaFault(said, level[0].offset)
+
+
+def parts_of(tree: Formula) -> tuple[Formula, ...]:
+    """What a formula joins."""
+    if isinstance(tree, Binary):
+        return (tree.left, tree.right)
+    return tree.parts if isinstance(tree, Call | Chain) else ()

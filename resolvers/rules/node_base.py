@@ -18,6 +18,10 @@ class _Node(Named):
         """The English of the node, with its figures."""
         return self._spoken
 
+    def asides(self) -> tuple[Phrase, ...]:
+        """What a trader has to know besides: sentences that a rule tells once, however many nodes ask for them."""
+        return ()
+
     @once
     def _spoken(self) -> Phrase:
         return _said(self) if self.shared else self._say()

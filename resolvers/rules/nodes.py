@@ -31,6 +31,7 @@ from resolvers.rules.nodes_rows import Reduce as Reduce
 from resolvers.rules.nodes_rows import Rows as Rows
 from resolvers.rules.nodes_rows import Window as Window
 from resolvers.rules.phrase import Phrase, named
+from resolvers.rules.said_apart import BY_ZERO, Asides
 from resolvers.rules.source_use import Label as Label
 from resolvers.rules.source_use import SourceUse as SourceUse
 
@@ -80,6 +81,10 @@ class Calc(_Node):
         if self.op == "abs":
             return Phrase.of("the absolute value of {}", inner[0])
         return Phrase.listed(inner, {"+": " plus ", "-": " less ", "*": " times ", "/": " divided by "}[self.op])
+
+    def asides(self) -> Asides:
+        """A divisor that is written out is never zero."""
+        return (BY_ZERO,) if self.op == "/" and not isinstance(self.parts[-1], Literal_) else ()
 
 
 def _spoken_part(part: Node) -> Phrase:

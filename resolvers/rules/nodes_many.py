@@ -17,6 +17,7 @@ from resolvers.rules.defaults import Clock
 from resolvers.rules.filters import RELATIONS, Filter, columns_of
 from resolvers.rules.node_base import _Node, date_words
 from resolvers.rules.phrase import Phrase
+from resolvers.rules.said_apart import DIFFER, Asides, of_filter
 
 if TYPE_CHECKING:
     from resolvers.rules.nodes import Compare, Node, RowsNode, Window
@@ -169,6 +170,9 @@ class Agree(_Node):
     def _say(self) -> Phrase:
         return Phrase.of("the value that agrees between {}", Phrase.listed([p.words() for p in self.parts], " and "))
 
+    def asides(self) -> Asides:
+        return (DIFFER,)
+
 
 class Among(_Node):
     """Those of the top rows that pass a filter: first the top is taken, then the filter.
@@ -194,6 +198,9 @@ class Among(_Node):
 
     def _say(self) -> Phrase:
         return Phrase.of("those of [{}] where {}", self.of.words(), self.where.words())
+
+    def asides(self) -> Asides:
+        return of_filter(self.where)
 
 
 def following(at: datetime, per: Per) -> datetime:

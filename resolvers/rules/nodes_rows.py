@@ -16,6 +16,7 @@ from resolvers.rules.defaults import Clock, Ties
 from resolvers.rules.filters import Filter, spoken
 from resolvers.rules.node_base import _Node, date_words, missing
 from resolvers.rules.phrase import Phrase
+from resolvers.rules.said_apart import NO_TOP, OF_REDUCES, Asides, of_filter
 from resolvers.rules.source_use import Label, SourceUse
 
 if TYPE_CHECKING:
@@ -49,6 +50,9 @@ class Rows(_Node):
             whole = Phrase.of("the first that answers of [{}]", whole)
         rows = Phrase.of("the rows of {}", whole)
         return Phrase.of("{} where {}", rows, self.where.words()) if self.where else rows
+
+    def asides(self) -> Asides:
+        return of_filter(self.where)
 
 
 How = Literal[
@@ -114,6 +118,9 @@ class Reduce(_Node):
         told = Phrase.of(REDUCED[self.how], column, rows)
         return Phrase.of("{} (a row that is gone keeps its last value)", told) if self.carry else told
 
+    def asides(self) -> Asides:
+        return OF_REDUCES.get(self.how, ())
+
 
 def _bare_rows(rows: RowsNode) -> Phrase:
     inner = rows.words()
@@ -149,6 +156,9 @@ class Pick(_Node):
             return Phrase.of(text, str(self.n), spoken(self.column), self.of.words(), figures=[str(self.n)])
         size = "largest" if self.how == "argmax" else "smallest"
         return Phrase.of("the row with the {} {} among {}{}", size, spoken(self.column), self.of.words(), tie)
+
+    def asides(self) -> Asides:
+        return () if self.how == "top" else (NO_TOP,)
 
 
 TIES = {
@@ -211,4 +221,6 @@ class Window(_Node):
         bounds = [(f"from {date_words(self.since)} on", self.since)] if self.since else []
         bounds += [(f"before {date_words(self.before)}", self.before)] if self.before else []
         text = " and ".join(text for text, _ in bounds)
-        return Phrase.of("{} ({} {})", self.of.words(), verb, text, figures=[date_words(at) for _, at in bounds])
+        inside = isinstance(self.of, Window) and self.of.at is None
+        said = "{} that are also ({} {})" if inside else "{} ({} {})"
+        return Phrase.of(said, self.of.words(), verb, text, figures=[date_words(at) for _, at in bounds])

@@ -100,6 +100,8 @@ class ChoiceOutcome(_Type):
 class NumberOutcome(_Type):
     """A number read at T, rounded half up, and the bucket it falls in (a lower edge belongs to its bucket).
 
+    Below nought a half is rounded away from it: -2.5 is -3.
+
     Example:
         values:
           best: {max: score, from: board}
@@ -119,7 +121,10 @@ class NumberOutcome(_Type):
         rounding = Phrase("")
         if self.round is not None:
             figure = f"{self.round} decimal places" if self.round != 1 else "1 decimal place"
-            rounding = Phrase(f", rounded half up to {figure}", (figure,))
+            said = f", rounded half up to {figure}"
+            if self.edges[0] <= 0:  # below nought there are two ways up
+                said = f", rounded to {figure}, a half away from zero"
+            rounding = Phrase(said, (figure,))
         edges = [units.show(units.exact(edge), self.unit) for edge in self.edges]
         return Phrase.of(
             "Decided by {}, read at T{}; the buckets are divided at {}, each edge in the bucket above it",

@@ -75,13 +75,6 @@ def _asks_when_seen(node: Node) -> bool:
     return isinstance(node, State) and node.after is not None
 
 
-NO_ROWS = Phrase(
-    "The largest of no rows is lower than any number, the smallest higher than any; a condition that nothing but this "
-    "would make true is open"
-)
-"""What a best of no rows comes to."""
-
-
 class Rule(BaseModel):
     """A market's machine-readable criteria. `decides` is T; instants are aware UTC."""
 
@@ -238,8 +231,7 @@ class Rule(BaseModel):
             parts.append(runs)
         d = self.defaults
         parts.append(_lasting(str(d.bridge), str(d.max_age), str(d.lost_after)))
-        if any(isinstance(node, Reduce) and node.how in ("max", "min") for node in self.nodes()):
-            parts.append(NO_ROWS)
+        parts += dict.fromkeys(aside for node in self.nodes() for aside in node.asides())
         parts.append(Phrase("; ".join([*self._counting(), *self._tied()])))
         return tuple(parts)
 

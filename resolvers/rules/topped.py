@@ -65,7 +65,8 @@ def dates_of(pick: Pick, table: Table) -> Sequence[Number] | None:
 class Asking:
     """What stands on a top, asked of its rows at one instant; `k` is what counts as known of labels.
 
-    `bridge` (microseconds): after a longer gap nobody knows when in it a row came.
+    `bridge` (microseconds): after a longer gap nobody knows when in it a row came. What asks holds the table and not
+    this object, or each would be a cycle that only Python's collector frees, and an hour's pass makes thousands.
     """
 
     def __init__(self, top: Topped, table: Table, registries: Mapping[str, Registry], k: Instant, bridge: int) -> None:
@@ -83,13 +84,12 @@ class Asking:
 
     def measured(self, found: Tops, column: str | None) -> Tops:
         """The rows with the value of another column; those without such a cell are left out."""
-        made = [(row, top_entry(column, self.table, entry)) for row, entry in found]
-        return [(row, entry) for row, entry in made if entry is not None]
+        return _measured(self.table, found, column)
 
     def _asked(self, part: Among | Window | Pick) -> Callable[[Tops], Tops]:
         if isinstance(part, Pick):
-            dates, column = dates_of(part, self.table), part.column
-            return lambda found: ranked(self.measured(found, column), part, dates)
+            table, dates, column = self.table, dates_of(part, self.table), part.column
+            return lambda found: ranked(_measured(table, found, column), part, dates)
         tell = self._in_window(part) if isinstance(part, Window) else self._passes(part)
 
         def some(found: Tops) -> Tops:
@@ -104,14 +104,14 @@ class Asking:
         return some
 
     def _passes(self, part: Among) -> Callable[[Entry], tuple[bool | None, str]]:
-        labels = frozenset(self.registries)
+        labels, key_of, k = frozenset(self.registries), self.table.spans.key, self.k
         registries = self.registries
         test: Test = test_of(part.where, self.table, labels, lambda name: registries[name].meant())
         asked = [name for name in part.columns if name in labels]
 
         def tell(entry: Entry) -> tuple[bool | None, str]:
-            key = self.table.spans.key[entry.place]
-            told = {name: self.registries[name].label(key, self.k) for name in asked}
+            key = key_of[entry.place]
+            told = {name: registries[name].label(key, k) for name in asked}
             blank = [name for name in asked if told[name] is None]
             because = f"{UNLABELLED} ({', '.join(blank)}): {key}" if blank else f"{UNREADABLE}: {key}"
             return test(entry.place, told), because
@@ -122,16 +122,21 @@ class Asking:
         low = LONG_AGO if part.since is None else instant(part.since)
         high = FAR_AHEAD if part.before is None else instant(part.before)
         published = self.table.published() if part.clock == "published" else None
-        straddling = either_side(self.table.good, (low, high), self.bridge)
+        straddling, key_of = either_side(self.table.good, (low, high), self.bridge), self.table.spans.key
 
         def tell(entry: Entry) -> tuple[bool | None, str]:
             if published is None and entry.start in straddling:
-                return None, f"{GAP}: {self.table.spans.key[entry.place]}"
+                return None, f"{GAP}: {key_of[entry.place]}"
             if published is None:
                 return low <= entry.start < high, ""
             clock = published[entry.place]
             if isinstance(clock, int):
                 return low <= clock < high, ""
-            return None, f"{UNREADABLE}: the date of {self.table.spans.key[entry.place]}"
+            return None, f"{UNREADABLE}: the date of {key_of[entry.place]}"
 
         return tell
+
+
+def _measured(table: Table, found: Tops, column: str | None) -> Tops:
+    made = [(row, top_entry(column, table, entry)) for row, entry in found]
+    return [(row, entry) for row, entry in made if entry is not None]

@@ -152,9 +152,9 @@ def _node_fault(parsed: Any, shown: str) -> str:
 
 
 class View(_Strict):
-    """A standing filter of the source's rows: a map as in a market's `where:`, kept here so that it freezes with it."""
+    """A standing filter of the rows, a map or a formula as a market's `where:`, kept here so that it freezes too."""
 
-    where: dict[str, Any]
+    where: dict[str, Any] | str
 
 
 class ReadSpec(_Strict):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from markets.changes import Opened, text_hash
 from markets.fields import plain
@@ -107,3 +108,12 @@ def live(market: MarketSpec, **changes: object) -> LiveMarket:
 
 def with_subsidy(text: str, mana: Decimal) -> str:
     return text.replace("subsidy: 200", f"subsidy: {plain(mana)}")
+
+
+def as_json(value: Any) -> Any:
+    """A document of YAML as JSON has it: a validator of schemas knows no Decimal."""
+    if isinstance(value, dict):
+        return {key: as_json(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [as_json(each) for each in value]
+    return float(value) if isinstance(value, Decimal) else value

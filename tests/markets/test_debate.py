@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import pytest
 from debate_builders import CHOICE, CLAIMS, DATE, DEBATE, M04, NUMBER, STANCES, argued, number, said, stance
 from jsonschema import Draft202012Validator
+from market_builders import as_json
 from market_builders import loaded as load_plain
 
 from markets.debate_events import event_fault, event_outcomes, shares_of
@@ -262,11 +262,3 @@ def test_editors_know_the_form_of_the_arguments(kind: str, text: str, typo: tupl
     good, bad = (read_yaml(each.encode()).value for each in (text, text.replace(*typo)))
     assert [error.message for error in validator.iter_errors(as_json(good))] == []
     assert [error.message for error in validator.iter_errors(as_json(bad))]
-
-
-def as_json(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: as_json(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [as_json(each) for each in value]
-    return float(value) if isinstance(value, Decimal) else value

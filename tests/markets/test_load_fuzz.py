@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from market_builders import REPLAY
+from market_builders import REPLAY, as_json
 
 from markets.load import load_debate
 from markets.load_market import Shared, load_markets
@@ -43,14 +42,6 @@ def changed(value: Any, way: Way, to: Any) -> Any:
     copy = dict(value) if isinstance(value, dict) else list(value)
     copy[way[0]] = changed(copy[way[0]], way[1:], to)
     return copy
-
-
-def as_json(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: as_json(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [as_json(each) for each in value]
-    return float(value) if isinstance(value, Decimal) else value
 
 
 def documents(kind: str) -> list[Any]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
-from market_builders import MARKET, REPLAY, SOURCE
+from market_builders import MARKET, REPLAY, SOURCE, as_json
 
 from markets.schema import schemas
 from markets.yaml12 import read_yaml
@@ -23,14 +21,6 @@ FILES = [
 def complaints(kind: str, raw: bytes) -> list[str]:
     value = as_json(read_yaml(raw).value)
     return [error.message for error in jsonschema.Draft202012Validator(schemas()[kind]).iter_errors(value)]
-
-
-def as_json(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: as_json(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [as_json(each) for each in value]
-    return float(value) if isinstance(value, Decimal) else value
 
 
 @pytest.mark.parametrize("kind", ["market", "source", "debate"])

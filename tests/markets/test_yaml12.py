@@ -46,7 +46,7 @@ def test_a_fraction_keeps_its_published_digits() -> None:
         ("a: !!str 5\n", [(1, 4, "Y-TAG")]),
         ("a: !!python/object/apply:os.system [ls]\n", [(1, 4, "Y-TAG")]),
         ("a: 1\n---\nb: 2\n", [(2, 1, "Y-DOCUMENTS")]),
-        ("a: [1\nb: 2\n", [(2, 2, "Y-SYNTAX")]),
+        ("a: [1\nb: 2\n", [(1, 4, "Y-SYNTAX")]),
         ("a: 1e999999\n", [(1, 4, "Y-NUMBER")]),
         ("a: x\x00y\n", [(1, 5, "Y-CHARACTER")]),
         (b"a: 1\nb: \xff\n", [(2, 4, "Y-ENCODING")]),

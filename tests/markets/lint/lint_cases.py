@@ -11,6 +11,7 @@ from markets.lint.examples import files_of
 from markets.lint.run import lint_all
 from markets.lint.subject import Seen
 from markets.load import Loaded, load_debate
+from markets.registries import registry_faults
 from resolvers.errors import Fault
 from resolvers.evidence import EvidenceInMemory, Sighting, SourceEvidence, instant
 from resolvers.sources.reading import read_body
@@ -25,15 +26,15 @@ def written(path: Path, case: Case) -> Path:
     for name, text in files_of(case).items():
         target = path / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+        target.write_bytes(text.encode("utf-8", "surrogateescape"))
     return path
 
 
 def faults(path: Path, case: Case) -> list[Fault]:
-    """Every fault of a case: the loader's, then the lint's, with evidence where the case has looks."""
+    """Every fault of a case: the loader's, the lint's (with evidence where the case has looks), its own lists'."""
     loaded = load_debate(written(path, case))
     seen = dict.fromkeys(loaded.markets, seen_by(case, loaded)) if case.looks else None
-    return [*loaded.faults, *lint_all(loaded, seen)]
+    return [*loaded.faults, *lint_all(loaded, seen), *registry_faults(path, loaded.sources)]
 
 
 def seen_by(case: Case, loaded: Loaded) -> Seen:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from lint_cases import faults, written
 
-from markets.lint.code import Case
+from markets.lint.code import READING, Case
 from markets.lint.examples import MARKET, MARKET_PATH, SEEN, SOURCE
+from markets.lint.explain import EVERY, meaning
 from markets.lint.run import ALL, WITH_STORE, lint_all
 from markets.load import load_debate
 
@@ -106,7 +108,7 @@ def test_of_a_list_of_sources_one_that_was_read_is_enough(tmp_path: Path) -> Non
 
 
 def test_an_na_clause_over_a_stretch_of_time_to_come_is_not_asked_today(tmp_path: Path) -> None:
-    def clause(since: str, before: str) -> Case:
+    def clause(since: str, before: str, first: str = "2026-11-20") -> Case:
         counted = f"within: {{from: {since}, before: {before}}}"
         changes = {
             "when: removed(board)": "when: rows_then < 1",
@@ -114,11 +116,13 @@ def test_an_na_clause_over_a_stretch_of_time_to_come_is_not_asked_today(tmp_path
             "ran it.": f"ran it, at 85%. With fewer than 1 row first seen from {since} to before {before} nothing "
             "is asked, nor if the board is lost.",
         }
-        return Case(changes, looks=(("2026-11-20", SEEN), ("2026-11-30", SEEN)))
+        return Case(changes, looks=((first, SEEN), ("2026-11-30", SEEN)))
 
     assert faults(tmp_path / "ahead", clause("2027-01-01", "2027-07-01")) == []
     found = faults(tmp_path / "over", clause("2026-06-01", "2026-07-01"))
     assert {"N07", "O04"} <= {fault.code for fault in found}, [str(fault) for fault in found]
+    days = {fault.code for fault in faults(tmp_path / "days", clause("2026-06-01", "2026-07-01", "2026-11-29"))}
+    assert "N07" in days and "O04" not in days, "what a few days say is no share of a history"
 
 
 @pytest.mark.parametrize("many", ["{at_least: 1, of: %s}", "{all: %s}", "{any: %s}", "{not: {any: %s}}"])
@@ -163,3 +167,44 @@ def test_the_lint_says_the_same_whenever_and_in_whatever_company_it_is_asked(tmp
     once = [str(fault) for fault in lint_all(loaded)]
     backwards = replace(loaded, markets=dict(reversed(loaded.markets.items())))
     assert once == [str(fault) for fault in lint_all(loaded)] == [str(fault) for fault in lint_all(backwards)]
+
+
+@pytest.mark.parametrize("name", READING)
+def test_the_example_of_what_reading_finds_fires_exactly_that_code(tmp_path: Path, name: str) -> None:
+    """But for a broken source, whose own fault is told as well, in its own file."""
+    code = EVERY[name]
+    found = faults(tmp_path, code.fires)
+    fitting = [fault for fault in found if not (name == "S-BROKEN" and fault.path.endswith("board.yaml"))]
+    assert {fault.code for fault in fitting} == {name}, [str(fault)[-300:] for fault in found]
+    assert {fault.level for fault in fitting} == {code.level}
+    assert all(fault.line > 0 and fault.column > 0 for fault in found)
+
+
+@pytest.mark.parametrize("name", READING)
+def test_the_near_miss_of_what_reading_finds_fires_nothing(tmp_path: Path, name: str) -> None:
+    assert [str(fault)[-300:] for fault in faults(tmp_path, EVERY[name].quiet)] == []
+
+
+SOURCES = Path(__file__).parents[3]
+NAMED = re.compile(r'"([YFRSA]-[A-Z]+(?:-[A-Z]+)*)"')
+OF_RULES = re.compile(r'(?:faults\.add|self\.fault|Fault)\(\s*"([a-z]+(?:-[a-z]+)*)"')
+
+
+def test_every_code_that_a_check_can_print_is_explained() -> None:
+    """The codes are read from the source text: `"Y-TAB"` as it stands, a rule's `"window"` as R-WINDOW."""
+    found: set[str] = set()
+    for path in (SOURCES / "markets").rglob("*.py"):
+        found |= set(NAMED.findall(path.read_text(encoding="utf-8")))
+    texts = [path.read_text(encoding="utf-8") for path in (SOURCES / "resolvers" / "rules").rglob("*.py")]
+    for code in {code for text in texts for code in OF_RULES.findall(text)}:
+        room = "S" if code in ("unknown-source", "unknown-view", "unknown-column") else "R"
+        found.add(f"{room}-{code.upper()}")
+    assert found - {"R-UNIT", "R-EDGES"} == set(READING)  # those two are told as N01 and N05
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_how_to_waive_it_is_said_of_a_warning_of_the_lint_and_of_nothing_else(name: str) -> None:
+    code = EVERY[name]
+    waivable = code.level == "warning" and name in ALL
+    assert (f"It can be waived in the file: `allow: {{{name}: why}}`." in meaning(name)) == waivable
+    assert ("It is seen with `crux check --ready` only." in meaning(name)) == (code.needs == "store")

@@ -14,7 +14,8 @@ from lint_cases import faults
 
 from markets.lint.agreeing import compared
 from markets.lint.code import Case
-from markets.lint.figures import FIGURE, Amount, At, Figure, Span, figures
+from markets.lint.figure_forms import FIGURE
+from markets.lint.figures import Amount, At, Figure, Span, figures
 from markets.lint.numbers import strict_or_not
 from markets.lint.run import lint, lint_all
 from markets.lint.subject import Subject
@@ -253,3 +254,36 @@ def test_the_pattern_of_figures_takes_hostile_text_quickly() -> None:
 def test_digits_that_only_begin_like_a_year_are_a_number_and_no_year() -> None:
     (figure,) = figures("Entry 019999 counts.", frozenset())
     assert figure.readings == (Amount(Decimal(19999), ""),)
+
+
+SPELLINGS = {
+    "points right behind": ("other - {n}points", 5, "come within {n} points of the least"),
+    "points below nought": ("other + -{n}points", 5, "come within {n} points of the least"),
+    "a percent sign far off": ("{n}   %", 85, "reach {n}%"),
+    "percent right behind": ("{n}percent", 85, "reach {n}%"),
+    "a fraction": ("0.{n} fraction", 85, "reach {n}%"),
+    "a fraction right behind": ("0.{n}fraction", 85, "reach {n}%"),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("more", [0, 1, 4])
+def test_a_figure_of_a_formula_is_the_proses_however_it_is_spaced(tmp_path: Path, spelling: str, more: int) -> None:
+    formula, number, told = SPELLINGS[spelling]
+    changes = {
+        "best >= 85%": f"best >= {formula.format(n=number)}",
+        "reach 85%": told.format(n=number + more),
+    }
+    if "other" in formula:
+        changes["values:\n"] = "values:\n  other: {min: score, from: board}\n"
+    assert {fault.code for fault in faults(tmp_path, Case(changes))} == ({"O06"} if more else set())
+
+
+@pytest.mark.parametrize(("told", "fires"), [("2,000", False), ("2000", False), ("3,000", True), ("20,000", True)])
+def test_digits_set_apart_in_a_formula_are_one_number(tmp_path: Path, told: str, fires: bool) -> None:
+    changes = {
+        "best: {max: score, from: board}": "runs: {total: trials, from: board}",
+        "best >= 85%": "runs >= 2_000",
+        "Will a row of the board reach 85%": f"Will the trials of all rows reach {told}",
+    }
+    assert ("O06" in {fault.code for fault in faults(tmp_path, Case(changes))}) is fires

@@ -10,7 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from markets.lint import agreeing, figures, form, numbers, placed, roles, sources, spelled, times, words
+from markets.lint import (
+    agreeing,
+    figure_forms,
+    figures,
+    form,
+    numbers,
+    placed,
+    relations,
+    roles,
+    sources,
+    spelled,
+    times,
+    words,
+)
 from markets.lint.subject import APART, Openers, matches
 
 TABLES: dict[str, tuple[re.Pattern[str], Openers]] = {
@@ -28,7 +41,7 @@ TABLES: dict[str, tuple[re.Pattern[str], Openers]] = {
     "harm": (form.HARM, form.HARM_WORDS),
 }
 STARTS: dict[str, tuple[re.Pattern[str], Callable[[str], Iterable[int]]]] = {
-    "figure": (figures.FIGURE, figures._begins),
+    "figure": (figure_forms.FIGURE, figures._begins),
     "claim": (spelled.CLAIM, spelled._begins),
 }
 PLAIN = st.characters(codec="ascii", exclude_characters="\x1c\x1d\x1e\x1f\x0b\x0c")
@@ -88,10 +101,10 @@ def test_what_is_named_twice_passes_the_quicker_look(text: str) -> None:
     assert quick or not agreeing.TWICE.search(text)
 
 
-@given(st.from_regex(numbers.STRICT_BEFORE, alphabet=PLAIN))
+@given(st.from_regex(relations.STRICT_BEFORE, alphabet=PLAIN))
 @settings(max_examples=300, deadline=None)
 def test_words_that_say_a_relation_end_as_the_quicker_look_expects(text: str) -> None:
-    assert text.rstrip().lower().endswith(numbers.STRICT_ENDS)
+    assert text.rstrip().lower().endswith(relations.STRICT_ENDS)
 
 
 @given(st.from_regex(agreeing.REFERENCE, alphabet=PLAIN))

@@ -122,3 +122,39 @@ def test_relations_of_row_filters_and_counts_are_read(tmp_path: Path, old: str, 
     question = FILTERED["Will a row of the board reach 85%"].replace(old, new, 1)
     found = faults(tmp_path, Case({**FILTERED, "Will a row of the board reach 85%": question}))
     assert ("N02" in {fault.code for fault in found}) is told, [str(fault) for fault in found]
+
+
+BLURRED = {
+    "noon": ("T01", "Rows count until noon on 2027-06-30."),
+    "midnight": ("T01", "Rows count until midnight of that day."),
+    "no later than": ("T02", "It must be run no later than June 2027."),
+    "not after": ("T02", "It must be run not after June 2027."),
+    "as of now": ("T03", "The board as of now is meant."),
+    "at the time of writing": ("T03", "The leader at the time of writing is left out."),
+    "from A to B": ("T07", "Rows count from 2027-03-01 to 2027-06-01."),
+    "or similar": ("D03", "Boards of South or similar count."),
+    "among others": ("D03", "Rows of South, among others, count."),
+    "confirms": ("D04", "It counts if its author confirms it."),
+    "reputable": ("D01", "It counts if it was run by a reputable firm."),
+    "eighty percent": ("O06", "A row of eighty percent counts."),
+    "ninety-one per cent": ("O06", "A row of ninety-one per cent counts."),
+    "a half sign": ("O06", "It counts if ½ of the rows agree."),
+}
+PLAIN = [
+    "Rows count from midnight UTC on.",
+    "It must be run no later than the end of June.",
+    "Rows of eighty-five percent count before July 2027.",
+    "Two rows to every lab; from one to the next.",
+]
+
+
+@pytest.mark.parametrize("kind", BLURRED)
+def test_what_can_be_read_two_ways_is_told(tmp_path: Path, kind: str) -> None:
+    code, said = BLURRED[kind]
+    found = faults(tmp_path, Case({"whoever ran it.": f"whoever ran it. {said}"}))
+    assert code in {fault.code for fault in found}, [str(fault) for fault in found]
+
+
+@pytest.mark.parametrize("said", PLAIN)
+def test_what_can_be_read_one_way_only_is_not(tmp_path: Path, said: str) -> None:
+    assert faults(tmp_path, Case({"whoever ran it.": f"whoever ran it. {said}"})) == []

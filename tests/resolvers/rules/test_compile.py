@@ -318,6 +318,42 @@ def test_a_broken_formula_is_a_fault_with_a_place(formula: str):
     ]
 
 
+SLIPS = {
+    "best >= 85%)": (11, "this bracket closes none: take it out, or open one before"),
+    "best) >= 85%": (4, "this bracket closes none: take it out, or open one before"),
+    "best >= ()": (9, "')' was not expected here: a value is missing after '('"),
+    "best >= 85% und best > 1%": (12, "'und' is not used here; write and"),
+    "best >= best und best > 1%": (13, "'und' is not used here; write and"),
+    "(best >= best oder best > 1%)": (14, "'oder' is not used here; write or"),
+    "best >= 85% AND best > 1%": (12, "'AND' is not used here; write and"),
+    "best >= 85% && best > 1%": (12, "'&&' is not used here; write and"),
+    "! best >= 85%": (0, "'!' is not used here; write not"),
+    "best => 85%": (5, "'=>' is not used here; write >="),
+    "best = 85%": (5, "'=' is not used here; write =="),
+    "best is 85%": (5, "'is' is not used here; write =="),
+    "best >= 85,5%": (10, "a decimal has a point: write 85.5"),
+    "best >= .5%": (8, "a number begins with a digit: write 0 before this point"),
+    'best >= "85%': (8, 'the text that begins here is never closed: write " at its end'),
+    "best >= 85 percnt": (11, "'percnt' is no unit; did you mean 'percent'?"),
+    "remved(board)": (0, "'remved' is no function; did you mean 'removed'?"),
+    "best >=": (7, "the formula ends too early: a value is missing after '>='"),
+    "85% best": (
+        4,
+        "'best' follows '%' with nothing between that joins them: write one of >= > <= < == != + - * / and or",
+    ),
+    "best >= 85% for 7 days": (
+        12,
+        "'for' has no place in a formula: say how long with `hold`, and when with `at` or `within` of a value",
+    ),
+}
+
+
+@pytest.mark.parametrize("formula", SLIPS)
+def test_a_slip_in_a_formula_is_told_at_its_character_with_what_to_write(formula: str):
+    _, faults = compiled({"yes": formula}, BOARD, values=BEST)
+    assert [(fault.offset, fault.message) for fault in faults if fault.level == "error"] == [SLIPS[formula]]
+
+
 def test_a_formula_too_long_or_too_deep_is_a_fault_not_a_crash():
     long, deep = "best >= 1%" + " " * LONGEST, "(" * 200 + "best" + ")" * 200 + " >= 1%"
     for formula in (long, deep):

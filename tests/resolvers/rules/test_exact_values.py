@@ -17,7 +17,10 @@ TRUTHS = st.sampled_from([Truth(True), Truth(False), Truth(None, "open")])
 
 @st.composite
 def amounts(draw: st.DrawFn) -> tuple[Amount, Fraction]:
-    """An interval and a number in it."""
+    """An interval and a number in it; often a plain number, whose two bounds are one and the same."""
+    if draw(st.booleans()):
+        number = draw(NUMBERS)
+        return Amount(number, number), number
     low, inside, high = sorted(draw(st.lists(NUMBERS, min_size=3, max_size=3)))
     return Amount(low, high, "" if low == high else "open"), inside
 
@@ -46,6 +49,25 @@ def test_and_or_and_not_obey_de_morgan(parts):
     negated = [exact.negate(part) for part in parts]
     assert exact.negate(exact.conjunction(parts)).value is exact.disjunction(negated).value
     assert exact.negate(exact.disjunction(parts)).value is exact.conjunction(negated).value
+
+
+KLEENE = {
+    (True, True): (True, True), (True, None): (None, True), (True, False): (False, True),
+    (None, None): (None, None), (None, False): (False, None), (False, False): (False, False),
+}  # fmt: skip
+"""Two truths -> both, and either: Kleene's strong tables (Introduction to Metamathematics, 1952, section 64)."""
+
+
+@given(TRUTHS, TRUTHS, TRUTHS)
+def test_and_or_and_not_are_kleenes_and_obey_his_laws(a, b, c):
+    both, either = exact.conjunction, exact.disjunction
+    table = KLEENE.get((a.value, b.value), KLEENE.get((b.value, a.value)))
+    assert (both([a, b]).value, either([a, b]).value) == table
+    assert exact.negate(exact.negate(a)).value is a.value
+    for join, other in ((both, either), (either, both)):
+        assert join([a, join([b, c])]).value is join([join([a, b]), c]).value is join([c, b, a]).value
+        assert join([a, other([a, b])]).value is join([a, a]).value is a.value
+        assert join([a, other([b, c])]).value is other([join([a, b]), join([a, c])]).value
 
 
 @given(st.lists(TRUTHS, min_size=1, max_size=4), st.lists(st.booleans(), min_size=4, max_size=4))

@@ -87,7 +87,7 @@ def test_an_instant_outside_the_calendar_is_a_fault():
         ({"resolve": {"yes": "best >= 85%", "hold": "999999 weeks"}, **BEST}, "duration", "over 100 years"),
         ({"resolve": {"yes": "best >= 85%", "settle": "999999 weeks"}, **BEST}, "duration", "over 100 years"),
         ({"values": {"best": {"max": "score", "from": []}}}, "missing", "names no source"),
-        ({"values": {"best": {"maks": "score", "from": "board"}}}, "shape", "did you mean 'max'?"),
+        ({"values": {"best": {"maks": "score", "from": "board"}}}, "unknown-key", "did you mean 'max'?"),
     ],
 )
 def test_slips_are_faults_that_say_what_is_meant(blocks, code: str, told: str):

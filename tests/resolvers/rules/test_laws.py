@@ -78,41 +78,28 @@ def test_a_look_that_failed_changes_nothing(trouble: str):
     assert judged(over(), world(seen(BOARD, history)), 120).outcome == No()
 
 
+def in_ranges():
+    """In which of three ranges the best row of the board is."""
+    return rule({"number": "best", "edges": ["50%", "80%"]}, BOARD, closes=60, **BEST)
+
+
 def test_a_best_row_that_vanished_unmatched_asks_instead_of_counting_as_withdrawn():
     history = daily({0: scores(a="70", b="90"), 20: scores(a="70")}, 120)
-    ranked = rule(
-        {"number": "best", "edges": ["50%", "80%"]},
-        BOARD,
-        values={"best": {"max": "score", "from": "board"}},
-        closes=60,
-    )
-    found = judged(ranked, world(seen(BOARD, history)), 70)
+    found = judged(in_ranges(), world(seen(BOARD, history)), 70)
     assert found.state == "unknown"
     assert "vanished, unmatched: b" in found.because
 
 
 def test_a_vanished_row_that_is_not_the_best_does_not_matter():
     history = daily({0: scores(a="90", b="70"), 20: scores(a="90")}, 120)
-    ranked = rule(
-        {"number": "best", "edges": ["50%", "80%"]},
-        BOARD,
-        values={"best": {"max": "score", "from": "board"}},
-        closes=60,
-    )
-    assert judged(ranked, world(seen(BOARD, history)), 70).outcome == Answers(
+    assert judged(in_ranges(), world(seen(BOARD, history)), 70).outcome == Answers(
         weights={"80% or more": Decimal(100)}, value="90%"
     )
 
 
 def test_a_row_that_came_back_had_been_there_all_the_time():
     history = daily({0: scores(a="70", b="90"), 58: scores(a="70"), 64: scores(a="70", b="90")}, 120)
-    ranked = rule(
-        {"number": "best", "edges": ["50%", "80%"]},
-        BOARD,
-        values={"best": {"max": "score", "from": "board"}},
-        closes=60,
-    )
-    assert judged(ranked, world(seen(BOARD, history)), 70).state == "decided"
+    assert judged(in_ranges(), world(seen(BOARD, history)), 70).state == "decided"
 
 
 def test_a_row_gone_from_a_complete_list_is_withdrawn():
@@ -305,6 +292,17 @@ def test_a_first_date_that_an_unknown_time_may_have_come_before_is_unknown():
     same = daily({0: scores(a="80"), 28: scores(a="90")}, 130, missing=range(10, 25))
     assert judged(dated, world(seen(BOARD, history)), 130).state == "unknown"
     assert judged(dated, world(seen(BOARD, same)), 130).state == "decided"
+
+
+def test_a_half_below_nought_is_rounded_away_from_it_and_the_criteria_say_so():
+    lead = {"values": {"a": {"max": "score", "from": "board", "where": {"key": "a"}},
+                       "b": {"max": "score", "from": "board", "where": {"key": "b"}}}}  # fmt: skip
+    behind = rule({"number": "a - b", "round": 0, "edges": ["-2 points", "2 points"]}, BOARD, closes=60, **lead)
+    shown = scores(a="50.0", b="52.5")
+    found = judged(behind, world(seen(BOARD, daily({0: shown}, until=70))), 70)
+    assert isinstance(found.outcome, Answers)
+    assert (found.outcome.value, dict(found.outcome.weights)) == ("-3 points", {"under -2 points": Decimal(100)})
+    assert "rounded to 0 decimal places, a half away from zero" in behind.outcome.words().text
 
 
 def test_a_number_is_rounded_half_up_and_an_edge_belongs_to_the_bucket_above():

@@ -238,7 +238,7 @@ FAULTS = [
     ({"question": "Q" * 1_000_000, "limbs": {"a": "x"}}, "1,000,000 characters; at most 500"),
     ({"question": "Q?", "limbs": {"a": {"b": {"c": "x"}}}}, "a sentence is wanted here"),
     ({"limbs": {"a": "x"}}, "a panel needs `question:`"),
-    ({**PANEL, "seats": 2, "agree": 3}, "of 2 seats 2 to 2 can agree"),
+    ({**PANEL, "seats": 2, "agree": 3}, "of 2 seats 2 can agree"),
     ({**PANEL, "seats": 4}, "of 4 seats 3 to 4 can agree"),
     ({**PANEL, "seats": "many"}, "seats is a whole number"),
     ({**PANEL, "for": "0 days"}, "people need time to answer"),

@@ -91,7 +91,17 @@ def test_a_date_lies_at_the_start_of_its_day_in_the_sources_zone(
 
 
 @pytest.mark.parametrize(
-    "text", ["2508-22-", "2025-13-01", "2025-02-30", "22/8/2025", "2025-10-02T12:00:00", "soon", "2025"]
+    "text",
+    [
+        "2508-22-",
+        "2025-13-01",
+        "2025-02-30",
+        "22/8/2025",
+        "2025-10-02T12:00:00",
+        "2025-10-02 12:00:00Z",
+        "soon",
+        "2025",
+    ],
 )
 def test_what_is_no_date_is_unknown(text: str) -> None:
     assert parse_date(text, column(type="date")) is None

@@ -1,0 +1,89 @@
+"""How figures are written in prose: the words and signs for numbers, units and dates, and the one form of them all."""
+
+from __future__ import annotations
+
+import re
+
+MONTHS = [
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+]  # fmt: skip
+MONTH = "(?:" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTHS) + r"|sept)\.?"
+WORDS = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
+    "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
+    "nineteen": 19,
+}  # fmt: skip
+TENS = {
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}  # fmt: skip
+IN_WORDS = WORDS | TENS | {"one": 1, "hundred": 100}
+IN_LETTERS = (
+    rf"(?:{'|'.join(TENS)})(?:[\s-](?:one|{'|'.join(list(WORDS)[:8])}))?|{'|'.join(WORDS)}|(?:an?|one)[ ]hundred"
+)
+"""`eighty-five`, `twelve`, `a hundred`."""
+PARTS = {"½": ("50", "0.5"), "¼": ("25", "0.25"), "¾": ("75", "0.75")}
+FIRST_YEAR, LAST_YEAR = 1970, 2199
+
+SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
+UNITS = {
+    "%": "percent",
+    "percent": "percent",
+    "per cent": "percent",
+    "percentage points": "points",
+    "percentage point": "points",
+    "points": "points",
+    "point": "points",
+    "pp": "points",
+    "mana": "mana",
+    "usd": "usd",
+    "dollars": "usd",
+    "elo": "elo",
+    "decimal places": "places",
+    "decimal place": "places",
+    "decimals": "places",
+    "decimal": "places",
+}
+MAGNITUDES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12, "k": 3, "m": 6, "b": 9, "bn": 9, "t": 12}
+UNIT = (
+    r"(?:%|per[ ]?cent(?:age[ ]points?)?|points?|pp|seconds?|minutes?|hours?|days?|weeks?"
+    r"|mana|usd|dollars|elo|decimals?(?:[ ]places?)?)"
+)
+
+DIGIT = re.compile(r"[\d$]")
+COMMON = [word for word in WORDS if not word.endswith("teen")]
+BEGINNINGS = (*(name[:3] for name in MONTHS), *COMMON, "half", "whole", "http")
+SELDOM = {
+    "teen": tuple(word for word in WORDS if word.endswith("teen")),
+    "ty": tuple(TENS),
+    "hundred": ("a hundred", "an hundred", "one hundred"),
+    **{sign: (sign,) for sign in PARTS},
+}
+"""What few texts hold -> how figures begin that have it."""
+UNIT_BEGINNINGS = (
+    "%", "per", "point", "pp", "second", "minute", "hour", "day", "week", "mana", "usd", "dollar", "elo", "decimal",
+)  # fmt: skip
+ONE_BEFORE = re.compile(r"(?:an?|one)[\s-](?:of\s)?\Z")
+"""How figures begin, in small letters: with a digit, a word, or one of a unit (`a week`, `an hour`)."""
+
+FIGURE = re.compile(
+    rf"""(?:(?P<url>https?://\S+)
+      | (?P<iso>(?<![\w-])\d{{4}}-\d{{2}}-\d{{2}})(?:(?:[T ,]|\ at\ )\ ?(?P<clock>\d{{1,2}}:\d{{2}})(?::\d{{2}})?)?
+      | (?<!\w)(?P<month1>{MONTH})\s+(?P<day1>\d{{1,2}})(?:st|nd|rd|th)?(?![\d%]|\s?percent)
+        (?:,?\s+(?P<year1>\d{{4}}))?(?!\d)
+      | (?<!\w)(?P<day2>\d{{1,2}})\s+(?P<month2>{MONTH})(?![a-z])(?:\s+(?P<year2>\d{{4}}))?
+      | (?<!\w)(?P<month3>{MONTH})\s+(?P<year3>\d{{4}})(?!\d)
+      | (?<!\w)(?:(?P<part4>[QH][1-4])\s?(?P<year4>\d{{4}})|(?P<year5>\d{{4}})[-\s]?(?P<part5>[QH][1-4]))(?!\w)
+      | (?<![\w-])(?P<year6>\d{{4}})-(?P<month6>\d{{2}})(?![\w-])
+      | (?<![\d:])(?P<time>\d{{1,2}}:\d{{2}})(?![\d:])
+      | (?P<dollar>\$\s?)?(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)*)
+        (?:(?P<glued>[a-z]+)|(?P<grown>\s(?:thousand|million|billion|trillion)\b))?
+        (?:\s?(?P<unit>%)|[\s-](?P<unit2>{UNIT})(?![a-z]))?
+      | (?P<part>[{"".join(PARTS)}])
+      | (?<!\w)(?P<word>{IN_LETTERS})
+        [\s-](?P<unit3>{UNIT})(?![a-z])
+      | (?<!\w)(?P<loose>half(?!\s+(?:of\s+)?(?:an?|one)\b)|whole|(?:an?|one)(?=[\s-](?:of\s)?{UNIT}(?![a-z])))
+        (?:[\s-](?:of\s)?(?P<unit4>{UNIT}))?(?![a-z]))
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)

@@ -1,0 +1,69 @@
+"""Prose that says what the rule does is let through; the same with another figure is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from lint_cases import faults
+
+from markets.lint.code import Case
+
+BEST = "best: {max: score, from: board}"
+YES = "yes: best >= 85%"
+TITLE = "Will a row of the board reach 85% before July 2027?"
+LABS = "".join(
+    f"\n  {name}: {{max: score, from: board, where: {{lab: {name}}}}}" for name in ("north", "south", "east")
+)
+TWO_OF_THREE = {
+    f"\n  {BEST}": LABS,
+    YES: "yes: {at_least: 2, of: [north >= 60%, south >= 60%, east >= 60%]}",
+}
+TOP_FIVE = {
+    BEST: "five: {top: score, n: 5, from: board, ties: first}\n"
+    "  small: {count: rows, of: five, where: {lab: north}}",
+    YES: "yes: small >= 2",
+}  # fmt: skip
+SAID = [
+    (TWO_OF_THREE, "Will 2 of 3 labs have a row of 60% or more before July 2027?", set()),
+    (TWO_OF_THREE, "Will at least 2 of the 3 labs have a row of 60% or more before July 2027?", set()),
+    (TWO_OF_THREE, "Will 2 of 4 labs have a row of 60% or more before July 2027?", {"O06"}),
+    (TWO_OF_THREE, "Will 3 of 3 labs have a row of 60% or more before July 2027?", {"O06"}),
+    (TWO_OF_THREE, "Will 3 labs have a row of 60% or more before July 2027?", {"O06"}),
+    (TOP_FIVE, "Will 2 of the top 5 rows be north's before July 2027?", set()),
+    (TOP_FIVE, "Will at least 2 rows in the top 5 be north's before July 2027?", set()),
+    (TOP_FIVE, "Will 2 of the top 6 rows be north's before July 2027?", {"O06"}),
+    ({}, "Will a row of the board top 85% before July 2027?", {"N02"}),
+]
+
+
+@pytest.mark.parametrize(("rule", "title", "wanted"), SAID)
+def test_a_title_may_say_of_how_many_and_the_top_of_what(
+    tmp_path: Path, rule: dict[str, str], title: str, wanted: set[str]
+) -> None:
+    found = faults(tmp_path, Case({**rule, TITLE: title}))
+    assert {fault.code for fault in found} == wanted, [str(fault) for fault in found]
+
+
+def test_a_figure_without_its_unit_is_told_how_the_rule_has_it(tmp_path: Path) -> None:
+    found = faults(tmp_path, Case({"reach 85%": "reach 85"}))
+    assert any("'85' (question) occurs nowhere in the rule (it has 85%)" in fault.message for fault in found)
+
+
+def test_a_broken_source_is_told_of_once_however_often_the_rule_reads_it(tmp_path: Path) -> None:
+    found = faults(tmp_path, Case(TWO_OF_THREE, source={"licence: CC0 1.0\n": ""}))
+    assert [fault.code for fault in found if fault.path.endswith("reach-85.yaml")] == ["S-BROKEN"]
+
+
+def test_an_answer_that_is_none_is_told_with_the_nearest_that_is(tmp_path: Path) -> None:
+    changes = {YES: "number: best\n  edges: [60%, 70%]\n  round: 1", "if_refused: NO": "if_refused: 60% to 70%"}
+    (said,) = [each.message for each in faults(tmp_path, Case(changes)) if each.code == "R-ANSWERS"]
+    assert said == "if_refused is one of the answers; found '60% to 70%'; did you mean '60% to under 70%'?"
+
+
+@pytest.mark.parametrize("asked", ["{at_least: 20}", "{min: 20, max: 30}"])
+def test_a_number_asked_for_in_a_map_is_told_to_be_a_formula(tmp_path: Path, asked: str) -> None:
+    found = faults(tmp_path, Case({BEST: f"best: {{max: score, from: board, where: {{trials: {asked}}}}}"}))
+    assert [(each.code, each.message) for each in found] == [
+        ("R-SHAPE", "a number is compared in a formula: `where: trials >= 20`")
+    ]
