@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from bot.chat import claiming, queueing, small_talk, sourcing, telling, telling_all
+from bot.chat import asides, claiming, looking_back, queueing, small_talk, sourcing, telling, telling_all
+from bot.chat.asides import ASIDES
 from bot.chat.examples import MARK
-from bot.chat.intents import Meant, meant
-from bot.chat.naming import Asked, asked_part
+from bot.chat.heard import Heard, hear
+from bot.chat.intents import Meant
 from bot.chat.replies import Context, Intent, Offer, Reply, Verb
 from bot.chat.sides import side
-from bot.chat.spelling import evened, marked
-from bot.chat.subjects import Subject, points, subject, without_names
+from bot.chat.subjects import Subject, points
 from bot.chat.tools import Tools
 from bot.chat.understanding import Taken, taken
-from bot.chat.wording import MOST_CHARS, Said, plainly, read, respoken
+from bot.chat.wording import MOST_CHARS, Said, plainly
 
 OF_ONE: Mapping[Intent, Callable[[Tools, str], Reply]] = {
     "value": telling.value,
@@ -36,12 +36,11 @@ OF_ALL: Mapping[Intent, Callable[[Tools], Reply]] = {
     "ahead": telling_all.ahead,
     "help": telling_all.help_,
     "status": telling_all.status,
-    "changed": telling_all.changed,
     "when": telling_all.when,
 }
 
 WHOLE: frozenset[Intent] = frozenset(
-    ("ahead", "list", "help", "status", "changed", "claim", "queue", "keeping", "social")
+    ("ahead", "list", "help", "status", "changed", "claim", "queue", "keeping", "social", *ASIDES)
 )
 """What may be asked of the whole debate."""
 
@@ -53,6 +52,9 @@ BARE = 0.7
 
 FOLLOWING = 3
 """Words of a question so short that it goes on with what was spoken of: `what changed?`."""
+
+REPLYING = 8
+"""The same of a reply to what was said of a market."""
 
 _TURNING = "what how about same for on question specifical now as well instead then that in with too and is the"
 TURNING = frozenset((MARK, *_TURNING.split()))
@@ -105,34 +107,21 @@ ASKED: Mapping[Intent, str] = {
 SUGGESTIONS = ("how close is …?", "why hasn't … resolved?", "what changed this week?", "who is ahead?", "/help")
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A sentence taken apart: its words, its asking part, what the patterns make of it, and the market it is about."""
-
-    words: Said
-    asked: Asked
-    meant: Meant
-    about: Subject
-    context: Context
-
-
 def answer(tools: Tools, said: str, context: Context) -> Reply:
     """Answer one sentence; it reads and never acts. What is not understood is said to be so, with what could be asked.
 
     This is the place where a model could answer instead: the tools are all it would get, and they only read.
     """
-    words = respoken(read(marked(said)), evened)
-    found = meant(without_names(words, tools.titles), tools.titles.likeness)
-    about = _about(tools, said, words, context)
-    question = tools.titles.title(about.slug) if about.slug is not None and about.named else None
-    asked = asked_part(words, tools.titles, question.question if question else "")
-    heard = Heard(words, asked, found, about, context)
+    heard = hear(tools, said, context)
     if context.wanted is not None and heard.about.slug is not None and context.wanted in OF_ONE:
         return _pressed(tools, context.wanted, heard.about.slug)
     what = Taken("unknown", share=1.0) if SUM.match(plainly(said[:MOST_CHARS])) else _taken(tools, heard)
+    source = asides.best_asked(tools, heard.words, heard.about) if what.intent in asides.OF_BEST else None
+    if source is not None:
+        return asides.best(tools, source, heard.words, heard.asked.strange)
     if what.intent == "unknown":
         slug = _only_named(tools, what, heard)
-        return _picture(tools, slug) if slug is not None else _unknown()
+        return _picture(tools, slug) if slug is not None else _unknown(asides.offers(heard.words))
     if what.intent == "propose-act":
         return _offered(what, heard.about)
     if what.intent in WHOLE and not _of_one(what, heard):
@@ -140,16 +129,12 @@ def answer(tools: Tools, said: str, context: Context) -> Reply:
     return _of_market(tools, what, heard)
 
 
-def _about(tools: Tools, said: str, words: Said, context: Context) -> Subject:
-    """The market that a button named, or that the sentence is about."""
-    if context.chosen is not None:
-        return Subject(context.chosen, named=True, surely=True)
-    return subject(said, words, tools, context, asked_part(words, tools.titles).strange)
-
-
 def _taken(tools: Tools, heard: Heard) -> Taken:
     """What is asked, the subject and the talk before taken into account."""
     about, before = heard.about, heard.context.last_intent
+    aside = asides.aside(tools, heard.words, heard.asked.strange, heard.meant, about, heard.asking)
+    if aside is not None:
+        return aside
     what = taken(heard.asked, _of_camps(heard), _leaning(tools, heard))
     refused = not about.named and what.intent in ("unknown", "keeping") and small_talk.refuses(heard.words)
     if refused:
@@ -224,7 +209,10 @@ def _of_one(what: Taken, heard: Heard) -> bool:
     """Whether what may be asked of the whole is asked of one market."""
     if what.intent != "changed" or heard.about.slug is None:
         return False
-    return (heard.about.named and not heard.about.leaning) or points(heard.words) or len(heard.words.words) <= FOLLOWING
+    replied = heard.about.slug == heard.context.slug and len(heard.words.words) <= REPLYING
+    short = heard.dated.besides <= FOLLOWING and not heard.about.leaning
+    following = points(heard.words) or short
+    return (heard.about.named and not heard.about.leaning) or replied or following
 
 
 def _of_whole(tools: Tools, what: Taken, heard: Heard) -> Reply:
@@ -238,7 +226,11 @@ def _of_whole(tools: Tools, what: Taken, heard: Heard) -> Reply:
     elif what.intent == "queue":
         reply = queueing.queue(tools, asker, about)
     elif what.intent == "keeping":
-        reply = small_talk.keeping(tools, asker, said, what.sure)
+        reply = small_talk.keeping(tools, asker, said, what.sure, heard.asking)
+    elif what.intent == "changed":
+        reply = telling_all.changed(tools, heard.dated.span)
+    elif what.intent in ASIDES:
+        return asides.told(tools, what, said, about)
     elif what.intent == "social":
         reply = small_talk.social(said)
     else:
@@ -259,23 +251,29 @@ def _status(tools: Tools, heard: Heard) -> Reply:
 
 def _of_market(tools: Tools, what: Taken, heard: Heard) -> Reply:
     about, intent = heard.about, what.intent
+    timed = heard.dated.at is not None or heard.dated.span is not None
     source = next((word for word in heard.words.words if word in tools.loaded.sources), None)
     if source is not None and not about.named and intent in OF_A_SOURCE:
         return sourcing.told(tools, [source])
     if intent == "needs" and not about.surely and heard.meant.winning and not about.leaning:
         return telling_all.needs(tools, heard.words)
     if about.slug is None or (about.choices and not about.leaning):
-        return OF_ALL[intent](tools) if intent in OF_ALL and not about.choices else _which(intent, about)
-    reply = _told(tools, intent, about.slug, heard.words)
+        return OF_ALL[intent](tools) if intent in OF_ALL and not about.choices else _which(intent, about, timed)
+    reply = _told(tools, intent, about.slug, heard)
     strange, spoken = len(heard.asked.strange), len(heard.words.words)
     clear = what.sure and not about.leaning and strange <= max(1, spoken // WORDS_TO_STRANGE)
     if clear:
         return reply
-    return _as_taken(tools, reply, what, about)
+    return replace(_as_taken(tools, reply, what, about), anew=timed)
 
 
-def _told(tools: Tools, intent: Intent, slug: str, said: Said) -> Reply:
-    reply = _needed(tools, slug, said) if intent == "needs" else OF_ONE[intent](tools, slug)
+def _told(tools: Tools, intent: Intent, slug: str, heard: Heard) -> Reply:
+    at, span = heard.dated.at, heard.dated.span
+    if at is not None and intent in looking_back.OF_A_DAY:
+        return looking_back.then(tools, intent, slug, at)
+    if intent == "changed":
+        return replace(telling.changed(tools, slug, span), slug=slug)
+    reply = _needed(tools, slug, heard.words) if intent == "needs" else OF_ONE[intent](tools, slug)
     return replace(reply, slug=slug)
 
 
@@ -308,10 +306,11 @@ def unsure(reply: Reply) -> Reply:
     return replace(reply, confident=False, suggestions=more)
 
 
-def _which(intent: Intent, about: Subject) -> Reply:
+def _which(intent: Intent, about: Subject, timed: bool) -> Reply:
     choices = tuple((hit.slug, hit.question) for hit in about.choices)
     line = "Which of these do you mean?" if choices else "Which market do you mean? Name it, or reply to its card."
-    return Reply((line,), intent, confident=False, choices=choices, suggestions=() if choices else SUGGESTIONS)
+    instead = () if choices else SUGGESTIONS
+    return Reply((line,), intent, confident=False, choices=choices, suggestions=instead, anew=timed)
 
 
 def _offered(what: Taken, about: Subject) -> Reply:
@@ -344,6 +343,6 @@ def _picture(tools: Tools, slug: str) -> Reply:
     return Reply(lines, "value", slug, confident=False, readings=("why", "needs", "rules", "evidence"))
 
 
-def _unknown() -> Reply:
+def _unknown(instead: tuple[str, ...]) -> Reply:
     line = "I don't know what to make of that. I answer questions about this debate's markets, from what is on record."
-    return Reply((line,), "unknown", confident=False, suggestions=SUGGESTIONS)
+    return Reply((line,), "unknown", confident=False, suggestions=(*instead, *SUGGESTIONS))

@@ -6,11 +6,12 @@ more the fewer they are; and the nearest examples are looked at one by one. No m
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
 
@@ -36,6 +37,8 @@ COMMON = 3
 """Examples in which a word stands at least, to be one that is asked with though titles have it too."""
 OFTEN = 12
 """Examples in which a word stands at least, to tell nothing of which market is meant."""
+REMEMBERED = 256
+"""Clauses whose weighing is kept in mind: each is weighed by itself and as a part of the whole."""
 NEAREST = 8
 """Examples that are looked at one by one."""
 _LEADING = """
@@ -84,15 +87,18 @@ class Examples:
         total = sum(map(len, told.values()))
         self._rare = {one: math.log(1 + total / number) for one, number in lines_of.items()}
         self._unseen = math.log(1 + total)
-        self._examples: list[tuple[str, float]] = []
+        self._examples: list[str] = []
+        self._lengths: list[float] = []
         self._having: dict[str, list[int]] = defaultdict(list)
         for label, each in told.items():
             for line in each:
                 for one in line:
                     self._having[one].append(len(self._examples))
-                self._examples.append((label, self._length(line)))
+                self._examples.append(label)
+                self._lengths.append(self._length(line))
+        self.weigh: Callable[..., list[Weighed]] = lru_cache(REMEMBERED)(self._weigh)
 
-    def weigh(self, *clauses: Sequence[str]) -> list[Weighed]:
+    def _weigh(self, *clauses: tuple[str, ...]) -> list[Weighed]:
         """Every intent, the likeliest first."""
         asked = frozenset[str]().union(*(features(said) for said in clauses))
         shares = self._shares(asked)
@@ -117,10 +123,11 @@ class Examples:
             for at in self._having.get(one, ()):
                 shared[at] += self._rare[one] ** 2
         length = self._length(asked) or 1.0
-        alike = sorted(((fits / (length * self._examples[at][1]), at) for at, fits in shared.items()), reverse=True)
+        lengths = self._lengths
+        alike = heapq.nlargest(NEAREST, [(fits / (length * lengths[at]), at) for at, fits in shared.items()])
         found: dict[str, float] = {}
-        for likeness, at in alike[:NEAREST]:
-            found.setdefault(self._examples[at][0], likeness)
+        for likeness, at in alike:
+            found.setdefault(self._examples[at], likeness)
         return found
 
     def _length(self, line: frozenset[str]) -> float:

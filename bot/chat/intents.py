@@ -13,6 +13,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.chat.replies import Intent, Verb
+from bot.chat.ways import grouped, way
 from bot.chat.wording import Said
 from bot.chat.words import STOP
 from markets.yaml12 import read_yaml
@@ -36,6 +37,7 @@ class Table(BaseModel):
     polite: tuple[str, ...]
     meddling: tuple[str, ...]
     elsewhere: tuple[str, ...]
+    mana: tuple[str, ...]
     camps: tuple[str, ...]
     turning: tuple[str, ...]
     asking: tuple[str, ...]
@@ -64,6 +66,7 @@ class Patterns:
 
     meddling: re.Pattern[str]
     elsewhere: re.Pattern[str]
+    mana: re.Pattern[str]
     camps: re.Pattern[str]
     turning: re.Pattern[str]
     asking: re.Pattern[str]
@@ -79,7 +82,13 @@ def meant(said: Said, likeness: Likeness) -> Meant:
     patterns = compiled()
     clauses = [" ".join(_spelled(word, patterns, likeness) for word in part) for part in said.clauses]
     line = " ".join(clauses)
-    if patterns.meddling.search(line) or patterns.elsewhere.search(line):
+    if patterns.meddling.search(line):
+        return Meant("unknown")
+    if way(said) is not None:
+        return Meant("how-to")
+    if patterns.mana.search(" ".join(said.words)):  # as it was typed: `pure` is no purse
+        return Meant("mana")
+    if patterns.elsewhere.search(line):
         return Meant("unknown")
     told = [clause for clause in clauses if not patterns.asking.match(clause)]
     verb = next((verb for clause in told for verb, pattern in patterns.acts if pattern.match(clause)), None)
@@ -99,13 +108,19 @@ def compiled() -> Patterns:
     table = Table.model_validate(read_yaml(raw).value)
     before = rf"^(?:(?:{'|'.join(_grouped(table.polite))}) )*"
     asked = [(intent, lines) for block in table.asked for intent, lines in block.items()]
-    questions = [*table.camps, *table.turning, *table.asking, *(line for _, lines in asked for line in lines)]
+    questions = [
+        *table.camps,
+        *table.turning,
+        *table.asking,
+        *(line for _, lines in asked for line in lines),
+    ]
     commands = [*table.meddling, *(line for lines in table.acts.values() for line in lines)]
     faint = {word for line in questions for word in _words(line)}
     words = faint | {word for line in commands for word in _words(line)}
     return Patterns(
         _any(table.meddling),
         _any(table.elsewhere),
+        _any(table.mana),
         _any(table.camps),
         _any(table.turning, before),
         _any(table.asking, before),
@@ -128,8 +143,7 @@ def _any(lines: Iterable[str], before: str = r"\b") -> re.Pattern[str]:
 
 
 def _grouped(lines: Iterable[str]) -> list[str]:
-    """Round brackets only group: nothing is captured."""
-    return [re.sub(r"(?<!\\)\((?!\?)", "(?:", line) for line in lines]
+    return [grouped(line) for line in lines]
 
 
 def _spelled(word: str, patterns: Patterns, likeness: Likeness) -> str:

@@ -1,10 +1,12 @@
-"""What changed of late, in figures: a verdict beside the one that stood a week ago."""
+"""What changed of late, in figures: a verdict beside the one that stood before, a week ago where no span is said."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from bot.chat.spans import INSTANT, Span
 from bot.chat.times import day
 from bot.chat.tools import Happening, Tools
 from bot.leaves import Leaf, cites_under, leaves, reading
@@ -15,25 +17,47 @@ MOST_COMPARED = 40
 """Markets that are judged as of a week ago for one answer."""
 
 
-def moved_by(tools: Tools, found: Sequence[Happening]) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A span with its words at the beginning of an answer, and where there is nothing to tell."""
+
+    since: datetime
+    until: datetime | None
+    first: str
+    none: str
+
+
+def within(tools: Tools, span: Span | None, opened: datetime | None = None) -> Within:
+    """The span that was asked for, or the last seven days; of one since the opening, from when that was."""
+    if span is None:
+        since = tools.now - WEEK
+        return Within(since, None, f"In the week since {day(since)}", f"since {day(since)}")
+    if span.opening:
+        span = Span(opened or tools.now, opening=True)
+    words = span.words()
+    return Within(span.since, span.until, words, f"{words[:1].lower()}{words[1:]}")
+
+
+def moved_by(tools: Tools, found: Sequence[Happening], told: Within) -> dict[str, str]:
     """Of the open markets whose sources showed something new: what their figures were and are; nothing of the others.
 
     Those whose answer turned stand first.
     """
     sources = {one.source for one in found if one.source is not None}
     now = [one for one in tools.markets() if one.state != "resolved" and not sources.isdisjoint(one.sources)]
-    return moved(tools, [one.slug for one in now[:MOST_COMPARED]])
+    return moved(tools, [one.slug for one in now[:MOST_COMPARED]], told)
 
 
-def moved(tools: Tools, slugs: Sequence[str]) -> dict[str, str]:
-    """The same of the markets named, by slug."""
-    told: list[tuple[bool, str, str]] = []
-    for slug, then in tools.verdicts_at(slugs, tools.now - WEEK).items():
-        now = tools.verdict(slug)
+def moved(tools: Tools, slugs: Sequence[str], told: Within) -> dict[str, str]:
+    """The same of the markets named, by slug: the verdicts at the two ends of a span beside each other."""
+    found: list[tuple[bool, str, str]] = []
+    ended = tools.verdicts_at(slugs, told.until - INSTANT) if told.until is not None else {}
+    for slug, then in tools.verdicts_at(slugs, told.since).items():
+        now = ended.get(slug) if told.until is not None else tools.verdict(slug)
         words = _difference(then, now) if now is not None else None
         if now is not None and words is not None:
-            told.append((_said(then) == _said(now), slug, words))
-    return {slug: words for _, slug, words in sorted(told)}
+            found.append((said_of(then) == said_of(now), slug, words))
+    return {slug: words for _, slug, words in sorted(found)}
 
 
 def _difference(then: Verdict, now: Verdict) -> str | None:
@@ -60,12 +84,12 @@ def _row(cites: Iterable[Citation]) -> str:
 
 
 def _turned(then: Verdict, now: Verdict) -> str:
-    if _said(then) == _said(now):
+    if said_of(then) == said_of(now):
         return ""
-    return f"; it was {_said(then)}, now {_said(now)}"
+    return f"; it was {said_of(then)}, now {said_of(now)}"
 
 
-def _said(verdict: Verdict) -> str:
+def said_of(verdict: Verdict) -> str:
     """`YES`, `pending, leaning NO` or `unknown`."""
     if verdict.outcome is not None:
         return verdict.outcome.words()

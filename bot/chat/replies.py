@@ -8,7 +8,8 @@ from typing import Literal
 
 Intent = Literal[
     "value", "why", "needs", "ahead", "chart", "changed", "when", "price", "rules", "evidence", "reviewers", "list",
-    "link", "help", "status", "claim", "queue", "keeping", "social", "propose-act", "unknown",
+    "link", "help", "status", "claim", "queue", "keeping", "social", "how-to", "meaning", "mana", "propose-act",
+    "unknown",
 ]  # fmt: skip
 
 Verb = Literal[
@@ -53,6 +54,7 @@ class Reply:
     have been meant (slug, title), `suggestions` what could be asked instead. `confident`: the market and the question
     were told clearly; otherwise the lines say what was understood. `readings` are what else may have been asked of the
     market. `keep`: whether this person's sentences may be kept from now on, where they asked for that to change.
+    `anew`: it names a time, so that whoever chooses a market asks the whole sentence again of that one.
     """
 
     lines: tuple[str, ...]
@@ -65,3 +67,4 @@ class Reply:
     suggestions: tuple[str, ...] = ()
     readings: tuple[Intent, ...] = ()
     keep: bool | None = None
+    anew: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.chat.replies import Reply
+from bot.chat.spelling import opened
 from bot.chat.tools import Tools
 from bot.chat.wording import Said
 
@@ -14,14 +15,29 @@ THANKING = re.compile(
 BYE = re.compile(r"\b(?:bye|goodbye|good night|see you|later|ciao)\b")
 GREETING = re.compile(r"\b(?:h(?:i|ello|ey|iya|owdy)|yo|sup|(?:good )?(?:morning|evening|afternoon)|gm|greetings)\b")
 _KEEP = r"(?:keep|log|store|save|record|remember|track|collect)"
-PERMITTING = re.compile(
-    rf"\b(?:(?:you|u) (?:may|can|could) (?:\w+ )?{_KEEP}|{_KEEP} (?:me|my \w+|\w+ i (?:say|write|type)|\w+ of mine)"
-    rf"(?: \w+)? again|keep my (?:messages|sentences)|opt (?:me )?(?:back )?in)\b"
+_TEXTS = (
+    r"(?:(?:all |any )?(?:of )?(?:my|these|the) (?:\w+ )?"
+    r"(?:messages?|sentences?|words?|chats?|stuff|questions?|phrases?|texts?|lines|typing)"
+    r"|(?:what|whatever|anything|everything|all) (?:that )?i (?:say|write|type|ask|post|said|wrote|typed|asked))"
 )
-"""Leave to keep what is written, where nothing in the sentence refuses it."""
+_WELL = (
+    r"(?:(?:ok|okay|fine|well|yes|sure|alright|all right|hey|hi|so|and|but|crux|bot|please|now|actually|then"
+    r"|from now on|go ahead|go ahead and|i(?: have)? changed my mind|changed my mind) )*"
+)
+_THEN = (
+    r"(?: (?:again|now|then|please|if you (?:like|want|wish|must|need)(?: to)?|from now on|thanks|thank you|too|as well"
+    r"|once more|to learn|so you learn|i changed my mind|it is fine|it is okay|anyway|here|to you))*"
+)
+PERMITTING = re.compile(
+    rf"{_WELL}(?:(?:you|crux) (?:may|can|could|are (?:free|allowed|welcome) to)(?: \w+)? {_KEEP} (?:me|{_TEXTS})"
+    rf"|i (?:allow|permit|let|want) you (?:to )?{_KEEP} (?:me|{_TEXTS})|(?:keep|store|save) {_TEXTS}"
+    rf"|{_KEEP} (?:me|{_TEXTS}) again|opt (?:me )?(?:back )?in){_THEN}"
+)
+"""Leave to keep what is written: the whole of what is said, so that no word besides can turn it."""
 REFUSING = re.compile(
     r"\b(?:not|dont|never|no|none|nothing|stop\w*|without|quit|cease|cant|cannot|wont|shouldnt|mustnt|didnt|doesnt"
-    r"|neither|nor|refuse|object|withdraw|revoke|delet\w+|eras\w+|remov\w+|wip\w+|forget|clear|out|longer)\b"
+    r"|neither|nor|refuse|object|withdraw|revoke|delet\w+|eras\w+|remov\w+|wip\w+|forg\w+|clear|out|longer|off"
+    r"|private|hardly|barely|nobody|nowhere|rather|unless|deny|denied|forbid\w*|illegal)\b"
 )
 ASKING = re.compile(r"^(?:do(?! not\b)|does|did|are|is|what(?! i\b)|how|who|where|why|when|which|can anyone|for how)\b")
 REFUSED = re.compile(
@@ -49,6 +65,12 @@ def refuses(said: Said) -> bool:
     return REFUSED.search(line) is not None and ASKING.match(line) is None
 
 
+def permits(said: Said, asking: bool) -> bool:
+    """Whether it plainly gives leave to keep what they write, says nothing else, and asks nothing."""
+    line = " ".join(opened(said.words))
+    return not asking and not (REFUSING.search(line) or ASKING.match(line)) and PERMITTING.fullmatch(line) is not None
+
+
 def social(said: Said) -> Reply:
     """One short line, and nothing made up."""
     line = " ".join(said.words)
@@ -61,18 +83,18 @@ def social(said: Said) -> Reply:
     return Reply(("All right.",), "social")
 
 
-def keeping(tools: Tools, asker: str, said: Said, sure: bool) -> Reply:
+def keeping(tools: Tools, asker: str, said: Said, sure: bool, asking: bool = False) -> Reply:
     """What is kept of what people write; and, where it was said plainly, that nothing more is kept of this person."""
     line = " ".join(said.words)
     kept = tools.keeps(asker)
-    if sure and PERMITTING.search(line) and not (REFUSING.search(line) or ASKING.match(line)):
+    if sure and permits(said, asking):
         return Reply(
             ("From now on I may keep sentences of yours that I do not understand, without your name.",),
             "keeping",
             keep=True,
         )
     now = "" if kept else " Nothing of yours is kept."
-    if not sure or ASKING.match(line):
+    if not sure or ASKING.match(line) or not REFUSING.search(line):
         how = "Say “don't keep what I write” and I keep nothing of yours from then on."
         votes = "Votes, reasons and evidence that people put on the record stay there with their names."
         return Reply((f"{KEPT}{now}", how, votes), "keeping", confident=sure)

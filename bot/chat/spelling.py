@@ -23,7 +23,7 @@ Likeness = Callable[[str], float]
 
 PERCENT = re.compile(r"(?<!\w)%")
 """A sign that stands by itself."""
-_TO = "need want have has had going like able got love willing supposed"
+_TO = "how need want have has had going like able got love willing supposed"
 _FOR = "date deadline chart graph wait odds price rules evidence source sources good time vote what not"
 TO = frozenset(_TO.split())
 """Before a 2 that stands for `to`."""

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 import sqlalchemy as sa
 
+from bot.chat.best_shown import best_of
 from bot.chat.matching import Title, Titles
 from bot.chat.naming import speller
-from bot.chat.tools import Happening, MarketNow, Price, SourceNow
+from bot.chat.tools import Best, Happening, MarketNow, Price, Purse, SourceNow
 from bot.judging import asked, judge_all
 from bot.review.desk import Card
 from bot.review.desk import card as card_of
 from bot.review.people import Actor, person_of
 from bot.scoring import Standing, standing
 from bot.service.figures import source_states
-from bot.store import Store, markets, phrases, prices, proposals, schema, schema_service
+from bot.store import Store, ledger, markets, phrases, prices, proposals, schema, schema_service
 from bot.store.markets import Market
 from bot.store.proposals import Proposal
 from bot.store.verdicts import newest_of
@@ -31,6 +32,7 @@ from resolvers.verdict import Verdict
 
 FRESH = timedelta(hours=2)
 """A verdict that was kept within this time is told as it stands; an older one is judged anew first."""
+FOREVER = datetime.max.replace(tzinfo=UTC)
 MOST_HAPPENINGS = 200
 MOST_WAITING = 200
 SAID = {"approve": "approved", "reject": "rejected", "ask": "asked about", "dispute": "disputed"}
@@ -60,6 +62,7 @@ class StoreTools:
     """Implements bot.chat.tools.Tools. Make one for each answer; `titles` may be shared by all of one load.
 
     `shown` says of a proposal's number whether it may be spoken of yet: nobody here learns of it before traders do.
+    `past`: `now` is an instant that has gone by, and all is told as it stood then.
     """
 
     store: Store
@@ -67,6 +70,8 @@ class StoreTools:
     now: datetime
     titles: Titles = field(repr=False)
     shown: Callable[[int], bool] = lambda number: True
+    past: bool = False
+    _verdicts: dict[str, Verdict | None] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def _debate(self) -> str:
@@ -107,11 +112,12 @@ class StoreTools:
 
     def _now(self, slug: str, there: Market | None) -> MarketNow:
         spec = self.loaded.markets.get(slug)
-        done = self._resolved(there) if there is not None and there.state == "resolved" else None
+        state = self._state(there)
+        done = self._resolved(there) if there is not None and state == "resolved" else None
         return MarketNow(
             slug=slug,
             question=spec.question if spec else slug,
-            state=there.state if there else "defined",
+            state=state,
             url=there.url if there else None,
             opens=there.opened_at if there else spec.opens if spec else None,
             closes=there.closes_at if there else spec.closes if spec else None,
@@ -120,7 +126,36 @@ class StoreTools:
             sources=tuple(source.id for source in spec.sources if not is_panel(source.id)) if spec else (),
             resolved_at=there.resolved_at if there else None,
             outcome=done.outcome.words() if done else None,
+            past=self.past,
+            subsidy_mana=there.subsidy_mana if there else None,
         )
+
+    def _state(self, there: Market | None) -> str:
+        """The market's state now, or as it was at an instant gone by."""
+        if there is None or (self.past and there.opened_at > self.now):
+            return "defined"
+        if not self.past:
+            return there.state
+        if there.resolved_at is not None and there.resolved_at <= self.now:
+            return "resolved"
+        return "closed" if there.closes_at is not None and there.closes_at <= self.now else "open"
+
+    def at(self, then: datetime) -> StoreTools:
+        """The same as it stood at an earlier instant, by what had been seen by then."""
+        return replace(self, now=then, past=True)
+
+    def purse(self) -> Purse:
+        """The debate's mana, from the ledger."""
+        debate = self.loaded.debate
+        assert debate is not None
+        with self.store.reading() as connection:
+            spent = ledger.spent_mana(connection, debate.debate)
+            committed = ledger.committed_mana(connection, debate.debate)
+        return Purse(spent, committed - spent, debate.limits.budget)
+
+    def best(self, source: str, said: Collection[str] = ()) -> Best | None:
+        """The best figure that a source shows now, of the column that was spoken of."""
+        return best_of(self.store, self.loaded.sources[source], self.now, said)
 
     def markets(self) -> tuple[MarketNow, ...]:
         opened = self._opened
@@ -128,11 +163,16 @@ class StoreTools:
 
     def verdict(self, slug: str) -> Verdict | None:
         """The verdict that stands: of the resolution where there is one, else the newest; None where it cannot be."""
+        if slug not in self._verdicts:
+            self._verdicts[slug] = self._judged(slug)
+        return self._verdicts[slug]
+
+    def _judged(self, slug: str) -> Verdict | None:
         there = self._one(slug)
-        if there is not None and there.state == "resolved":
+        if there is not None and self._state(there) == "resolved":
             done = self._resolved(there)
             return done.verdict if done else None
-        if there is not None:
+        if there is not None and not self.past:
             with self.store.reading() as connection:
                 kept = newest_of(connection, there.version)
             if kept is not None and self.now - kept.as_of <= FRESH:
@@ -155,7 +195,7 @@ class StoreTools:
 
     def card(self, slug: str) -> Card | None:
         there = self._one(slug)
-        if there is None:
+        if there is None or self.past:
             return None
         with self.store.reading() as connection:
             found = proposals.living(connection, there.id)
@@ -166,8 +206,8 @@ class StoreTools:
         if there is None:
             return None
         with self.store.reading() as connection:
-            sample = prices.newest(connection, there.id)
-        return Price(sample.at, sample.shares) if sample else None
+            samples = prices.series(connection, there.id, limit=1, until=self.now if self.past else None)
+        return Price(samples[0].at, samples[0].shares) if samples else None
 
     def board(self) -> Standing:
         return standing(self.store, self.loaded, {})
@@ -180,12 +220,17 @@ class StoreTools:
             for one in source_states(self.store, chosen, self.now)
         )
 
-    def happenings(self, since: datetime, slug: str | None = None) -> tuple[Happening, ...]:
-        """What came about since then, oldest first: openings, proposals and what became of them, new evidence."""
-        found = [*self._of_markets(since), *self._of_proposals(since), *self._of_reviews(since)]
+    def happenings(
+        self, since: datetime, slug: str | None = None, until: datetime | None = None
+    ) -> tuple[Happening, ...]:
+        """What came about since then and before `until`, oldest first: openings, proposals and what became of them,
+        new evidence.
+        """
+        within = (since, until or FOREVER)
+        found = [*self._of_markets(*within), *self._of_proposals(*within), *self._of_reviews(*within)]
         found = [one for one in found if slug is None or one.slug == slug]
         wanted = set(self.market(slug).sources) if slug else None
-        found += list(self._of_sources(since, wanted))
+        found += list(self._of_sources(*within, wanted))
         return tuple(sorted(found, key=lambda one: one.at)[-MOST_HAPPENINGS:])
 
     def last_run(self) -> datetime | None:
@@ -215,36 +260,40 @@ class StoreTools:
             done = [one for one in proposals.listing(connection, market=market.id) if one.state == "resolved"]
         return done[-1] if done else None
 
-    def _of_markets(self, since: datetime) -> Iterable[Happening]:
+    def _of_markets(self, since: datetime, until: datetime) -> Iterable[Happening]:
         for slug, market in self._opened.items():
-            if market.opened_at >= since:
+            if since <= market.opened_at < until:
                 yield Happening(market.opened_at, slug, "opened")
-            if market.resolved_at is not None and market.resolved_at >= since:
+            if market.resolved_at is not None and since <= market.resolved_at < until:
                 done = self._resolved(market)
                 yield Happening(market.resolved_at, slug, f"resolved {done.outcome.words() if done else ''}".strip())
 
-    def _of_proposals(self, since: datetime) -> Iterable[Happening]:
+    def _of_proposals(self, since: datetime, until: datetime) -> Iterable[Happening]:
         slugs = {market.id: slug for slug, market in self._opened.items()}
         table = schema.proposals.c
-        recent = sa.or_(table.created_at >= since, table.closed_at >= since)
+        recent = sa.or_(
+            sa.and_(table.created_at >= since, table.created_at < until),
+            sa.and_(table.closed_at >= since, table.closed_at < until),
+        )
+        newest = sa.select(schema.proposals).where(recent).order_by(table.id.desc()).limit(MOST_HAPPENINGS)
         with self.store.reading() as connection:
-            rows = connection.execute(sa.select(schema.proposals).where(recent).limit(MOST_HAPPENINGS)).all()
+            rows = connection.execute(newest).all()
         for one in (proposals.read(row._asdict()) for row in rows):
             if one.market not in slugs or not self.shown(one.id):
                 continue
-            if one.created_at >= since:
+            if since <= one.created_at < until:
                 words = f"{one.outcome.words()} was proposed (proposal {one.id})"
                 yield Happening(one.created_at, slugs[one.market], words)
-            if one.closed_at is not None and one.closed_at >= since and one.state != "resolved":
+            if one.closed_at is not None and since <= one.closed_at < until and one.state != "resolved":
                 yield Happening(one.closed_at, slugs[one.market], f"proposal {one.id} was {one.state}")
 
-    def _of_reviews(self, since: datetime) -> Iterable[Happening]:
+    def _of_reviews(self, since: datetime, until: datetime) -> Iterable[Happening]:
         """What people said of proposals, which their cards show as well."""
         review, proposal, market = schema.reviews.c, schema.proposals.c, schema.markets.c
         joined = schema.reviews.join(schema.proposals, review.proposal == proposal.id)
         joined = joined.join(schema.markets, proposal.market == market.id)
         statement = sa.select(review.at, market.slug, review.person, review.vote, review.proposal)
-        ours = sa.and_(review.at >= since, market.debate == self._debate)
+        ours = sa.and_(review.at >= since, review.at < until, market.debate == self._debate)
         with self.store.reading() as connection:
             rows = connection.execute(
                 statement.select_from(joined).where(ours).order_by(review.id.desc()).limit(MOST_HAPPENINGS)
@@ -253,12 +302,13 @@ class StoreTools:
             if self.shown(number):
                 yield Happening(at, slug, f"{person} {SAID[vote]} proposal {number}")
 
-    def _of_sources(self, since: datetime, wanted: set[str] | None) -> Iterable[Happening]:
+    def _of_sources(self, since: datetime, until: datetime, wanted: set[str] | None) -> Iterable[Happening]:
         """Sources that showed something new: how many bodies that had not been seen before."""
         table = schema.snapshots.c
         first = sa.select(table.source, table.body, sa.func.min(table.seen_at).label("at"))
         first = first.where(table.body.is_not(None)).group_by(table.source, table.body)
-        new = first.having(sa.func.min(table.seen_at) >= instant(since)).subquery()
+        seen = sa.func.min(table.seen_at)
+        new = first.having(sa.and_(seen >= instant(since), seen < instant(until))).subquery()
         statement = sa.select(new.c.source, sa.func.count(), sa.func.max(new.c.at)).group_by(new.c.source)
         with self.store.reading() as connection:
             rows = connection.execute(statement).all()

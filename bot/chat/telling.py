@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.chat.moving import WEEK, moved
+from bot.chat.moving import moved, within
 from bot.chat.replies import Offer, Reply
+from bot.chat.spans import Span
 from bot.chat.times import day, moment
 from bot.chat.tools import MarketNow, Tools
 from bot.leaves import Leaf, cites_under, leaves, reading, walk
@@ -99,16 +100,23 @@ def chart(tools: Tools, slug: str) -> Reply:
     return Reply((_stands(tools.market(slug), verdict, tools.card(slug)),), "chart", slug, chart=slug)
 
 
-def changed(tools: Tools, slug: str) -> Reply:
-    """What came about in the last seven days."""
-    found = tools.happenings(tools.now - WEEK, slug)
+def changed(tools: Tools, slug: str, span: Span | None = None) -> Reply:
+    """What came about in a span, or in the last seven days."""
+    market = tools.market(slug)
+    if span is not None and span.opening and market.state == "defined":
+        told_of = (
+            f"It has not opened yet; it opens {moment(market.opens)}, and what changed since is told from then on."
+        )
+        return Reply((told_of,), "changed", slug)
+    told = within(tools, span, market.opens)
+    found = tools.happenings(told.since, slug, told.until)
     if not found:
-        return Reply((f"Nothing was seen to change about it since {day(tools.now - WEEK)}.",), "changed", slug)
-    figures = moved(tools, [slug]) if tools.market(slug).state != "resolved" else {}
+        return Reply((f"Nothing was seen to change about it {told.none}.",), "changed", slug)
+    figures = moved(tools, [slug], told) if market.state != "resolved" or told.until is not None else {}
     acts = [one for one in found if one.source is None or not figures]
     lines = [f"{day(one.at)}: {one.words}." for one in acts[-3:]]
     lines += [f"{_capital(words)}." for words in figures.values()]
-    lines[0] = f"In the week since {day(tools.now - WEEK)}: {lines[0]}"
+    lines[0] = f"{told.first}: {lines[0]}"
     return Reply(tuple(_cut(lines)), "changed", slug)
 
 
@@ -237,6 +245,8 @@ def _stands(market: MarketNow, verdict: Verdict | None, card: Card | None = None
         return f"Resolved {market.outcome or ''}, {day(market.resolved_at)}: {market.question}"
     if verdict is None:
         return f"{_capital(market.state)}: {market.question}"
+    if verdict.state == "decided" and verdict.outcome is not None and market.past:
+        return f"By the rule it was {verdict.outcome.words()}, as of {day(verdict.as_of)}."
     if verdict.state == "decided" and verdict.outcome is not None:
         return f"By the rule it is {verdict.outcome.words()}, as of {day(verdict.as_of)}; {_people(card)}."
     leaning = f"; if nothing more came, {verdict.leaning.words()}" if verdict.leaning is not None else ""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.chat.intents import compiled
-from bot.chat.moving import WEEK, moved_by
+from bot.chat.moving import moved_by, within
 from bot.chat.replies import Reply
+from bot.chat.spans import Span
 from bot.chat.subjects import Subject, telling
 from bot.chat.times import day, moment
 from bot.chat.tools import MarketNow, Tools
@@ -18,6 +19,8 @@ from bot.say import many
 from markets.debate_spec import Pole
 from markets.score_board import Board
 
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+"""Before anything that is on record."""
 LISTED = 5
 LINES = 4
 TELLING_MARKETS = 3
@@ -107,14 +110,18 @@ def _pushes(tools: Tools) -> Iterator[_Push]:
             yield _Push(max(ratio, 1 / ratio), link.event, market.slug, link.claim, (claim.axis, pole))
 
 
-def changed(tools: Tools) -> Reply:
-    """The last seven days, the newest last."""
-    found = tools.happenings(tools.now - WEEK)
+def changed(tools: Tools, span: Span | None = None) -> Reply:
+    """What came about in a span, or in the last seven days; the newest last."""
+    opened = _first_opening(tools) if span is not None and span.opening else None
+    if span is not None and span.opening and opened is None:
+        return Reply(("No market of this debate has opened yet, so nothing changed since.",), "changed")
+    told = within(tools, span, opened)
+    found = tools.happenings(told.since, until=told.until)
     if not found:
-        return Reply(
-            (f"Nothing since {day(tools.now - WEEK)}: no market moved and no source showed anything new.",), "changed"
-        )
-    figures = moved_by(tools, found)
+        line = f"Nothing {told.none}: no market moved and no source showed anything new."
+        known = told.until is None or bool(tools.happenings(BEGINNING, until=told.until))
+        return Reply((line,), "changed", confident=known)
+    figures = moved_by(tools, found, told)
     acts = [one for one in found if one.slug is not None][-(2 if figures else 3) :]
     lines = [f"{day(one.at)}: {one.slug}: {one.words}." for one in acts]
     lines += [f"{slug}: {words}." for slug, words in list(figures.items())[: LINES - len(lines)]]
@@ -122,8 +129,13 @@ def changed(tools: Tools) -> Reply:
     if seen and len(lines) < LINES:
         more = f" and {len(seen) - 3} others" if len(seen) > 3 else ""
         lines.append(f"Evidence: {'; '.join(seen[:3])}{more}.")
-    lines[0] = f"In the week since {day(tools.now - WEEK)}: {lines[0]}"
+    lines[0] = f"{told.first}: {lines[0]}"
     return Reply(tuple(lines), "changed")
+
+
+def _first_opening(tools: Tools) -> datetime | None:
+    opened = (market.opens for market in tools.markets() if market.state != "defined")
+    return min((at for at in opened if at is not None), default=None)
 
 
 def when(tools: Tools) -> Reply:
@@ -153,7 +165,8 @@ def help_(tools: Tools) -> Reply:
     lines = (
         f"I answer from the record about {many(len(tools.titles), 'market')}: how close one is, why it stands as it "
         "does, what it needs, its chart, price, criteria, evidence, deadlines, who decides, and who is ahead.",
-        "Mention me, reply to a card, or write to me: “how close is the SWE-bench one?”, “what changed this week?”.",
+        "Mention me, reply to a card, or write to me: “how close is the SWE-bench one?”, “what changed since Monday?”, "
+        "“how close was it on 1 October?”, “how do I add evidence?”, “what does ‘settle’ mean?”.",
         "I never act on a sentence: approving, disputing and adding evidence go through buttons and /commands.",
     )
     return Reply(lines, "help")

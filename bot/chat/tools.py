@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +17,10 @@ from resolvers.verdict import Verdict
 
 @dataclass(frozen=True, slots=True)
 class MarketNow:
-    """A market as the store and the files have it; `state` is open, closed, resolved, or defined (not opened yet)."""
+    """A market as the store and the files have it; `state` is open, closed, resolved, or defined (not opened yet).
+
+    `past`: it is told as it was at an earlier instant. `subsidy_mana` is what was ever put into it.
+    """
 
     slug: str
     question: str
@@ -30,6 +33,29 @@ class MarketNow:
     sources: tuple[str, ...]
     resolved_at: datetime | None = None
     outcome: str | None = None
+    past: bool = False
+    subsidy_mana: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """The debate's mana: spent, reserved for calls whose end is not known, and the limit; None where there is none."""
+
+    spent: Decimal
+    reserved: Decimal
+    budget: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The best figure that a source shows: whose, of which column, as published, and when it was first seen so."""
+
+    key: str
+    column: str
+    text: str
+    unit: str | None
+    since: datetime
+    ties: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +105,12 @@ class Tools(Protocol):
     def price(self, slug: str) -> Price | None: ...
     def board(self) -> Standing: ...
     def sources(self, slug: str | None = None) -> tuple[SourceNow, ...]: ...
-    def happenings(self, since: datetime, slug: str | None = None) -> tuple[Happening, ...]: ...
+    def happenings(
+        self, since: datetime, slug: str | None = None, until: datetime | None = None
+    ) -> tuple[Happening, ...]: ...
+    def at(self, then: datetime) -> Tools: ...
+    def purse(self) -> Purse: ...
+    def best(self, source: str, said: Collection[str] = ()) -> Best | None: ...
     def last_run(self) -> datetime | None: ...
     def waiting(self) -> tuple[Card, ...]: ...
     def person(self, account: str) -> str | None: ...

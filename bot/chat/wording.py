@@ -57,10 +57,12 @@ def respoken(said: Said, words: Callable[[Sequence[str]], tuple[str, ...]]) -> S
 
 def numbered(word: str) -> str:
     """`ninety` -> `90`, `eighty-five` -> `85`, `10pts` -> `10`: a number, however it is written."""
+    if word[:1].isdigit():
+        return UNIT.sub(r"\1", word)
     tens, _, units = word.partition("-")
     if tens in ROUND and (units in ONES or not units):
         return str(int(ROUND[tens]) + ONES.get(units, 0))
-    return UNIT.sub(r"\1", word)
+    return word
 
 
 def words_of(text: str) -> list[str]:
@@ -85,6 +87,8 @@ def stem(word: str) -> str:
 
 def parts(word: str) -> tuple[str, ...]:
     """The ways a compound is written: `swe-bench` -> swe-bench, swe, bench, swebench; a single word is itself."""
+    if word.isalpha():  # nearly every word
+        return (word,)
     if DECIMAL.fullmatch(word.rstrip("%")):
         whole, _, rest = word.rstrip("%").partition(".")
         return (whole, word.rstrip("%")) if set(rest) == {"0"} else (word.rstrip("%"),)

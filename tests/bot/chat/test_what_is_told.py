@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from asking_builders import asked
+from asking_builders import NOW, argued, asked
 from crux_builders import World, living
-from new_stores import new_store
 
 from bot.chat.answering import answer
 from bot.chat.claiming import named
 from bot.chat.replies import Context
-from bot.chat.store_tools import StoreTools, titles_of
 from bot.chat.wording import read
 from bot.debates import BUNDLED
 from bot.store import proposals
 from bot.store.identities import link
 from markets.load import Loaded, load_debate
-
-NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 
 def written(world: World, old: str, new: str) -> Loaded:
@@ -32,11 +27,6 @@ def written(world: World, old: str, new: str) -> Loaded:
     loaded = load_debate(world.folder)
     assert loaded.usable, loaded.faults
     return loaded
-
-
-def argued(folder: Path, loaded: Loaded | None = None) -> StoreTools:
-    loaded = loaded or load_debate(BUNDLED / "predictors-vs-agents")
-    return StoreTools(new_store(folder / "argued.sqlite", now=lambda: NOW), loaded, NOW, titles_of(loaded))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +87,7 @@ async def test_a_market_whose_file_is_gone_bears_on_nothing_that_is_known(tmp_pa
     loaded = load_debate(BUNDLED / "predictors-vs-agents")
     slug = "agentic-share-trend"
     left = replace(loaded, markets={name: spec for name, spec in loaded.markets.items() if name != slug})
-    tools = argued(tmp_path, left)
+    tools = argued(tmp_path, loaded=left)
     told = answer(tools, f"which claims does {slug} bear on?", Context("asker", NOW, chosen=slug))
     assert told.lines == (f"{slug} is no longer in the debate's files, so what it bears on is not known.",)
 
@@ -125,7 +115,7 @@ def test_a_stance_of_a_later_day_is_not_held_yet(tmp_path: Path) -> None:
     later = held.model_copy(update=sure)
     ahead = replace(loaded, arguments=replace(arguments, stances=(*arguments.stances, later)))
     said = "what does carlsmith think?"
-    tools = argued(tmp_path, ahead)
+    tools = argued(tmp_path, loaded=ahead)
     assert answer(tools, said, Context("asker", NOW)) == answer(
         replace(tools, loaded=loaded), said, Context("asker", NOW)
     )
