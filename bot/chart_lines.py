@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from decimal import Decimal
 
 from bot.leaves import walk
+from bot.told_short import shortened
 from resolvers.verdict import Step
 
 WIDTHS = (4.6, 2.0, 1.4, 1.0)
@@ -16,7 +16,6 @@ WIDTHS = (4.6, 2.0, 1.4, 1.0)
 LABEL_CHARS = 108
 MOST_LABELS = 10
 """Steps of one line that are named by their figure, in the picture and in its words alike."""
-MOST_DECIMALS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +54,8 @@ class Curve:
     unit: str | None
     steps: Series
     threshold: bool = False
+    beside: tuple[str, ...] = ()
+    """The thresholds of its picture: no figure is cut so far that it seems to have reached one."""
 
     @property
     def shown(self) -> list[str]:
@@ -69,6 +70,10 @@ class Curve:
         known = [number for number, (_, text) in enumerate(self.steps) if text is not None]
         return self.steps[known[-1] + 1 if known else 0][0]
 
+    def figure(self, at: int) -> str:
+        """The figure of a step as it is read: as it was published, or with as many digits as it takes."""
+        return shortened(self.steps[at][1] or "", self.beside)
+
 
 def curves(trace: Step) -> tuple[Curve, ...]:
     """Every numeric series of the trace, in the order of the reasoning, without repeats."""
@@ -77,7 +82,8 @@ def curves(trace: Step) -> tuple[Curve, ...]:
         if step.series:
             curve = Curve(step.words, step.unit, step.series, threshold=step.node == "literal")
             found.setdefault((step.words, step.series), curve)
-    return tuple(found.values())
+    bars = tuple(figure for curve in found.values() if curve.threshold for figure in curve.shown)
+    return tuple(replace(curve, beside=bars) for curve in found.values())
 
 
 def revised(then: Sequence[Curve], later: Sequence[Curve]) -> list[Curve]:
@@ -101,14 +107,6 @@ def short(words: str, budget: int) -> str:
 
 def day(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d")
-
-
-def figure(text: str) -> str:
-    """A figure as it is read: as it was published, or with two decimals where it has more than four."""
-    value = Decimal(text)
-    exponent = value.as_tuple().exponent
-    long = isinstance(exponent, int) and exponent < -MOST_DECIMALS
-    return f"{value.quantize(Decimal('0.01')):f}" if long else text
 
 
 def labelled(curve: Curve) -> list[int]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from bot.chart_lines import LABEL_CHARS, WIDTHS, Curve, Palette, Series, day, figure, labelled, revised, short, up_to
+from bot.chart_lines import LABEL_CHARS, WIDTHS, Curve, Palette, Series, day, labelled, revised, short, up_to
 from bot.chart_window import Window
 from resolvers.verdict import Verdict
 
@@ -191,9 +191,10 @@ def _name_figures(axes: Axes, panel: Panel, scene: Scene) -> None:
     wide = (scene.window.high - scene.window.low).total_seconds()
     placed: list[tuple[float, float]] = []
     for number, curve in enumerate(panel.measured):
-        points = [curve.steps[each] for each in labelled(curve)]
+        points = labelled(curve)
         points = [points[0], points[-1]] if panel.price else points
-        for at, text in [*points[:1], *points[:0:-1]]:
+        for point in [*points[:1], *points[:0:-1]]:
+            at, text = curve.steps[point]
             value = float(Decimal(text or "0"))
             here = ((at - scene.window.low).total_seconds() / wide, (value - low) / (high - low))
             if any(abs(here[0] - x) < NEAR_X and abs(here[1] - y) < NEAR_Y for x, y in placed):
@@ -201,7 +202,7 @@ def _name_figures(axes: Axes, panel: Panel, scene: Scene) -> None:
             placed.append(here)
             where: Any = (at, value)
             axes.annotate(
-                figure(text or ""),
+                curve.figure(point),
                 xy=where,
                 xytext=(5, 4),
                 textcoords="offset points",

@@ -20,7 +20,6 @@ from bot.chart_lines import (
     as_written,
     curves,
     day,
-    figure,
     labelled,
     revised,
     short,
@@ -58,14 +57,14 @@ def alt_text(
     if price is not None:
         drawn_to = up_to(price.steps, verdict.as_of)
         both = (drawn_to[0], drawn_to[-1])
-        told = ", ".join(f"{figure(text or '0')} percent on {day(at)}" for at, text in both)
+        told = ", ".join(f"{text or '0'} percent on {day(at)}" for at, text in both)
         parts.append(_sentence(f"{price.words}: {told}"))
     return " ".join(parts)
 
 
 def _course(curve: Curve) -> str:
     """How a line goes: every figure, or of a long history those that the picture names."""
-    named = [_number(curve.steps[at][1] or "", curve.unit) for at in labelled(curve)]
+    named = [_number(curve.figure(at), curve.unit) for at in labelled(curve)]
     many = len(curve.shown) > MOST_LABELS
     told = f"stays at {named[0]}" if len(set(named)) == 1 and not many else f"goes {', '.join(named)}"
     told += f" ({len(curve.shown)} steps in all, these among them)" if many else ""
@@ -148,4 +147,4 @@ def _sentence(text: str) -> str:
 
 
 def _number(text: str, unit: str | None) -> str:
-    return f"{figure(text)} {unit}" if unit and unit != "count" else figure(text)
+    return f"{text} {unit}" if unit and unit != "count" else text

@@ -28,6 +28,7 @@ from bot.commands import (
     rules,
     scoreboard,
     service,
+    sources,
     start,
     status,
 )
@@ -52,6 +53,7 @@ for room in (
     rules,
     manifold,
     evidence,
+    sources,
     backtest,
     desk,
     panels,

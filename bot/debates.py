@@ -8,6 +8,7 @@ from pathlib import Path
 
 from markets.lint.run import lint_all
 from markets.load import Loaded, load_debate
+from markets.registries import registry_faults
 from resolvers.errors import Fault, InputFault, Refusal
 
 BUNDLED = Path(str(resources.files("markets"))) / "definitions"
@@ -48,19 +49,37 @@ def load(given: Path | None, *, whole: bool = True) -> tuple[Path, Loaded]:
     return folder, loaded
 
 
-def check_paths(paths: Sequence[Path], debate: Path | None) -> tuple[int, list[Fault]]:
-    """How many markets the given folders or files define, and every fault in them and in their debate.yaml.
+def check_paths(paths: Sequence[Path], debate: Path | None) -> tuple[int, list[str], list[Fault]]:
+    """How many markets the given folders or files define, which files define none for what is wrong in them,
+    and every fault in them and in their debate.yaml.
 
     The lint is among them, as far as it sees without a store.
     """
     markets, faults = 0, []
+    unread: dict[str, None] = {}
     for folder, only in _asked_for(paths, debate):
         loaded = load_debate(folder, only)
         named = {folder.resolve(), (folder / "debate.yaml").resolve(), *(path.resolve() for path in only or ())}
         markets += len(loaded.markets)
         found = [fault for fault in loaded.faults if only is None or Path(fault.path).resolve() in named]
+        read = {each.path for each in loaded.written.values()}
+        wrong = [fault.path for fault in loaded.faults if fault.level == "error" and fault.path not in read]
+        unread |= dict.fromkeys(path for path in wrong if Path(path).parent.name == "markets" or loaded.debate is None)
+        found += _of_registries(folder, loaded, only)
         faults += sorted([*found, *lint_all(loaded)], key=lambda fault: (fault.path, fault.line, fault.column))
-    return markets, faults
+    return markets, list(unread), faults
+
+
+def _of_registries(folder: Path, loaded: Loaded, only: Sequence[Path] | None) -> list[Fault]:
+    """What is odd in the debate's own lists; with `only`, in those that are named, by themselves or by their source."""
+    named = {path.resolve() for path in only or ()}
+    chosen = {
+        name: source
+        for name, source in loaded.sources.items()
+        if only is None
+        or {(folder / (source.fetch.file or "")).resolve(), (folder / f"sources/{name}.yaml").resolve()} & named
+    }
+    return registry_faults(folder, chosen)
 
 
 def _asked_for(paths: Sequence[Path], debate: Path | None) -> list[tuple[Path, list[Path] | None]]:

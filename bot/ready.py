@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.store import Store, load_evidence, markets
+from bot.store.markets import Market
 from markets.lint.run import lint, subjects
 from markets.lint.subject import Seen
 from markets.lint.today import told
 from markets.load import Loaded
+from markets.spec import MarketSpec
 from resolvers.errors import Fault
 
 
@@ -19,13 +21,15 @@ class Readiness:
     """One market: `clean` without an error or an unwaived warning, `ready` if nothing keeps it from opening.
 
     `today` is the dry run in words; `waits` are the codes it waits for, `faults` all that is said of it. What has
-    opened waits for nothing, and nothing is said of what would have kept it from opening.
+    opened waits for nothing, and nothing is said of what would have kept it from opening; where its file says something
+    else by now, `edited` tells what holds.
     """
 
     slug: str
     opened: bool
     today: str
     faults: tuple[Fault, ...]
+    edited: str = ""
 
     @property
     def waits(self) -> tuple[str, ...]:
@@ -60,21 +64,33 @@ def readiness(
     evidence = load_evidence(store, sources, at)
     assert loaded.debate is not None
     with store.reading() as connection:
-        there = {market.slug for market in markets.every(connection, loaded.debate.debate)}
+        there = {market.slug: market for market in markets.every(connection, loaded.debate.debate)}
     found = []
     for it in subjects(loaded, {slug: Seen(evidence, at, slug in there) for slug in wanted}):
         if it.seen is not None:
             before = [fault for fault in loaded.faults if fault.path == it.written.path]
             said = [fault for fault in lint(it) if fault.level != "not-ready" or not it.seen.opened]
-            found.append(Readiness(it.spec.slug, it.seen.opened, told(it), (*before, *said)))
+            edited = _edited(it.spec, there.get(it.spec.slug))
+            found.append(Readiness(it.spec.slug, it.seen.opened, told(it), (*before, *said), edited))
     return found
+
+
+def _edited(spec: MarketSpec, market: Market | None) -> str:
+    """What holds for a living market whose file says something else by now; "" where it says the same."""
+    if market is None or market.state == "resolved" or market.version == spec.version:
+        return ""
+    return (
+        f"its file was edited since it opened on {market.opened_at:%Y-%m-%d}: the market keeps the text and the rule "
+        "that were frozen then, and is judged by them; undo the edit, or ask the new question under a new slug"
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a debate's markets stand: how many there are, how many are clean, how many may open or have opened.
 
-    `waits` has the codes that each of the others waits for, by slug, `because` the same in words.
+    `waits` has the codes that each of the others waits for, by slug, `because` the same in words; `edited` tells of
+    opened markets, by slug, that keep another text than their files have by now.
     """
 
     markets: int
@@ -82,6 +98,7 @@ class Standing:
     ready: int
     waits: dict[str, tuple[str, ...]]
     because: dict[str, str]
+    edited: dict[str, str]
 
     def words(self) -> str:
         return f"clean {self.clean} of {self.markets}, ready {self.ready} of {self.markets}"
@@ -97,6 +114,7 @@ def standing(store: Store, loaded: Loaded) -> Standing:
         len(found) - len(held_back),
         {each.slug: each.waits for each in held_back},
         {each.slug: each.briefly() for each in held_back},
+        {each.slug: each.edited for each in found if each.edited},
     )
 
 

@@ -17,10 +17,13 @@ from resolvers.freshness import state_of
 
 
 def source_rows(app: App) -> list[dict[str, Any]]:
-    """`id, state, since, because, snapshots, observations, newest` of every source of the debate."""
+    """`id, state, since, because, snapshots, observations, newest` of every source of the debate.
+
+    `panel` has the question, and the markets that ask it, where a source holds the answers of one.
+    """
     now = app.store.now()
     evidence = load_evidence(app.store, app.loaded.sources, now)
-    counted, notes = by_source(app.store), newest_notes(app.store)
+    counted, notes, panels = by_source(app.store), newest_notes(app.store), _panels(app.loaded.markets)
     rows = []
     for name in sorted(app.loaded.sources):
         state = state_of(evidence.source(name), instant(now))
@@ -37,9 +40,20 @@ def source_rows(app: App) -> list[dict[str, Any]]:
                 "quarantined": count.quarantined if count else 0,
                 "notes": notes.get(name, []),
                 "vanished": sorted({span.key for span in evidence.source(name).spans if span.ended == "vanished"}),
+                "panel": panels.get(name),
             }
         )
     return rows
+
+
+def _panels(defined: Mapping[str, MarketSpec]) -> dict[str, dict[str, Any]]:
+    """By source: what a panel is asked, and by which markets."""
+    found: dict[str, dict[str, Any]] = {}
+    for slug, spec in sorted(defined.items()):
+        for panel in spec.rule.panels():
+            told = found.setdefault(panel.source, {"question": panel.question, "markets": []})
+            told["markets"] += [] if slug in told["markets"] else [slug]
+    return found
 
 
 def card_row(card: Card) -> dict[str, Any]:
@@ -101,6 +115,7 @@ def market_rows(store: Store, debate: str | None, defined: Mapping[str, MarketSp
                 "debate": of,
                 "type": market.type if market else spec.market_type if spec else "",
                 "state": market.state if market else "defined",
+                "stands": opened.state_now(market, store.now()) if market else "defined",
                 "closes": market.closes_at if market else spec.closes if spec else None,
                 "url": market.url if market else None,
             }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot import say
-from bot.scoring import Standing
+from bot.scoring import Awaited, Standing
 from markets.score import ENOUGH
 from markets.score_board import AxisScore, Board
 from markets.score_claims import ClaimCredit
@@ -15,8 +15,11 @@ from markets.score_voices import Column, Row, VoiceScore
 MOST_ROWS = 40
 
 
-def tell(title: str, found: Standing) -> None:
-    """All of it: first as frozen at the opening; where files were edited since, then as edited."""
+def tell(title: str, found: Standing, waits: Sequence[Awaited] = ()) -> None:
+    """All of it: first as frozen at the opening; where files were edited since, then as edited.
+
+    While no market has resolved, `waits` says what is awaited.
+    """
     one = found.frozen
     counts = f"{len(one.resolved)} resolved, {len(one.not_applicable)} N/A (counted, not scored), "
     counts += f"{len(one.neutral)} neutral (counted, no evidence), " if one.neutral else ""
@@ -28,6 +31,8 @@ def tell(title: str, found: Standing) -> None:
         say.line(
             f"rewritten: {gone} is on record and no longer in stances.yaml; put it back and add a dated row instead"
         )
+    if not (one.resolved or one.neutral):
+        _tell_awaited(one, waits)
     if found.edited is None:
         _tell_board(one)
         return
@@ -39,6 +44,21 @@ def tell(title: str, found: Standing) -> None:
     _tell_board(found.edited)
 
 
+def _tell_awaited(one: Board, waits: Sequence[Awaited]) -> None:
+    """Why there is nothing to score yet, and what would change that."""
+    so_far = "what has resolved so far was N/A" if one.not_applicable else "nothing has resolved yet"
+    say.line(f"{so_far}: no score and no evidence; everybody's position stands as it was")
+    opened = [each for each in waits if each.opened]
+    if opened:
+        first = opened[0]
+        last = f"{first.slug} on {say.day(first.decides)} at the latest, the others then or later"
+        say.line(f"awaited: {say.many(len(opened), 'open market')}: {last}; YES, or a date, once it has come true")
+    elif waits:
+        crux = say.program()
+        say.line(f"awaited: of {say.many(len(waits), 'market')} none has opened; {crux} check --ready says what each")
+        say.line(f"  waits for, {crux} plan and {crux} apply open them")
+
+
 def number(value: float) -> str:
     """`+1.10`, `-0.44`; what rounds to nothing is `0.00`."""
     text = f"{value:+.2f}"
@@ -47,8 +67,6 @@ def number(value: float) -> str:
 
 def _tell_board(one: Board) -> None:
     told = bool(one.resolved or one.neutral)
-    if not told:
-        say.line("nothing has resolved yet: no score and no evidence; everybody's position stands as it was")
     _tell_axes(one.axes, told)
     if told:
         _tell_voices(one.voices, "given")
@@ -136,6 +154,9 @@ def _imputed(each: VoiceScore) -> tuple[object, ...]:
 
 
 def _tell_rows(rows: Sequence[Row]) -> None:
+    if not rows:
+        say.line("nobody's stance is about a market that has resolved: none is scored\n")
+        return
     columns = ("voice", "on", "market: event", "came true", "c", "p", "log", "Brier")
     left = f" (the first {MOST_ROWS} of {len(rows)}; --json has all)" if len(rows) > MOST_ROWS else ""
     _head("Stance by stance", f"p = c·p1 + (1-c)·p0 and its scores; Brier: lower is better{left}")

@@ -57,6 +57,25 @@ def as_document(found: Standing) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """A market that has not resolved: whether it has opened, and until when it is decided at the latest."""
+
+    slug: str
+    opened: bool
+    decides: datetime
+
+
+def awaited(store: Store, loaded: Loaded) -> tuple[Awaited, ...]:
+    """What the scoreboard waits for, those that have opened first, then by the day on which they are decided."""
+    assert loaded.debate is not None
+    with store.reading() as connection:
+        there = {each.slug: each.state for each in markets.every(connection, loaded.debate.debate)}
+    left = [spec for slug, spec in loaded.markets.items() if there.get(slug) != "resolved"]
+    found = [Awaited(spec.slug, spec.slug in there, spec.rule.decides) for spec in left]
+    return tuple(sorted(found, key=lambda each: (not each.opened, each.decides, each.slug)))
+
+
+@dataclass(frozen=True, slots=True)
 class _Two:
     """One market on both versions of its inputs."""
 

@@ -127,6 +127,8 @@ class CellColumns(Sequence[Mapping[str, Cell]]):
     def __getitem__(self, place: int | slice) -> Mapping[str, Cell] | tuple[Mapping[str, Cell], ...]:
         if isinstance(place, slice):
             return tuple(self[number] for number in range(*place.indices(len(self))))
+        if not -self._rows <= place < self._rows:
+            raise IndexError(place)  # or a walk over rows of no columns would never end
         row = ((name, column[place]) for name, column in self.columns.items())
         return {name: cell for name, cell in row if not isinstance(cell, Absent)}
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot import say
-from bot.commands.options import Debate, Json, moment
-from resolvers.errors import Refusal
+from bot.commands.options import Debate, Json, check_picture, moment
 
 if TYPE_CHECKING:
     from bot.backtesting import Backtest
@@ -41,8 +41,7 @@ def backtest(
     from bot.backtesting import backtest as live_through
     from bot.judging import asked
 
-    if chart is not None and chart.suffix.lower() != ".png":
-        raise Refusal(f"--chart {chart}: a picture is written as PNG, its words beside it; name it {chart.stem}.png")
+    check_picture(chart)
     with opened_app(debate) as app:
         (question,) = asked(app.store, app.loaded, [slug])
         found = live_through(app.store, question, moment(since, "--from"), moment(until, "--to"))
@@ -70,14 +69,18 @@ def _tell(found: Backtest) -> None:
     )
     span = f"{say.many(len(days), 'day')}, {say.day(days[0].at)} to {say.day(days[-1].at)}"
     say.line(f"{found.asked.slug}: {span}, {judged}")
-    if found.rule.opens != found.asked.rule.opens:
-        say.line(f"  as if it had opened on {say.day(found.rule.opens)}, not on {say.day(found.asked.rule.opens)}")
+    told, own = found.rule.opens, found.asked.rule.opens
+    if told != own:
+        when = say.day if say.day(told) != say.day(own) else say.short
+        say.line(f"  as if it had opened on {when(told)}, not on {when(own)}")
     if first is None:
         last = days[-1].verdict
         leaning = f", leaning {last.leaning.words()}" if last.leaning else ""
         say.line(f"  not decided by then: {last.state}{leaning}: {last.because}")
     elif first.verdict.outcome is not None:
-        say.line(f"  first decision, {say.day(first.at)}: {first.verdict.outcome.words()}: {first.verdict.because}")
+        answer, because = first.verdict.outcome.words(), first.verdict.because
+        said = because if because.startswith(f"{answer}:") else f"{answer}: {because}"
+        say.line(f"  first decision, {say.day(first.at)}: {said}")
     if found.undone:
         say.line(f"  hindsight: {found.undone}")
     _tell_days(found)
@@ -87,11 +90,13 @@ def _tell(found: Backtest) -> None:
 
 def _tell_days(found: Backtest) -> None:
     from bot.backtesting import unknown_stretches
+    from resolvers.backtest.margin import measured_words
 
     far = [(day, margin) for day, margin in zip(found.course.days, found.margins, strict=True) if margin is not None]
     closest = min((pair for pair in far if pair[1].size is not None), key=lambda pair: pair[1].size or 0, default=None)
     if closest is not None:
-        say.line(f"  closest to turning: {closest[1].words()} on {say.day(closest[0].at)}; last: {far[-1][1].words()}")
+        near, last = closest[1].words(), far[-1][1].words()
+        say.line(f"  margin, {measured_words(found.rule)}: nearest {near} on {say.day(closest[0].at)}; last {last}")
     for because, some in unknown_stretches(found.course.days)[:MOST_LINES]:
         say.line(f"  nobody could have said, {say.day(some[0].at)} to {say.day(some[-1].at)}: {because}")
 
@@ -106,6 +111,7 @@ def _tell_turns(found: Backtest) -> None:
 
 
 def _tell_moves(found: Backtest) -> None:
+    told: Counter[str] = Counter()
     for number in dict.fromkeys(each.number for each in found.moved):
         came: dict[str, list[str]] = {}
         for each in found.moved:
@@ -113,4 +119,7 @@ def _tell_moves(found: Backtest) -> None:
                 when = f"{each.outcome.words()} {say.day(each.first_decision)}" if each.outcome else "undecided"
                 came.setdefault(each.why_not or when, []).append(f"{each.share:+d}%")
         parts = [f"by {', '.join(shares)}: {when}" for when, shares in came.items()]
-        say.line(f"  {number.what} {number.shown} moved {'; '.join(parts)}")
+        name = f"{number.what} {number.shown}"
+        told[name] += 1
+        which = f" (no. {told[name]} of that name)" if told[name] > 1 else ""
+        say.line(f"  {name}{which} moved {'; '.join(parts)}")

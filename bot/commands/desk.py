@@ -206,14 +206,18 @@ def positions_read(card: Card) -> list[str]:
 
 
 def _show(card: Card) -> None:
+    from bot.leaves import leaves
     from bot.review.undo import undo_until
+    from bot.told_short import measured, shortened
 
-    proposal = card.proposal
-    say.line(f"proposal {proposal.id}: {card.market.slug} -> {proposal.outcome.words()}  [{proposal.state}]")
+    proposal, verdict = card.proposal, card.proposal.verdict
+    thresholds = [leaf.right for leaf in leaves(verdict.trace)]
+    say.line(f"proposal {proposal.id}: {card.market.slug} -> {measured(proposal.outcome)}  [{proposal.state}]")
     say.line(f"  {card.frozen.question}")
-    say.line(f"  {proposal.verdict.because}")
-    for cite in proposal.verdict.citations()[:6]:
-        say.line(f"  {cite.source}: {cite.key}, {cite.column} = {cite.text}, seen {say.short(cite.seen_at)}")
+    say.line(f"  {shortened(verdict.because)}")
+    for cite in verdict.citations()[:6]:
+        told = shortened(str(cite.text), thresholds)
+        say.line(f"  {cite.source}: {cite.key}, {cite.column} = {told}, seen {say.short(cite.seen_at)}")
     for one in card.reviews:
         category = f" [{one.category}]" if one.category else ""
         say.line(f"  {one.person}: {one.vote}{category}: {one.because}")

@@ -1,4 +1,4 @@
-"""`crux collect`, `crux import`, `crux sources`, `crux verdict`: what was seen, and what the rules make of it."""
+"""`crux collect`, `crux import`, `crux accept`, `crux verdict`: what was seen, and what the rules make of it."""
 
 from __future__ import annotations
 
@@ -18,15 +18,10 @@ if TYPE_CHECKING:
     from resolvers.sources.spec import SourceSpec
 
 
-SHOWN = 3
-"""Vanished rows named in a line; --json names all."""
-
-
 def register(app: typer.Typer) -> None:
     app.command()(collect)
     app.command(name="import")(import_)
     app.command(name="accept")(accept_)
-    app.command()(sources)
     app.command()(verdict)
 
 
@@ -99,34 +94,6 @@ def accept_(
         say.line(f"import {snapshot}: accepted by {person}; more reviewers are needed before it counts")
     else:
         say.line(f"import {snapshot}: counts from now on, as snapshot {counted}")
-
-
-def sources(debate: Debate = None, json: Json = False) -> None:
-    """The state of every source: live or not, since when, why, and how much was seen of it."""
-    from bot.app import opened_app
-    from bot.reports import source_rows
-    from bot.store import awaiting
-
-    with opened_app(debate) as app:
-        rows = source_rows(app)
-        waiting = awaiting(app.store)
-    if json:
-        say.document(rows)
-        return
-    columns = ("id", "state", "since", "snapshots", "observations", "newest", "because")
-    say.table("Sources", columns, ([row[column] for column in columns] for row in rows))
-    for row in rows:
-        for note in row["notes"]:
-            where = ", ".join(part for part in (note["key"], note["column"]) if part)
-            say.line(f"{row['id']}: {note['kind']}: {where}: {note['because'] or note['text']}")
-        gone = row["vanished"]
-        if gone:
-            more = ", …" if len(gone) > SHOWN else ""
-            listed = ", ".join(gone[:SHOWN])
-            say.line(f"{row['id']}: {len(gone)} vanished, unmatched, not taken for withdrawals: {listed}{more}")
-    for one in waiting:
-        what = f"import {one.snapshot} of {one.source}, seen {say.short(one.seen_at)}"
-        say.line(f"{what}, counts once reviewers accept it: crux accept {one.snapshot}")
 
 
 def verdict(

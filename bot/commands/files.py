@@ -48,13 +48,15 @@ def check(
         if ready:
             _ready(folder, files, json, asked)
         return
-    markets, faults = check_paths(paths or [], debate)
+    markets, unread, faults = check_paths(paths or [], debate)
     if json:
-        say.document({"markets": markets, "faults": [_as_json(fault) for fault in faults]})
+        say.document({"markets": markets, "unread": unread, "faults": [_as_json(fault) for fault in faults]})
     else:
         for fault in faults:
             say.line(_told(fault))
         say.aside(f"{say.many(markets, 'market')}, {say.many(len(faults), 'fault')}")
+        if unread:
+            say.aside(f"not read, for what is wrong in them: {', '.join(unread)}")
         if markets:
             say.aside(_not_run())
     if any(fault.level == "error" for fault in faults):
@@ -83,26 +85,40 @@ def _ready(debate: Path | None, files: frozenset[Path] | None, json: bool, asked
     """The markets with the store's evidence, and in JSON what `asked` has; exit 1 where one may not open."""
     from bot.app import opened_app
     from bot.ready import readiness
+    from markets.registries import registry_faults
 
     with opened_app(debate) as app:
         found = readiness(app.store, app.loaded, _chosen(app.loaded, files))
     others = [
         fault for fault in app.loaded.faults if fault.path not in {each.path for each in app.loaded.written.values()}
     ]
+    others += registry_faults(app.folder, app.loaded.sources) if files is None else []
     ready, clean = sum(each.ready for each in found), sum(each.clean for each in found)
     if json:
         rows = [
-            {"slug": each.slug, "ready": each.ready, "clean": each.clean, "waits": each.waits, "today": each.today}
+            {
+                "slug": each.slug,
+                "ready": each.ready,
+                "clean": each.clean,
+                "waits": each.waits,
+                "today": each.today,
+                "edited": each.edited,
+            }
             for each in found
         ]
         faults = [_as_json(fault) for each in found for fault in each.faults] + [_as_json(each) for each in others]
         counts = {"markets": len(found), "clean": clean, "ready": ready}
         say.document({**counts, "dry_run": rows, "faults": faults, **asked})
     else:
+        for fault in others:
+            say.line(_told(fault))
         for each in found:
             for fault in each.faults:
                 say.line(_told(fault))
-            say.line(f"{each.slug}: if it were decided today: {each.today}")
+            if each.edited:
+                say.line(f"{each.slug}: {each.edited}")
+            by = "by the file as it is now, " if each.edited else ""
+            say.line(f"{each.slug}: {by}if it were decided today: {each.today}")
         say.aside(f"clean {clean} of {len(found)}, ready {ready} of {len(found)}")
     if ready < len(found):
         raise typer.Exit(1)
@@ -152,7 +168,7 @@ def explain(
         say.document([{"code": name, "level": level, "says": says} for name, level, says in overview()])
     else:
         for name, level, says in overview():
-            say.line(f"{name:4}  {level:9}  {says}")
+            say.line(f"{name:16}  {level:9}  {says}")
 
 
 def _told(fault: Fault) -> str:
@@ -165,7 +181,8 @@ def _told(fault: Fault) -> str:
 def _not_run() -> str:
     from markets.lint.run import WITH_STORE
 
-    return f"not run without the store: {' '.join(WITH_STORE)} (crux check --ready runs them)"
+    more = "crux check --ready runs them, and tells which file was edited after its market had opened"
+    return f"not run without the store: {' '.join(WITH_STORE)} ({more})"
 
 
 def schema(

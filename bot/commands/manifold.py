@@ -15,6 +15,8 @@ from resolvers.errors import Refusal
 
 if TYPE_CHECKING:
     from bot.app import App
+    from bot.opening import Planner
+    from bot.surveying import Survey
     from markets.apply import Applied
     from markets.outbox import Write
     from markets.plan import Limits, Plan
@@ -27,6 +29,10 @@ MaxMana = Annotated[
     float | None, typer.Option("--max-mana", help="The most this plan may cost, instead of the file's.")
 ]
 Many = Annotated[bool, typer.Option("--yes-many", help="Let it change more than a quarter of the live markets.")]
+
+
+LET_OTHERS_S = 0.3
+"""Between two parts of a plan: longer than others wait before they look again whether it is their turn."""
 
 
 def register(app: typer.Typer) -> None:
@@ -116,13 +122,16 @@ async def _plan(
     app: App, sandbox: Path | None, only: list[str] | None, restore: list[str] | None, limits: Limits
 ) -> Plan:
     from bot.opening import Planner
-    from bot.platform import platform
+    from bot.platform import reached
 
     _known(app, [*(only or ()), *(restore or ())])
-    async with platform(app.settings, app.store, sandbox) as there:
-        planner = Planner(app.store, app.loaded, there, gated=True)
-        await planner.recover()
-        return await planner.plan(limits, only=only, restore=frozenset(restore or ()))
+    async with reached(app.settings, app.store, sandbox) as there:
+        planner = Planner(app.store, app.loaded, there.platform, gated=True)
+        made, survey = await planner.draw(limits, only=only, restore=(put_back := frozenset(restore or ())))
+        if planner.has_begun():
+            with there.turn():
+                await planner.recover()
+        return await _as_of_now(planner, made, survey, limits, only, put_back)
 
 
 async def _apply(
@@ -133,17 +142,39 @@ async def _apply(
     restore: list[str] | None,
     limits: Limits,
 ) -> tuple[Plan, Applied, Applied]:
-    from bot.opening import Planner
-    from bot.platform import platform
+    from bot.opening import PART, Planner
+    from bot.platform import reached
+    from markets.apply import Applied, require
+    from markets.changes import in_parts
 
     _known(app, [*(only or ()), *(restore or ())])
-    async with platform(app.settings, app.store, sandbox) as there:
-        planner = Planner(app.store, app.loaded, there, gated=True)
-        before = await planner.recover()
-        reviewed = await planner.plan(limits, only=only, restore=frozenset(restore or ()))
+    put_back, done = frozenset(restore or ()), Applied()
+    async with reached(app.settings, app.store, sandbox) as there:
+        planner = Planner(app.store, app.loaded, there.platform, gated=True)
+        made, survey = await planner.draw(limits, only=only, restore=put_back)
+        with there.turn():
+            before = await planner.recover()
+        reviewed = await _as_of_now(planner, made, survey, limits, only, put_back)
         if checksum is not None and reviewed.checksum.startswith(checksum) and len(checksum) >= 8:
             checksum = reviewed.checksum
-        return reviewed, before, await planner.apply(reviewed, checksum=checksum, tell=say.aside)
+        require(reviewed, checksum)
+        for number, part in enumerate(in_parts(reviewed.changes, PART)):
+            if number:
+                await asyncio.sleep(LET_OTHERS_S)
+            with there.turn(begun=number > 0):
+                done.add(await planner.apply_part(part, restore=put_back, tell=say.aside))
+        planner.keep_edits()
+    done.refused += done.stale
+    return reviewed, before, done
+
+
+async def _as_of_now(
+    planner: Planner, made: Plan, survey: Survey, limits: Limits, only: list[str] | None, restore: frozenset[str]
+) -> Plan:
+    """The plan with what was written since Manifold was read, by whomever."""
+    if not planner.is_outdated(survey):
+        return made
+    return (await planner.draw(limits, survey, only=only, restore=restore))[0]
 
 
 def _known(app: App, slugs: list[str]) -> None:

@@ -17,10 +17,14 @@ from bot.commands.options import Debate, Json
 from resolvers.errors import Fault, InputFault, Refusal
 
 if TYPE_CHECKING:
+    from bot.app import App
     from bot.backtesting import Backtest
     from bot.drafting import Current, Drafting
     from markets.drafting import Answers
     from markets.spec import MarketSpec
+
+MOST_BROKEN = 3
+"""Faults of other files that are told before a draft; `crux check` tells all."""
 
 group = typer.Typer(help="A new file, drafted from answers.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -66,7 +70,8 @@ def market(
         if not text.isprintable():
             raise Refusal(f"{_option(name)}: has characters that cannot be printed: type it anew, in one line")
     answers = Answers(**{name: text.strip() for name, text in typed.items() if text.strip()})
-    with opened_app(debate) as app:
+    with opened_app(debate, whole=False) as app:
+        _warn(app)
         drafting = Drafting(app)
         _check_begun(drafting)
         missing = answers.missing(claims=drafting.claims is not None)
@@ -75,6 +80,22 @@ def market(
         if missing:
             answers = _Interview(drafting, answers, frozenset(n for n, text in typed.items() if text.strip())).held()
         _write(drafting, answers, json)
+
+
+def _warn(app: App) -> None:
+    """Say what is broken elsewhere in the folder: it keeps nobody from drafting another market.
+
+    InputFault where that is the claims: a market has to say how it tests one of them.
+    """
+    broken = [fault for fault in app.loaded.faults if fault.level == "error"]
+    of_claims = [fault for fault in broken if Path(fault.path).name == "claims.yaml"]
+    if of_claims:
+        raise InputFault(of_claims)
+    for fault in broken[:MOST_BROKEN]:
+        say.aside(f"broken, and passed over here: {fault}")
+    if broken:
+        more = f"{len(broken) - MOST_BROKEN} more, " if len(broken) > MOST_BROKEN else ""
+        say.aside(f"({more}{say.program()} check tells of every fault; nothing opens before they are mended)")
 
 
 def _check_begun(drafting: Drafting) -> None:
@@ -229,6 +250,16 @@ PROMPTS = {
     "if_true": "how likely YES is if the claim is true (0.60)",
     "if_false": "how likely YES is if it is not (0.30)",
 }
+NEEDED = {
+    "source": "a market is decided by what some source shows",
+    "metric": "it says which figure of the source counts",
+    "threshold": "without it there is nothing to reach",
+    "closes": "there is no market without an end",
+    "claim": "a market of this debate tests one of its claims",
+    "if_true": "without it an outcome says nothing about the claim",
+    "if_false": "without it an outcome says nothing about the claim",
+}
+"""Why an answer that has no default cannot be left out."""
 
 
 @dataclass
@@ -269,8 +300,11 @@ class _Interview:
         if name in self.given and not self._wrong(name, getattr(self.answers, name)):
             return
         while True:
-            typed = str(typer.prompt(PROMPTS[name], default=default, err=True)).strip()
-            typed = "" if name == "hold" and typed == "-" else typed
+            asked = typer.prompt(PROMPTS[name], default=default or "", show_default=default is not None, err=True)
+            typed = "" if name == "hold" and asked.strip() == "-" else str(asked).strip()
+            if not typed and name in NEEDED:
+                say.aside(f"  it cannot be left out: {NEEDED[name]}{self._known(name)}")
+                continue
             if not self._wrong(name, typed):
                 self.answers = replace(self.answers, **{name: typed})
                 return
@@ -288,6 +322,16 @@ class _Interview:
         for fault in own:
             say.aside(f"  {fault.code}: {fault.message}")
         return bool(own)
+
+    def _known(self, name: str) -> str:
+        """What could be answered, where it is one of few."""
+        source = self.drafting.source(self.answers)
+        known: Any = {
+            "source": self.drafting.app.loaded.sources,
+            "metric": source.read.columns if source is not None else (),
+            "claim": self.drafting.claims or (),
+        }.get(name, ())
+        return f"; one of: {', '.join(sorted(known))}" if known else "; end with Ctrl-C, and nothing is written"
 
     def _columns(self) -> None:
         source = self.drafting.source(self.answers)

@@ -50,6 +50,12 @@ AsOf = Annotated[
 KnownOn = Annotated[str | None, typer.Option("--known-on", help="Read only what our store had recorded by this time.")]
 
 
+def check_picture(chart: Path | None) -> None:
+    """Refusal where a picture would bear another ending, perhaps that of the words that are written beside it."""
+    if chart is not None and chart.suffix.lower() != ".png":
+        raise Refusal(f"--chart {chart}: a picture is written as PNG, its words beside it; name it {chart.stem}.png")
+
+
 def moment(text: str | None, option: str) -> datetime | None:
     """`2025-05-08` or `2025-05-08T14:35Z` as an aware datetime; a time without a zone is refused."""
     if text is None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot import say
-from bot.commands.options import Debate, Json, SandboxFile
+from bot.commands.options import Debate, Json, SandboxFile, check_picture
 from resolvers.errors import Outside
 
 if TYPE_CHECKING:
@@ -35,21 +35,24 @@ def scoreboard(
     What was edited since a market opened is put on record here, and shown beside what was frozen.
     """
     from bot.app import opened_app
-    from bot.scoring import as_document, keep_edits, standing
+    from bot.scoring import as_document, awaited, keep_edits, standing
 
+    check_picture(chart)
     with opened_app(debate) as app:
         for slug in keep_edits(app.store, app.loaded):
             say.aside(f"{slug}: its scoring inputs were edited; the new version is on record from now on")
         found = standing(app.store, app.loaded, _prices(app, sandbox))
+        waits = awaited(app.store, app.loaded)
         title = app.debate.title
     if chart is not None:
         _draw(found.frozen, title, chart, dark)
     if json:
-        say.document({"debate": app.debate.debate, **as_document(found)})
+        left = [{"slug": each.slug, "opened": each.opened, "decides": each.decides} for each in waits]
+        say.document({"debate": app.debate.debate, **as_document(found), "awaited": left})
     else:
         from bot.scoreboard_text import tell
 
-        tell(title, found)
+        tell(title, found, waits)
 
 
 def _prices(app: App, sandbox: Path | None) -> Prices:

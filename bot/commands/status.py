@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST = 12
 """Lines of a kind on the screen; --json has all."""
+MOST_WAITING = 40
+"""Markets that are told what they wait for: more than a debate of people has, fewer than a made one of thousands."""
 
 
 def register(app: typer.Typer) -> None:
@@ -85,41 +87,41 @@ def _show(told: dict[str, Any]) -> None:
     say.line(f"database {told['database']}")
     name = f"{told['name']}, in " if told["name"] else ""
     say.line(f"debate   {name}{told['debate'] or 'none is chosen'}")
-    say.line(f"service  {_service(told['service'])}")
+    say.line(f"service  {_service(told['service'], may_start=not told['faults'])}")
     say.line(f"discord  {told['discord'] or 'never connected'}")
     mana = told["mana"]
     of = f" of {mana['budget']}" if mana["budget"] else ""
     say.line(f"mana     {mana['spent']} spent, {mana['reserved']} reserved{of}")
     _markets(told["markets"], named=bool(told["name"]))
+    _few([f"  {slug}: {because}" for slug, because in told["gone"].items()])
     for other, living in told["others"].items():
         say.line(f"also in this store: debate {other}, {say.many(living, 'market')} not resolved, which wait for it")
     say.line(f"{say.many(told['open_proposals'], 'proposal')} open")
     _few(
         [
-            f"  proposal {one['id']}: {one['slug']} -> {one['outcome']}, waits for {one['waits_for']}"
+            f"  proposal {one['id']}: {one['slug']} -> {one['answer']}, waits for {one['waits_for']}"
             for one in told["proposals"]
         ]
     )
+    _few([f"  {one['slug']} is closed and nothing is proposed: {one['because']}" for one in told["undecided"]])
     _plan(told["plan"])
     _few([f"source {one['id']}: {one['words']}" for one in told["sources"]])
     _few([f"job {one['job']}: {one['state']}: {one['because']}" for one in told["jobs"] if one["failed since"]])
+    _few([f"{slug}: {because}" for slug, because in told["edited"].items()])
     if told["standing"]:
         say.line(told["standing"])
-    _few([f"{slug} waits: {because}" for slug, because in told["because"].items()])
+    _few([f"{slug} waits: {because}" for slug, because in told["because"].items()], MOST_WAITING)
 
 
 def _markets(rows: Sequence[dict[str, Any]], *, named: bool) -> None:
     """A line each, those that live first; an address that does not fit stands whole on a line of its own."""
-    states = Counter(row["state"] for row in rows)
+    states = Counter(row["stands"] for row in rows)
     counted = ", ".join(f"{number} {state}" for state, number in states.most_common())
     say.line(f"markets  {f'{len(rows)}: {counted}' if rows else 'none'}")
-    shown = sorted(rows, key=lambda row: row["state"] == "resolved")[:MOST]
+    shown = sorted(rows, key=lambda row: row["stands"] == "resolved")[:MOST]
     slugs = max((len(_name(row, named)) for row in shown), default=0)
-    width = max((len(row["state"]) for row in shown), default=0)
-    heads = [
-        f"  {_name(row, named):<{slugs}}  {row['state']:<{width}}  closes {say.day(row['closes']) or '(no day)':<10}"
-        for row in shown
-    ]
+    width = max((len(row["stands"]) for row in shown), default=0)
+    heads = [f"  {_name(row, named):<{slugs}}  {row['stands']:<{width}}  {_closes(row):<17}" for row in shown]
     fits = all(len(f"{head}  {row['url'] or ''}") <= _width() for head, row in zip(heads, shown, strict=True))
     for head, row in zip(heads, shown, strict=True):
         say.line(f"{head}  {row['url']}".rstrip() if row["url"] and fits else head.rstrip())
@@ -127,6 +129,11 @@ def _markets(rows: Sequence[dict[str, Any]], *, named: bool) -> None:
             say.line(f"    {row['url']}")
     if len(rows) > len(shown):
         say.line(f"  … and {len(rows) - len(shown)} more; --json has them all")
+
+
+def _closes(row: dict[str, Any]) -> str:
+    word = "closed" if row["stands"] in ("closed", "resolved") else "closes"
+    return f"{word} {say.day(row['closes']) or '(no day)'}"
 
 
 def _name(row: dict[str, Any], named: bool) -> str:
@@ -138,18 +145,17 @@ def _width() -> int:
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
 
 
-def _service(row: dict[str, Any]) -> str:
+def _service(row: dict[str, Any], *, may_start: bool) -> str:
     if row["running"]:
         return f"runs: {row['holder']}"
-    return (
-        f"does not run{'; the last was ' + row['holder'] if row['holder'] else ''}; start it with {say.program()} run"
-    )
+    last = f"; the last was {row['holder']}" if row["holder"] else ""
+    return f"does not run{last}; " + (f"start it with {say.program()} run" if may_start else "mend the folder first")
 
 
 def _plan(card: dict[str, Any] | None) -> None:
     if card is None:
         return
-    changes = say.many(len(card["lines"]), "change")
+    changes = say.many(card["changes"], "change")
     say.line(f"plan {card['checksum'][:12]}: {card['state']}, {changes}, {card['cost_mana']} mana")
     _few([f"  {line}" for line in (*card["lines"], *(f"refused: {each}" for each in card["refusals"]))])
     if card["state"] == "open" and card["lines"] and not card["refusals"]:
@@ -159,8 +165,8 @@ def _plan(card: dict[str, Any] | None) -> None:
         )
 
 
-def _few(lines: list[str]) -> None:
-    for line in lines[:MOST]:
+def _few(lines: list[str], most: int = MOST) -> None:
+    for line in lines[:most]:
         say.line(line)
-    if len(lines) > MOST:
-        say.line(f"… and {len(lines) - MOST} more; --json has them all")
+    if len(lines) > most:
+        say.line(f"… and {len(lines) - most} more; --json has them all")

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot.doctor.checks import Check, not_set_up, ok, wrong
 from bot.review.pausing import paused
 from bot.settings import Settings
-from bot.store import Store, job_runs, leases, schema, schema_talk
+from bot.store import Store, job_runs, leases, schema, schema_talk, whole_reads
 from bot.store.job_runs import IN_A_ROW
 from bot.store.leases import Lease
 
@@ -28,7 +28,8 @@ def examine(settings: Settings, store: Store) -> list[Check]:
     with store.reading() as connection:
         lease = leases.held(connection)
     lives = lease is not None and lease.expires_at >= store.now()
-    return [_leader(store, lease), *_jobs(settings, store, lives), *_outbox(store), *_posts(store), *_pause(store)]
+    stuck = [*_outbox(store), *_gone(store), *_posts(store)]
+    return [_leader(store, lease), *_jobs(settings, store, lives), *stuck, *_pause(store)]
 
 
 def _leader(store: Store, lease: Lease | None) -> Check:
@@ -70,6 +71,13 @@ def _outbox(store: Store) -> list[Check]:
         wrong("outbox", f"{kind} of {slug} was begun {at:%Y-%m-%d %H:%M} UTC and its end is not known", remedy)
         for kind, slug, at in rows
     ] or [ok("outbox", "nothing is stuck")]
+
+
+def _gone(store: Store) -> list[Check]:
+    with store.reading() as connection:
+        found = whole_reads.gone_markets(connection)
+    remedy = "ask Manifold's moderators whether it was deleted; nothing is posted or resolved there until it is back"
+    return [wrong(f"market {each.slug}", each.words(), remedy) for each in found]
 
 
 def _posts(store: Store) -> list[Check]:

@@ -6,7 +6,10 @@ from bot.doctor.checks import Check, not_set_up, ok, wrong
 from bot.service.figures import source_states
 from bot.service.overview import source_words
 from bot.store import Store
+from bot.store.counting import newest_notes
 from markets.load import Loaded
+from markets.registries import mendable
+from resolvers.rules.panels import is_panel
 
 REMEDY = {
     "late": "look whether its page still appears; crux collect {0} looks at once",
@@ -17,6 +20,9 @@ REMEDY = {
     "unreadable": "the page's form has changed: compare it with read: in sources/{0}.yaml",
     "never": "crux collect {0} looks at once",
 }
+
+MOST = 3
+"""Cells of a list that are told in its line."""
 
 
 def examine(store: Store, loaded: Loaded) -> list[Check]:
@@ -29,4 +35,18 @@ def examine(store: Store, loaded: Loaded) -> list[Check]:
         for one in states
         if one.state != "live"
     ]
+    found += _own_lists(store, loaded)
     return found or [ok("sources", f"{len(states)} live")]
+
+
+def _own_lists(store: Store, loaded: Loaded) -> list[Check]:
+    """A line for each list of the debate's own with a row that nobody can read, as it was last collected."""
+    notes = newest_notes(store)
+    found = []
+    for name, source in sorted(loaded.sources.items()):
+        odd = mendable(notes.get(name, [])) if source.fetch.file is not None and not is_panel(name) else []
+        if odd:
+            more = f" (and {len(odd) - MOST} more)" if len(odd) > MOST else ""
+            remedy = f"mend {source.fetch.file}; crux check shows every place in it"
+            found.append(wrong(f"source {name}", f"{'; '.join(odd[:MOST])}{more}", remedy))
+    return found

@@ -70,6 +70,14 @@ def test_the_words_say_every_figure_of_the_trace() -> None:
     assert "2025-03-08" in words
 
 
+def test_a_figure_is_not_cut_onto_the_threshold_of_its_picture() -> None:
+    steps = ((day(1), "84.99999999999991"), (day(3), "70.12345678"))
+    bar = Step(node="literal", words="85%", value="85%", series=((day(1), "85"),), unit="percent")
+    best = Step(node="reduce", words="the best", value="84.99999999999991%", series=steps, unit="percent")
+    curve = curves(Step(node="compare", words="x", value="false", steps=(best, bar)))[0]
+    assert [curve.figure(at) for at in range(2)] == ["84.9999999999999", "70.12"]
+
+
 def test_a_chart_is_a_png_of_the_promised_size_and_the_same_every_time() -> None:
     picture = png(VERDICT, "Will it?", decided_at=day(8))
     assert picture[:8] == b"\x89PNG\r\n\x1a\n"

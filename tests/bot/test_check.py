@@ -37,7 +37,7 @@ ONE = definitions()["markets/reach-85.yaml"]
 
 def test_a_correct_debate_has_no_fault(crux: Crux, tmp_path: Path) -> None:
     ran = crux("check", folder(tmp_path / "debate"), "--json")
-    assert (ran.code, ran.json, ran.err) == (0, {"markets": 4, "faults": []}, "")
+    assert (ran.code, ran.json, ran.err) == (0, {"markets": 4, "unread": [], "faults": []}, "")
     ran = crux("check", folder(tmp_path / "debate"))
     assert (ran.code, ran.out, ran.err) == (0, "", f"4 markets, 0 faults\n{NOT_RUN}")
 
@@ -57,21 +57,21 @@ def test_ten_faults_in_a_definition_show_as_ten(crux: Crux, tmp_path: Path) -> N
         [f"{place}:3:9", "F-VALUE"],
         [f"{place}:4:1", "F-UNKNOWN"],
         [f"{place}:5:7", "F-VALUE"],
-        [f"{place}:7:9", "R-SHAPE"],
+        [f"{place}:7:10", "R-UNKNOWN-KEY"],
         [f"{place}:8:16", "S-UNKNOWN-COLUMN"],
         [f"{place}:11:16", "N01"],
         [f"{place}:12:3", "R-UNKNOWN-KEY"],
         [f"{place}:14:45", "F-VALUE"],
         [f"{place}:15:9", "F-VALUE"],
     ]
-    assert ran.err == f"3 markets, 10 faults\n{NOT_RUN}"
+    assert ran.err == f"3 markets, 10 faults\nnot read, for what is wrong in them: {place}\n{NOT_RUN}"
 
 
 def test_as_json_a_fault_has_just_these_keys_and_says_the_same(crux: Crux, tmp_path: Path) -> None:
     path = folder(tmp_path / "debate", {"markets/reach-85.yaml": TEN})
     ran = crux("check", path, "--json")
     assert (ran.code, ran.err) == (1, "")
-    assert list(ran.json) == ["markets", "faults"]
+    assert list(ran.json) == ["markets", "unread", "faults"]
     assert ran.json["markets"] == 3
     for fault in ran.json["faults"]:
         assert list(fault) == ["path", "line", "column", "code", "level", "message"]
@@ -133,7 +133,20 @@ def test_a_single_file_can_be_checked_by_itself(crux: Crux, tmp_path: Path) -> N
     ran = crux("check", path / "markets" / "leader.yaml", "--json")
     assert len(ran.json["faults"]) == 10
     assert {fault["path"] for fault in ran.json["faults"]} == {str(path / "markets" / "leader.yaml")}
-    assert crux("check", path / "markets" / "when-80.yaml", "--json").json == {"markets": 1, "faults": []}
+    assert crux("check", path / "markets" / "when-80.yaml", "--json").json == {"markets": 1, "unread": [], "faults": []}
+
+
+def test_what_could_not_be_read_is_named_beside_the_count(crux: Crux, tmp_path: Path) -> None:
+    path = folder(tmp_path / "debate", {"markets/reach-85.yaml": TEN})
+    broken = path / "markets" / "reach-85.yaml"
+    (path / "markets" / "vague.yaml").write_text(ONE.replace("question: ", "question: Soon: "), encoding="utf-8")
+    ran = crux("check", path, "--json")
+    assert (ran.json["markets"], ran.json["unread"]) == (3, [str(broken), str(path / "markets" / "vague.yaml")])
+    told = crux("check", path).err.splitlines()
+    assert told[1] == f"not read, for what is wrong in them: {broken}, {path / 'markets' / 'vague.yaml'}"
+    (path / "debate.yaml").write_text("debate: small\n", encoding="utf-8")
+    ran = crux("check", path / "markets" / "leader.yaml", "--json")
+    assert (ran.json["markets"], ran.json["unread"]) == (0, [str(path / "debate.yaml")])
 
 
 def test_a_path_that_is_not_there_or_no_debate_is_refused(crux: Crux, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from bot.ready import readiness
 from bot.store import forget_derived, markets, open_store
 from markets.load import load_debate
 
-pytestmark = pytest.mark.xdist_group("demo")
+pytestmark = pytest.mark.long(70)
 
 DAYS = timedelta(days=7)
 """The longest that the demo lets pass between two looks."""

@@ -261,3 +261,44 @@ def test_a_debate_with_claims_wants_one_named_with_both_probabilities(crux: Crux
     assert json.loads(json.dumps(value["bears_on"], default=str)) == [
         {"claim": "open-models-catch-up", "event": "YES", "if_true": "0.6", "if_false": "0.3", "cluster": "mine-scores"}
     ]
+
+
+def test_an_answer_that_cannot_be_left_out_is_asked_for_again_with_the_reason(
+    crux: Crux, live: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = ["", "board", "", "", "score", "", "87%", "", "2030-01-01", "", "-", "", "", ""]
+    monkeypatch.setattr("sys.stdin", Terminal("\n".join(typed) + "\n"))
+    ran = crux("new", "market")
+    assert ran.code == 0, ran.err
+    for told in (
+        "it cannot be left out: a market is decided by what some source shows; one of: board, labs",
+        "it cannot be left out: it says which figure of the source counts; one of: lab, score",
+        "it cannot be left out: without it there is nothing to reach; end with Ctrl-C, and nothing is written",
+        "it cannot be left out: there is no market without an end",
+    ):
+        assert told in ran.err, told
+
+
+def test_another_market_of_the_folder_that_is_broken_is_warned_of_and_stops_no_draft(crux: Crux, live: World) -> None:
+    other = live.folder / "markets" / "reach-95.yaml"
+    other.write_text(other.read_text(encoding="utf-8").replace("best >= 95%", "bist >= 95%"), encoding="utf-8")
+    (live.folder / "sources" / "labs.yaml").write_text("publisher: nobody\n", encoding="utf-8")
+    ran = drafted(crux)
+    assert ran.code == 0, ran.err
+    assert "broken, and passed over here: " in ran.err and "did you mean 'best'?" in ran.err
+    assert crux("check", live.folder / "markets" / "reach-87.yaml", "--json").json["faults"] == []
+    taken = drafted(crux, slug="reach-95")
+    assert (taken.code, "there is a market called reach-95 already" in taken.err) == (1, True)
+
+
+def test_claims_that_cannot_be_read_stop_a_draft_because_it_has_to_test_one(crux: Crux, tmp_path: Path) -> None:
+    crux("init", tmp_path / "mine")
+    claims = tmp_path / "mine" / "claims.yaml"
+    claims.write_text(claims.read_text(encoding="utf-8").replace("pole: plus", "pole: up"), encoding="utf-8")
+    crux.on(tmp_path / "mine", tmp_path / "crux.sqlite")
+    ran = drafted(crux, source="mine-scores")
+    assert (ran.code, "claims.yaml:" in ran.err, list((tmp_path / "mine").glob("markets/reach-87.yaml"))) == (
+        1,
+        True,
+        [],
+    )

@@ -374,3 +374,15 @@ def test_a_source_that_has_fallen_silent_is_not_called_live(here: Crux, tmp_path
     board = here("sources", "--json").json[0]
     assert board["state"] in ("stale", "lost")
     assert board["because"]
+
+
+def test_a_broken_file_hides_no_source_and_is_named_beside_them(here: Crux, tmp_path: Path) -> None:
+    here("import", "board", written(tmp_path / "1.csv", body(RISEN)), "--seen-at", "2020-01-08")
+    broken = {"sources/labs.yaml": "publisher: nobody\n", "markets/reach-95.yaml": "question: Will it?\n"}
+    for name, text in broken.items():
+        written(tmp_path / "debate" / name, text.encode())
+    ran = here("sources", "--json")
+    assert (ran.code, [(row["id"], row["snapshots"]) for row in ran.json]) == (1, [("board", 1)])
+    assert "labs.yaml:1:1: F-MISSING" in ran.err and "reach-95.yaml:1:1: F-MISSING" in ran.err
+    told = here("sources")
+    assert (told.code, " board " in told.out, "labs.yaml:1:1: F-MISSING" in told.err) == (1, True, True)

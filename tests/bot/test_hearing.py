@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from crux_builders import World, day
 from many_builders import Watched, watched
 
-from bot.hearing import Hearing
+from bot.hearing import ENOUGH_FAILURES, Hearing
+from markets.live import LiveComment
+from resolvers.errors import Outside
 
 COMMENTS = "GET /v0/comments"
 BETS = "GET /v0/bets"
@@ -66,3 +69,33 @@ async def test_a_flood_of_replies_by_one_account_costs_a_few_requests(world: Wor
     requests.counted()
     assert (await run(world, Hearing()), reads(requests, BETS) < 12) == (["objected", "held"], True)
     assert [one.text for one in world.card().objections] == ["Now I hold something."]
+
+
+async def test_replies_that_cannot_be_read_keep_a_run_waiting_for_a_few_markets_only(world: World) -> None:
+    """A read is repeated for 15 s, and all who write to Manifold wait meanwhile."""
+    await world.decided()
+    hearing, asked = Hearing(), list[int]()
+    hearing.begin([world.card()], world.clock.at)
+
+    async def read() -> list[LiveComment]:
+        asked.append(1)
+        raise Outside("answered with 500")
+
+    for _ in range(ENOUGH_FAILURES + 5):
+        with pytest.raises(Outside):  # so that nothing is resolved unheard
+            await hearing.hear(world.card(), read)
+    assert len(asked) == ENOUGH_FAILURES
+
+
+async def test_whose_replies_could_not_be_read_comes_last_in_the_next_run_and_keeps_none_waiting(world: World) -> None:
+    await world.decided()
+    await run(world, hearing := Hearing())
+    both = [world.card("reach-85"), world.card("when-80")]
+
+    async def read() -> list[LiveComment]:
+        raise Outside("answered with 500")
+
+    assert hearing.begin(both, world.clock.at) == both
+    with pytest.raises(Outside):
+        await hearing.hear(both[0], read)
+    assert hearing.begin(both, world.clock.at) == [both[1], both[0]]

@@ -136,3 +136,16 @@ def test_the_commands_show_who_is_asked_and_take_the_answers(crux: Crux, tmp_pat
     assert here("verdict", "reward-free-60", "--as-of", "2020-01-08T12:00Z", "--json").json[0].get("asks") is None
     assert panel in here("sources").out
     assert verified(tmp_path / "crux.sqlite").bodies == ()
+
+
+def test_the_sources_name_a_panel_by_its_market_and_its_question(crux: Crux, tmp_path: Path, panel: str) -> None:
+    here = crux.on(folder(tmp_path / "debate", FILES), tmp_path / "crux.sqlite")
+    (row,) = [row for row in here("sources", "--json").json if row["panel"] is not None]
+    assert (row["id"], row["panel"]) == (panel, {"question": QUESTION, "markets": ["reward-free-60"]})
+    table = " ".join(here("sources").out.partition("Panels")[2].split())
+    assert f"reward-free-60 {QUESTION.partition(' reward')[0]}" in table and "not answered yet" in table
+    twice = json.loads(answers(one="yes"))
+    (tmp_path / "answers.json").write_text(json.dumps(twice | {"answers": twice["answers"] * 2}), encoding="utf-8")
+    assert here("import", panel, tmp_path / "answers.json", "--seen-at", "2020-01-08").code == 0
+    last = here("sources").out.rstrip().splitlines()[-1]
+    assert last.startswith(f"the panel of reward-free-60, “{QUESTION}”: duplicate-key: one: "), last

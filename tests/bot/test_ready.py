@@ -6,9 +6,10 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from crux_builders import FAR, Crux, folder, living, seen_now
+from crux_builders import FAR, Crux, World, day, folder, living, seen_now
 from test_plan_and_apply import MARKETS
 
+from markets.lint.code import READING
 from markets.lint.questions import QUESTIONS
 from markets.lint.run import ALL
 
@@ -119,14 +120,14 @@ def test_the_questions_for_people_are_asked_until_the_file_answers_them(seen: Cr
 
 
 def test_every_code_is_explained_with_a_file_that_fires_it_and_one_that_does_not(crux: Crux) -> None:
-    for name, code in ALL.items():
+    for name, code in {**ALL, **READING}.items():
         ran = crux("explain", name)
         assert (ran.code, ran.err) == (0, ""), name
         assert ran.out.startswith(f"{name} ({code.level}): ")
         assert f"--- fires {name} ---" in ran.out
-        assert ran.out.count("question: ") >= 2
+        assert ran.out.count("question: ") >= 2, name
     listed = crux("explain").out
-    assert all(f"{name} " in listed for name in (*ALL, "Y-…", "F-…", "R-…", "S-…", "A-…"))
+    assert all(f"{name} " in listed for name in (*ALL, *READING))
 
 
 def test_a_code_that_is_not_there_is_answered_with_the_nearest(crux: Crux) -> None:
@@ -150,6 +151,17 @@ def test_the_questions_and_the_readiness_are_told_together(seen: Crux) -> None:
     assert "reach-85: if it were decided today" in ran.out
     both = seen("check", "--ready", "--questions", "--json").json
     assert (both["ready"], both["open"]["reach-85"]) == (4, list(QUESTIONS))
+
+
+def test_a_family_is_listed_with_what_the_lint_and_what_reading_a_file_finds(crux: Crux) -> None:
+    def codes(family: str) -> set[str]:
+        return {line.split()[0] for line in crux("explain", family).out.splitlines()[2:] if line}
+
+    assert codes("S") == {name for name in (*ALL, *READING) if name[0] == "S"}
+    assert codes("r-") == {name for name in READING if name[0] == "R"}
+    assert codes("T") == {name for name in ALL if name[0] == "T"}
+    ran = crux("explain", "R-NOPE")
+    assert (ran.code, "there is no code 'R-NOPE'; did you mean" in ran.err) == (1, True)
 
 
 def test_a_code_is_explained_with_spaces_around_it(crux: Crux) -> None:
@@ -177,3 +189,26 @@ def test_what_nobody_knows_now_is_no_answer_whichever_way_it_leans(unseen: Crux)
 def test_readiness_is_told_of_the_named_files_alone(seen: Crux, tmp_path: Path) -> None:
     ran = seen("check", "--ready", "--json", str(tmp_path / "debate" / "markets" / "reach-85.yaml"))
     assert (ran.code, [row["slug"] for row in ran.json["dry_run"]]) == (0, ["reach-85"])
+
+
+async def test_an_edit_of_an_opened_market_is_told_by_the_check_and_by_the_status_and_changes_nothing(
+    world: World, crux: Crux
+) -> None:
+    world.see()
+    await world.at(1).open_markets()
+    here = crux.on(world.folder, world.database)
+    assert not any(row["edited"] for row in here("check", "--ready", "--json").json["dry_run"])
+    assert here("status", "--json").json["edited"] == {}
+    change(world.folder / "markets" / "reach-85.yaml", "85%", "86%")
+    kept = f"its file was edited since it opened on {day(1):%Y-%m-%d}: the market keeps the text and the rule"
+    checked = here("check", "--ready", "--json").json["dry_run"]
+    assert [row["slug"] for row in checked if row["edited"].startswith(kept)] == ["reach-85"]
+    told = here("check", "--ready").out
+    assert f"reach-85: {kept}" in told and "reach-85: by the file as it is now, if it were decided today" in told
+    assert f"reach-85: {kept}" in here("status").out
+
+
+def test_the_debates_own_markets_are_all_clean_and_each_is_told_what_it_waits_for(crux: Crux, tmp_path: Path) -> None:
+    told = crux.on(Path("predictors-vs-agents"), tmp_path / "crux.sqlite")("status").out
+    assert "clean 22 of 22, ready 0 of 22" in told
+    assert len([line for line in told.splitlines() if " waits: S04 " in line]) == 22

@@ -429,3 +429,38 @@ async def test_the_chart_marks_ln_2_ln_5_and_ln_20_and_its_bars_are_the_totals(t
     assert [patch.get_width() for patch in axes.patches] == [pytest.approx(log(3))]
     assert alt_text(found).startswith("Axis R: +1.10 nats")
     assert png(found, "A title")[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+async def test_while_nothing_has_resolved_it_is_said_what_is_awaited_and_no_table_is_empty(
+    tmp_path: Path, crux: Crux
+) -> None:
+    async with living(tmp_path, argued()) as world:
+        here = crux.on(world.folder, world.database)
+        closed = here("scoreboard").out
+        assert "awaited: of 4 markets none has opened; crux check --ready says what each" in closed
+        world.see()
+        await world.at(1).open_markets()
+        ran = here("scoreboard")
+        assert "nothing has resolved yet: no score and no evidence" in ran.out
+        assert "awaited: 4 open markets: leader on 2020-03-06 at the latest, the others then or later" in ran.out
+        assert "─" not in closed + ran.out, "the rule under the head of a table"
+        left = here("scoreboard", "--json").json["awaited"]
+    assert [(each["slug"], each["opened"]) for each in left] == [
+        ("leader", True), ("reach-85", True), ("reach-95", True), ("when-80", True)
+    ]  # fmt: skip
+
+
+async def test_a_resolved_market_that_nobody_took_a_stand_on_gives_no_empty_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with living(tmp_path, {**argued(), "stances.yaml": "stances: []\n"}) as world:
+        await resolved(world)
+        tell("A debate", standing(world.store, world.loaded))
+    told = capsys.readouterr().out
+    assert "nobody's stance is about a market that has resolved: none is scored" in told
+    assert "Stance by stance" not in told and "awaited" not in told
+
+
+def test_a_picture_under_another_ending_is_refused_before_anything_is_written(crux: Crux, lived: Path) -> None:
+    ran = run(crux, lived, "--chart", crux.path / "board.txt")
+    assert (ran.code, "name it board.png" in ran.err, (crux.path / "board.txt").exists()) == (1, True, False)

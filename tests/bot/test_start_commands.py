@@ -17,7 +17,7 @@ def test_what_it_writes_passes_the_check_without_a_word(crux: Crux, tmp_path: Pa
     assert "crux check" in ran.err
     assert all(Path(line).is_file() for line in ran.out.splitlines())
     checked = crux("check", tmp_path / "My debate", "--json")
-    assert (checked.code, checked.json) == (0, {"markets": 2, "faults": []})
+    assert (checked.code, checked.json) == (0, {"markets": 2, "unread": [], "faults": []})
 
 
 def test_as_json_it_names_what_it_wrote_and_what_to_type_next(crux: Crux, tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_a_folder_called_like_a_debate_that_comes_with_crux_gets_another_name(
 ) -> None:
     assert crux("init", tmp_path / bundled).code == 0
     assert f"\ndebate: {bundled}-2\n" in (tmp_path / bundled / "debate.yaml").read_text()
-    assert crux("check", tmp_path / bundled, "--json").json == {"markets": 2, "faults": []}
+    assert crux("check", tmp_path / bundled, "--json").json == {"markets": 2, "unread": [], "faults": []}
 
 
 def test_beginning_and_reading_up_load_neither_the_store_nor_discord(tmp_path: Path) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
-from crux_builders import BASE, Crux, copied, flipped, harm, living, verified
+from crux_builders import BASE, Crux, flipped, harm, lived_once, living, verified
 
 from bot.store import forget_derived, open_store
 from bot.verifying import Verified
@@ -31,16 +30,7 @@ async def _lived(path: Path) -> None:
         assert {one.slug for one in await world.carry_on() if one.did == "resolved"} == set(RESOLVED)
 
 
-@pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("lived")
-    asyncio.run(_lived(path))
-    return path / "crux.sqlite"
-
-
-@pytest.fixture
-def copy(lived: Path, tmp_path: Path) -> Path:
-    return copied(lived, tmp_path / "copy.sqlite")
+lived = lived_once(_lived)
 
 
 def one(database: Path, statement: str, *values: object) -> Any:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from pathlib import Path
 
 import pytest
-from crux_builders import BASE, REVIEWERS, Crux, World, copied, harm, living, verified
+from crux_builders import BASE, REVIEWERS, Crux, World, harm, lived_once, living, verified
 
 from bot.review.desk import answer
 from bot.store import audit, open_store, proposals, resolutions
@@ -29,16 +28,7 @@ async def _lived(path: Path) -> None:
         assert [one.did for one in await world.carry_on()] == ["resolved"]
 
 
-@pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("lived")
-    asyncio.run(_lived(path))
-    return path / "crux.sqlite"
-
-
-@pytest.fixture
-def copy(lived: Path, tmp_path: Path) -> Path:
-    return copied(lived, tmp_path / "copy.sqlite")
+lived = lived_once(_lived)
 
 
 def test_what_was_lived_through_verifies_whole(copy: Path) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from pathlib import Path
 
 import pytest
-from crux_builders import Crux, World, copied, day, flipped, harm, living, verified
+from crux_builders import Crux, World, day, flipped, harm, lived_once, living, verified
 
 from bot.store import record, validators
 from bot.store.evidence import Given
@@ -39,16 +38,7 @@ async def _lived(path: Path) -> None:
         look(world, 14, "board", None, 304)
 
 
-@pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("lived")
-    asyncio.run(_lived(path))
-    return path / "crux.sqlite"
-
-
-@pytest.fixture
-def copy(lived: Path, tmp_path: Path) -> Path:
-    return copied(lived, tmp_path / "copy.sqlite")
+lived = lived_once(_lived)
 
 
 def harmed(database: Path, *statements: str, table: str = "snapshots") -> Verified:

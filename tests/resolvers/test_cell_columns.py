@@ -19,3 +19,7 @@ def test_rows_come_back_as_they_were_one_by_one_and_by_stretches(
     kept = CellColumns(rows)
     assert [kept[place] for place in range(len(kept))] == rows
     assert [*kept[part]] == rows[part]
+
+
+def test_rows_without_any_cell_are_walked_to_their_end() -> None:
+    assert [*CellColumns([{}, {}])] == [{}, {}]
