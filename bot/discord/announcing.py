@@ -16,6 +16,7 @@ from bot.review.desk import Card, unanswered
 from bot.review.notices import by_silence
 from bot.review.undo import undo_until
 from bot.say import many
+from bot.told_short import measured, shortened
 
 HOW = (
     "Reply to Crux's comment on the market if you hold a position there; an objection holds the resolution until a "
@@ -76,13 +77,13 @@ def _body(seen: Card, which: str, text: str) -> dict[str, Any]:
 
 def _named(seen: Card) -> tuple[str, str]:
     """The outcome, and of what."""
-    outcome = safe(seen.proposal.outcome.words(), 300)
+    outcome = safe(measured(seen.proposal.outcome), 300)
     return outcome, f"“{safe(seen.frozen.question, 200)}” (proposal {seen.proposal.id})"
 
 
 def _proposed(seen: Card, now: datetime) -> str:
     outcome, what = _named(seen)
-    because = safe(seen.proposal.verdict.because, 500)
+    because = safe(shortened(seen.proposal.verdict.because), 500)
     return f"**Proposed: {outcome}** for {what}.\nWhy: {because}.\n{_stands(seen, now)}"
 
 
@@ -110,8 +111,8 @@ def _window(seen: Card, now: datetime, *, runs: bool) -> str:
     if window_over(seen, now):
         return f"{over}; {_agreed(seen)}, and it waits to be resolved.{held}"
     return (
-        f"**Object until {when(until)}** if {outcome} is wrong for {what}: {_agreed(seen)}, and nothing is resolved "
-        f"before that.\n{HOW}{held}"
+        f"**Object until {when(until)}** if **{outcome}** is wrong for {what}: {_agreed(seen)}, and nothing is "
+        f"resolved before that.\n{HOW}{held}"
     )
 
 
@@ -129,4 +130,5 @@ def _resolved(seen: Card) -> str:
         return f"**Taken back: {outcome}** for {what}{by}. It is looked at and judged again."
     until = undo_until(seen)
     undo = f" Reviewers may take it back until {when(until)}." if until else ""
-    return f"**Resolved: {outcome}** for {what}. Why: {safe(seen.proposal.verdict.because, 500)}.{undo}"
+    because = safe(shortened(seen.proposal.verdict.because), 500)
+    return f"**Resolved: {outcome}** for {what}. Why: {because}.{undo}"

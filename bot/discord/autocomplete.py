@@ -25,6 +25,7 @@ from bot.discord.text import plain
 from bot.service.surroundings import Surroundings
 from bot.store import Store, markets, posts, proposals
 from bot.store.proposals import ENDED, Proposal, ProposalState
+from bot.told_short import answer
 from markets.load import Loaded
 from resolvers.errors import Refusal
 
@@ -223,7 +224,7 @@ def _told(store: Store, debate: str) -> tuple[tuple[int, str], ...]:
         slugs = {one.id: one.slug for one in markets.every(connection, debate, living=True)}
     found = sorted(living(store, debate), key=lambda one: -one.id)
     return tuple(
-        (one.id, f"{one.id}: {slugs[one.market]} → {one.outcome.words()} ({one.state})")
+        (one.id, f"{one.id}: {slugs[one.market]} → {answer(one.outcome)} ({one.state})")
         for one in found
         if one.market in slugs
     )

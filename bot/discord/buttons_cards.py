@@ -25,6 +25,7 @@ from bot.review.quorum import Vote
 from bot.service.surroundings import Surroundings
 from bot.store import posts
 from bot.store.reviews import CATEGORIES, Category
+from bot.told_short import measured
 from resolvers.errors import Refusal
 
 UNSEEN = "approved on Discord, having seen revision {}"
@@ -37,7 +38,7 @@ async def approve(interaction: Interaction[Any], pressed: Pressed) -> None:
         return
     await reviewer(interaction)
     seen = await _as_seen(interaction, pressed)
-    outcome = safe(seen.proposal.outcome.words(), 300)
+    outcome = safe(measured(seen.proposal.outcome), 300)
     does = f"r1:confirm:{pressed.number}:{pressed.revision}:{secrets.token_hex(4)}"
     text = (
         f"Approve **{outcome}** for “{safe(seen.frozen.question, 200)}”, proposal {pressed.number} as of revision "
@@ -96,7 +97,7 @@ async def _decide(
         key=str(interaction.id),
     )
     interaction.client.poster.nudge()
-    await respond(interaction, safe(decided.told, 1800))
+    await respond(interaction, safe(decided.told, 1800, commands=True))
 
 
 async def take(interaction: Interaction[Any], pressed: Pressed) -> None:
@@ -178,7 +179,7 @@ async def answer_one(interaction: Interaction[Any], pressed: Pressed) -> None:
             around_of(form), pressed.number, actor=who, person=person, text=given["because"], key=str(form.id)
         )
         form.client.poster.nudge()
-        await respond(form, safe(told, 1800))
+        await respond(form, safe(told, 1800, commands=True))
 
     posted = "It is posted under the objection on Manifold."
     await Form("Answer an objection", sent).reason(label="Your answer", description=posted).open(interaction)
@@ -192,7 +193,7 @@ async def undo_it(interaction: Interaction[Any], pressed: Pressed) -> None:
         who, person = await reviewer(form)
         told = await undo.undo(around_of(form), pressed.number, person, given["because"], str(form.id), actor=who)
         form.client.poster.nudge()
-        await respond(form, safe(told, 1800))
+        await respond(form, safe(told, 1800, commands=True))
 
     await Form(f"Undo the resolution of {pressed.number}", sent).reason().open(interaction)
 

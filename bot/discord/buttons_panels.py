@@ -62,7 +62,7 @@ async def row(interaction: Interaction[Any], pressed: Pressed) -> None:
         )
         form.client.poster.nudge()
         left = len(after.left.get(person, ()))
-        more = f"; {left} more rows wait for you" if left else ""
+        more = f"; {left} more {'row waits' if left == 1 else 'rows wait'} for you" if left else ""
         await respond(
             form, f"Your answer on {safe(key, 80)} is on the record and stays hidden until the panel closes{more}."
         )

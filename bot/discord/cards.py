@@ -15,13 +15,15 @@ from typing import Any
 from bot.chart_lines import Curve, curves
 from bot.charts import alt_text
 from bot.discord.cards_message import EMBED, Button, Rendered, Style, ago, day, lines, size, web, when
-from bot.discord.cards_trace import Leaf, leaves, nearest, sides
+from bot.discord.cards_trace import Leaf, leaves, nearest, sides, to_beat
 from bot.discord.price_course import Priced
 from bot.discord.text import plain, safe
 from bot.review.desk import Card
+from bot.review.quorum import CONTRADICTS, Doubts
 from bot.store.reviews import Objection, Review
+from bot.told_short import measured, shortened
 from resolvers.outcome import NotApplicable
-from resolvers.verdict import Citation
+from resolvers.verdict import Citation, Verdict
 
 STATES: Mapping[str, tuple[str, int]] = {
     "proposed": ("WAITING FOR REVIEWERS", 0x1F5FBF),
@@ -95,7 +97,7 @@ def render(view: CardView) -> Rendered:
     drawn = any(not curve.threshold and curve.shown for curve in curves(proposal.verdict.trace))
     ping = f"<@&{view.role}> " if view.role else ""
     return Rendered(
-        content=f"{ping}Proposal {proposal.id}: {safe(proposal.outcome.words(), 300)}",
+        content=f"{ping}Proposal {proposal.id}: {safe(measured(proposal.outcome), 300)}",
         embed=embed,
         buttons=_buttons(view),
         chart=proposal.id if drawn else None,
@@ -120,12 +122,22 @@ def spoken(review: Review) -> str:
 _SAID = {"approve": "approves", "reject": "rejects", "ask": "asks", "dispute": "disputes"}
 
 
-def cite_line(cite: Citation) -> str:
-    """One published cell: what it says, of what, where and since when."""
-    told = safe(cite.text if cite.text is not None else "unknown", 60)
-    return (
-        f"• {told}: {safe(cite.key, 60)}, {safe(cite.column, 40)} ({safe(cite.source, 40)}, seen {day(cite.seen_at)})"
-    )
+def cite_line(cite: Citation, beside: Sequence[str] = ()) -> str:
+    """One published cell: what it says, of what, where and since when; a row that is only there is told by its name.
+
+    `beside` are figures from which the cell's own has to be told apart.
+    """
+    seen = f"({safe(cite.source, 40)}, seen {day(cite.seen_at)})"
+    if cite.column == "key" or cite.text == cite.key:
+        return f"• there is a row {safe(cite.key, 60)} {seen}"
+    told = safe(shortened(cite.text, beside) if cite.text is not None else "unknown", 60)
+    return f"• {told}: {safe(cite.key, 60)}, {safe(cite.column, 40)} {seen}"
+
+
+def cite_lines(verdict: Verdict, cites: Sequence[Citation]) -> list[str]:
+    """The same of some of a verdict's cells, told apart from the thresholds of its rule and the figures before."""
+    beside = [figure for leaf in leaves(verdict.trace) for figure in (leaf.threshold, leaf.before)]
+    return [cite_line(cite, beside) for cite in cites]
 
 
 def _draft(view: CardView) -> _Draft:
@@ -136,16 +148,17 @@ def _draft(view: CardView) -> _Draft:
         side: [f"• {safe(text, 200)} (put forward, not counted)" for stance, text in view.put_forward if stance == side]
         for side in ("for", "against")
     }
-    contrary = [cite_line(cite) for cite in against] + brought["against"]
-    contrary += [f"• a second source says otherwise: {safe(card.doubts.second, 200)}"] if card.doubts.second else []
+    contrary = cite_lines(verdict, against) + brought["against"]
+    second = shortened(card.doubts.second or "")
+    contrary += [f"• a second source says otherwise: {safe(second, 200)}"] if second else []
     parts = {
-        "speaks": tuple([cite_line(cite) for cite in speaks] + brought["for"]),
+        "speaks": tuple(cite_lines(verdict, speaks) + brought["for"]),
         "against": tuple(contrary),
         "rule": tuple(_leaf_line(leaf) for leaf in leaves(verdict.trace)),
         "votes": tuple(_vote_line(review) for review in card.reviews),
         "objections": tuple(_objection_line(one) for one in card.objections),
     }
-    return _Draft(view, verdict.because, parts)
+    return _Draft(view, shortened(verdict.because), parts)
 
 
 def _shorter(draft: _Draft) -> _Draft:
@@ -163,8 +176,8 @@ def _embed(draft: _Draft) -> dict[str, Any]:
     card, proposal = view.card, view.card.proposal
     said, colour = STATES[proposal.state]
     said = WINDOW_OVER if view.window_over else said
-    told = [f"**Proposed: {safe(proposal.outcome.words(), 500)}**", f"State: {said}", f"Why: {safe(draft.why, WHY)}"]
-    told += [*_turns(leaves(proposal.verdict.trace)), *_price(view), *_deadlines(view)]
+    told = [f"**Proposed: {safe(measured(proposal.outcome), 500)}**", f"State: {said}", f"Why: {safe(draft.why, WHY)}"]
+    told += [*_turns(proposal.verdict), *_price(view), *_deadlines(view)]
     told += [view.traders] if view.traders else []
     told += [f"Taken by {safe(card.taken_by, 60)}"] if card.taken_by else []
     fields = [("Criterion", f"> {safe(view.criterion, CRITERION)}")]
@@ -191,20 +204,24 @@ def _part(draft: _Draft, name: str, nothing: str) -> str:
 
 
 def _leaf_line(leaf: Leaf) -> str:
-    told = f"{leaf.measured} against {leaf.threshold}" if leaf.measured else leaf.value
+    told = f"{leaf.short(leaf.measured)} against {leaf.threshold}" if leaf.measured else shortened(leaf.value)
     apart = f": **{safe(leaf.apart(), 60)}**" if leaf.distance is not None else ""
     truth = {True: "TRUE", False: "FALSE", None: "UNKNOWN" if leaf.value == "unknown" else "READ"}[leaf.holds]
     return f"• {truth} {safe(leaf.words, 200)} — {safe(told, 120)}{apart}"
 
 
-def _turns(found: tuple[Leaf, ...]) -> list[str]:
-    """What would change the verdict, of the leaf that is nearest to turning."""
-    leaf = nearest(found)
-    if leaf is None:
-        return [f"Turns if it were otherwise: {safe(found[0].words, 200)}"] if found else []
-    way = "lower" if (leaf.distance or 0) >= 0 else "higher"
-    by = f"{abs(leaf.distance or Decimal(0)).normalize():f}{leaf.unit}"
-    return [f"Turns if {safe(leaf.measured, 60)} were {safe(by, 60)} {way}, past {safe(leaf.threshold, 60)}"]
+def _turns(verdict: Verdict) -> list[str]:
+    """What would change the verdict: the leaf that is nearest to turning, or the figure that another row must beat."""
+    found = leaves(verdict.trace)
+    leaf, beaten = nearest(found), to_beat(verdict.trace)
+    if leaf is not None:
+        way = "lower" if (leaf.distance or 0) >= 0 else "higher"
+        by = safe(leaf.gap(), 60) if leaf.distance else "any"
+        return [f"Turns if {safe(leaf.short(leaf.measured), 60)} were {by} {way}, past {safe(leaf.threshold, 60)}"]
+    if beaten is not None:
+        figure, way = beaten
+        return [f"Turns if another row showed a {way} figure than the leading one's {safe(shortened(figure), 60)}"]
+    return [f"Turns if this changed: {safe(found[0].words, 200)}"] if found else []
 
 
 def _price(view: CardView) -> list[str]:
@@ -217,10 +234,19 @@ def _price(view: CardView) -> list[str]:
         if newest is None:
             return ["Price: not known"]
         return [f"Price: the market gave this outcome {newest.share:.0%} when last read, {day(newest.at)}{before}"]
-    agrees = "it DISAGREES" if doubts.contradicted() else "it does not disagree"
-    shut = "" if doubts.open else "; trading is closed"
     now = f"{doubts.share:.0%} ({ago(doubts.sampled_at)})"
-    return [f"Price: the market gives this outcome {now}{before}; {agrees}{shut}"]
+    gives = "gives" if doubts.open else "gave"
+    return [f"Price: the market {gives} this outcome {now}{before}; {_agrees(doubts, doubts.share)}"]
+
+
+def _agrees(doubts: Doubts, share: Decimal) -> str:
+    """Whether the price speaks for the outcome; it DISAGREES where that asks for one more approval."""
+    now, then = "says nothing either way", "said nothing either way"
+    if share < min(CONTRADICTS, doubts.even / 2):
+        now, then = "DISAGREES", "disagreed"
+    elif f"{share:.0%}" != f"{doubts.even:.0%}":  # as it is shown
+        now, then = ("agrees", "agreed") if share > doubts.even else ("leans the other way", "leaned the other way")
+    return f"it {now}" if doubts.open else f"it {then}; trading is closed"
 
 
 def _deadlines(view: CardView) -> list[str]:
@@ -240,7 +266,8 @@ def _deadlines(view: CardView) -> list[str]:
     if proposal.state == "disputed":
         return ["Deadline: none, it goes to a new vote or is withdrawn once its sources were looked at again"]
     closes = card.market.closes_at
-    trading = f"; trading closes {when(closes)}" if closes is not None else ""
+    shut = "closes" if card.doubts.open else "closed"
+    trading = f"; trading {shut} {when(closes)}" if closes is not None else ""
     return [f"Deadline: none, it waits for people since {when(proposal.created_at)}{trading}"]
 
 

@@ -15,8 +15,7 @@ from typing import Any, Literal
 from bot.store.types import canonical
 from markets.fields import utf16
 
-CONTENT, TITLE, DESCRIPTION, NAME, VALUE, FOOTER, EMBED, ALT = 2000, 256, 4096, 256, 1024, 2048, 6000, 1024
-FIELDS, LABEL, CUSTOM_ID, IN_A_ROW, ROWS, THREAD = 25, 80, 100, 5, 5, 100
+CONTENT, VALUE, EMBED, LABEL, CUSTOM_ID, ROWS = 2000, 1024, 6000, 80, 100, 5
 
 Style = Literal["primary", "secondary", "success", "danger", "link"]
 
@@ -63,23 +62,6 @@ def of_body(body: Mapping[str, Any]) -> Rendered:
     told = dict(body)
     told["buttons"] = tuple(Button(**one) for one in told["buttons"])
     return Rendered(**{**told, "mentions": tuple(told["mentions"])})
-
-
-def faults(made: Rendered) -> list[str]:
-    """Everything for which Discord would refuse it."""
-    embed = made.embed
-    fields = embed.get("fields", [])
-    sizes = [("content", utf16(made.content), CONTENT), ("title", utf16(embed.get("title", "")), TITLE)]
-    sizes += [("description", utf16(embed.get("description", "")), DESCRIPTION), ("alt text", utf16(made.alt), ALT)]
-    sizes += [("footer", utf16(embed.get("footer", {}).get("text", "")), FOOTER), ("embed", size(embed), EMBED)]
-    sizes += [(f"name of {one['name']}", utf16(one["name"]), NAME) for one in fields]
-    sizes += [(f"value of {one['name']}", utf16(one["value"]), VALUE) for one in fields]
-    sizes += [("fields", len(fields), FIELDS), ("buttons", len(made.buttons), IN_A_ROW * ROWS)]
-    sizes += [(f"label {one.label}", utf16(one.label), LABEL) for one in made.buttons]
-    sizes += [(f"id {one.does}", utf16(one.does), CUSTOM_ID) for one in made.buttons if one.style != "link"]
-    sizes += [("thread", utf16(made.thread or ""), THREAD)]
-    found = [f"{what} has {many}, at most {most} fit" for what, many, most in sizes if many > most]
-    return found + [f"{one['name']!r} is empty" for one in fields if not one["value"].strip() or not one["name"]]
 
 
 def size(embed: Mapping[str, Any]) -> int:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bot.leaves import apart, cites_under
+from bot.leaves import apart, cites_under, walk
+from bot.told_short import shortened
 from resolvers.outcome import No, Outcome, Yes
 from resolvers.verdict import Citation, Step, Verdict
 
@@ -17,7 +18,8 @@ TRUTHS = ("true", "false", "unknown")
 class Leaf:
     """One condition of the rule, or the value that an answer is read from; `holds` is None for neither true nor false.
 
-    `value` is what was measured, `threshold` what it was held against; `distance` is how far over (positive) or under.
+    `value` is what was measured, `before` what that had been last, `threshold` what it was held against; `distance` is
+    how far over (positive) or under. Figures are as long as they were published; they are told `short`.
     """
 
     words: str
@@ -28,6 +30,7 @@ class Leaf:
     threshold: str = ""
     distance: Decimal | None = None
     unit: str = ""
+    before: str = ""
 
     def apart(self) -> str:
         """The distance in words."""
@@ -35,7 +38,15 @@ class Leaf:
             return ""
         if not self.distance:
             return "exactly at it"
-        return f"{abs(self.distance).normalize():f}{self.unit} {'over' if self.distance > 0 else 'under'}"
+        return f"{self.gap()} {'over' if self.distance > 0 else 'under'}"
+
+    def gap(self) -> str:
+        """The distance without its direction: `2.7 points`."""
+        return "" if self.distance is None else shortened(f"{abs(self.distance).normalize():f}{self.unit}")
+
+    def short(self, figure: str) -> str:
+        """A figure of this leaf, told apart from its threshold and from what it had been before."""
+        return shortened(figure, (self.threshold, self.before))
 
 
 def leaves(trace: Step) -> tuple[Leaf, ...]:
@@ -89,7 +100,28 @@ def _compared(step: Step) -> Leaf:
     found = apart(left.value, right.value)
     distance, unit = found if found is not None else (None, "")
     unit = f" {unit}" if unit else ""
-    return Leaf(step.words, step.value, _truth(step), cites_under(step), left.value, right.value, distance, unit)
+    return Leaf(
+        step.words, step.value, _truth(step), cites_under(step), left.value, right.value, distance, unit, _before(left)
+    )
+
+
+def _before(step: Step) -> str:
+    """The figure that a step had shown before the one that it shows now; empty where it never changed."""
+    known = [text for _, text in step.series if text is not None]
+    return known[-2] if len(known) > 1 else ""
+
+
+def to_beat(trace: Step) -> tuple[str, str] | None:
+    """The figure that the leading row was picked by, and whether a `higher` or `lower` one takes its place.
+
+    None where no row was picked by a figure that is known.
+    """
+    for step in walk(trace):
+        known = [text for _, text in step.series if text is not None]
+        if step.node == "pick" and known and step.series[-1][1] is not None:
+            unit = {"percent": "%", "count": "", None: ""}.get(step.unit, f" {step.unit}")
+            return f"{known[-1]}{unit}", "lower" if " smallest " in f" {step.words} " else "higher"
+    return None
 
 
 def _truth(step: Step) -> bool | None:

@@ -38,9 +38,9 @@ def words(error: BaseException, what: str) -> str:
     """What the person is told; anything that is not meant for people is logged and gets a reference."""
     error = _cause(error)
     if isinstance(error, Outside):
-        return paragraph(f"Something outside failed: {error}", TOLD)
+        return paragraph(f"Something outside failed: {error}", TOLD, commands=True)
     if isinstance(error, CruxError):
-        return paragraph(str(error), TOLD)
+        return paragraph(str(error), TOLD, commands=True)
     if isinstance(error, (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)):
         return "This command has changed since your Discord last looked: wait a minute, restart Discord, try again."
     if isinstance(error, app_commands.CommandOnCooldown):

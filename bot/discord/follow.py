@@ -22,11 +22,17 @@ from bot.store import Store, follows, markets, posts, proposals, reviews
 from bot.store.follows import Follow
 from bot.store.markets import Market
 from bot.store.proposals import Proposal
+from bot.told_short import measured, shortened
 from markets.load import Loaded
 from resolvers.evidence import moment
 
 LATE = timedelta(days=7)
 """What came about longer ago is no news any more, however long the service was away."""
+NOTHING_CAME = {
+    "rejected": "was rejected by reviewers",
+    "withdrawn": "was withdrawn, as the evidence no longer decides it",
+}
+"""How a proposal ends that nothing came of; one that is superseded is followed by another, which is told."""
 WELL = ("live", "late", "never")
 """States of a source that are no failure: `late` mends itself, `never` has not begun."""
 
@@ -40,6 +46,7 @@ class News:
     text: str
     link: str
     at: datetime
+    slug: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,7 @@ def put(store: Store, found: Sequence[News], now: datetime) -> int:
         new = 0
         for each in found:
             if posts.find(connection, each.key) is None:
-                body = {"content": each.text, "mentions": [], "link": each.link, "final": True}
+                body = {"content": each.text, "mentions": [], "link": each.link, "final": True, "about": each.slug}
                 new += posts.want(connection, "direct", each.key, f"user:{each.account}", body, at=now)
         return new
 
@@ -95,7 +102,7 @@ def _told(
                 text = (
                     f"{event.words} (<t:{int(event.at.timestamp())}:R>). You follow `{slug}`; /market unfollow ends it."
                 )
-                yield News(f"follow:{one.account}:{event.name}", one.account, text, link, event.at)
+                yield News(f"follow:{one.account}:{event.name}", one.account, text, link, event.at, slug)
 
 
 def _events(connection: sa.Connection, market: Market, now: datetime) -> Iterator[_Event]:
@@ -111,7 +118,7 @@ def _events(connection: sa.Connection, market: Market, now: datetime) -> Iterato
 
 
 def _of_proposal(connection: sa.Connection, proposal: Proposal, frozen: Frozen, now: datetime) -> Iterator[_Event]:
-    number, outcome, question = proposal.id, safe(proposal.outcome.words(), 200), safe(frozen.question, 200)
+    number, outcome, question = proposal.id, safe(measured(proposal.outcome), 200), safe(frozen.question, 200)
     yield _Event(
         f"proposal:{number}", proposal.created_at, f"Proposal {number}: **{outcome}** was proposed for “{question}”"
     )
@@ -125,8 +132,16 @@ def _of_proposal(connection: sa.Connection, proposal: Proposal, frozen: Frozen, 
             until = "the time to object is over, and it waits to be resolved"
         told = f"Proposal {number} (**{outcome}**) for “{question}” is agreed: {until}"
         yield _Event(f"window:{number}:{proposal.round}", proposal.window_until - frozen.review.window, told)
-    if proposal.state == "resolved" and proposal.closed_at is not None:
+    if proposal.closed_at is None:
+        return
+    if proposal.state == "resolved":
         yield _Event(f"resolved:{number}", proposal.closed_at, f"“{question}” was resolved as **{outcome}**")
+    if proposal.state == "undone":
+        told = f"The resolution of “{question}” as **{outcome}** was taken back; it is looked at and judged again"
+        yield _Event(f"undone:{number}", proposal.closed_at, told)
+    if proposal.state in NOTHING_CAME:
+        told = f"Proposal {number} (**{outcome}**) for “{question}” {NOTHING_CAME[proposal.state]}; nothing is resolved"
+        yield _Event(f"ended:{number}", proposal.closed_at, told)
 
 
 def _sources(connection: sa.Connection, slug: str, there: Mapping[str, Market], loaded: Loaded) -> tuple[str, ...]:
@@ -148,6 +163,6 @@ def _troubles(
     for one in source_states(store, chosen, now):
         if one.state not in WELL and one.since is not None:
             since = moment(one.since)
-            told = f"The source {safe(one.id, 60)} is {safe(one.state, 30)}: {safe(one.because, 200)}"
+            told = f"The source {safe(one.id, 60)} is {safe(one.state, 30)}: {safe(shortened(one.because), 200)}"
             found[one.id] = _Event(f"source:{one.id}:{one.state}:{int(since.timestamp())}", since, told)
     return {slug: [found[name] for name in names if name in found] for slug, names in read.items()}

@@ -12,6 +12,7 @@ from bot.discord.text import address, plain, safe
 from bot.review.panel_counting import Answer
 from bot.review.panels import PanelCard
 from bot.store.panel_rows import PanelVote, Shown
+from bot.told_short import shortened
 
 STATES = {
     "open": ("OPEN; votes stay hidden until it closes", 0x1F5FBF),
@@ -81,7 +82,7 @@ def _embed(card: PanelCard, most: int) -> dict[str, Any]:
 
 
 def _shown(one: Shown) -> str:
-    cells = ", ".join(f"{name} {value}" for name, value in one.cells.items() if value)
+    cells = shortened(", ".join(f"{name} {value}" for name, value in one.cells.items() if value))
     return f"• {safe(one.key, 60)}: {safe(cells, 120)} ({safe(one.source, 40)}, first seen {one.first_seen[:10]}) " + (
         address(one.link, 100) if one.link else ""
     )

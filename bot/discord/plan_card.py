@@ -28,7 +28,7 @@ def render(plan: PlanCard, role: int | None = None) -> Rendered:
         embed = _embed(plan, most)
     ping = f"<@&{role}> " if role and plan.state == "open" else ""
     return Rendered(
-        content=f"{ping}Plan for {safe(plan.debate, 80)}: {many(len(plan.lines), 'change')}, {plan.cost_mana:f} mana",
+        content=f"{ping}Plan for {safe(plan.debate, 80)}: {many(plan.changes, 'change')}, {plan.cost_mana:f} mana",
         embed=embed,
         buttons=_buttons(plan),
         mentions=(role,) if role else (),
@@ -47,7 +47,7 @@ def _embed(plan: PlanCard, most: int) -> dict[str, Any]:
     by = f" by {safe(plan.by, 60)}" if plan.by else ""
     told = [f"State: {said}{by}", f"Costs {plan.cost_mana:f} mana", f"Made {when(plan.made_at)}"]
     told += [f"Because: {safe(plan.because, 300)}"] if plan.because else []
-    rest = max(0, len(plan.lines) - most)
+    rest = max(0, plan.changes - most)
     changes = [f"• {safe(line, 160)}" for line in plan.lines[:most]]
     parts = [("Changes", changes or ["nothing changes"]), ("It cannot be approved as it is", _told(plan.refusals))]
     parts += [("Waiting", _told(plan.waiting)), ("Wrong with the files just now", _told(plan.faults))]
@@ -65,7 +65,7 @@ def _embed(plan: PlanCard, most: int) -> dict[str, Any]:
 
 
 def _told(texts: tuple[str, ...]) -> list[str]:
-    return [f"• {safe(text, 300)}" for text in texts]
+    return [f"• {safe(text, 300, commands=True)}" for text in texts]
 
 
 def _buttons(plan: PlanCard) -> tuple[Button, ...]:
@@ -79,6 +79,6 @@ def _buttons(plan: PlanCard) -> tuple[Button, ...]:
 def confirmation(plan: PlanCard) -> str:
     """What approving it means, before it is done."""
     return (
-        f"Approve plan {code(plan.checksum[:12], 30)}: {many(len(plan.lines), 'change')} on Manifold for "
+        f"Approve plan {code(plan.checksum[:12], 30)}: {many(plan.changes, 'change')} on Manifold for "
         f"{plan.cost_mana:f} mana? It is carried out by this very checksum."
     )

@@ -34,24 +34,6 @@ class Wanted:
     body: Mapping[str, Any]
 
 
-def wanted(
-    store: Store,
-    debate: str,
-    now: datetime,
-    *,
-    role: int | None = None,
-    announce: bool = False,
-    may_write: bool = False,
-) -> list[Wanted]:
-    """Put down what every message of the debate should show now; returns what is new.
-
-    `role` is pinged with the first posting of each card. `announce`: proposals and resolutions are told to everyone,
-    together with the cards, as reviewers are no insiders; where traders can be told on Manifold (`may_write`), a card
-    waits until they are.
-    """
-    return put(store, found(store, debate, now, role=role, announce=announce, may_write=may_write), now)
-
-
 def found(
     store: Store,
     debate: str,
@@ -63,9 +45,12 @@ def found(
     only: Collection[int] | None = None,
     undrawn: set[int] | None = None,
 ) -> list[Wanted]:
-    """What differs from what was put down before; it only reads. A card that cannot be drawn stops no other.
+    """What every message of the debate should show now and does not yet; it only reads.
 
-    `only`: no other proposals' cards are looked at. To `undrawn` those are added that could not be drawn.
+    A card that cannot be drawn stops no other. `role` is pinged with the first posting of each card. `announce`:
+    proposals and resolutions are told to everyone, together with the cards, as reviewers are no insiders; where traders
+    can be told on Manifold (`may_write`), a card waits until they are. `only`: no other proposals' cards are looked at.
+    To `undrawn` those are added that could not be drawn.
     """
     cards_now = _cards(store, debate, now, role, announce, may_write, only, set() if undrawn is None else undrawn)
     made = [*cards_now, *_panels(store, debate, role), *_plans(store, debate, role)]
@@ -97,13 +82,22 @@ def copy_record(store: Store, debate: str, since: int) -> int:
     Returns how many were copied.
     """
     with store.transaction() as connection:
-        last = posts.newest(connection, "record")
-        after = int(last.key.removeprefix("record:")) if last is not None else since
-        acts = record_acts.after(connection, debate, after)
+        copied = copied_last(connection, debate)
+        acts = record_acts.after(connection, debate, since if copied is None else copied)
         for number, text in record_words.messages(connection, acts):
             body = {"content": text, "mentions": [], "final": True}
-            posts.want(connection, "record", f"record:{number}", "channel:audit", body, at=store.now())
+            posts.want(connection, "record", f"record:{debate}:{number}", "channel:audit", body, at=store.now())
     return len(acts)
+
+
+def copied_last(connection: sa.Connection, debate: str) -> int | None:
+    """The act of a debate that was copied last: another debate that is served in between moves no mark but its own.
+
+    Until 2026-11 there was one mark for all of them.
+    """
+    last = posts.newest(connection, "record", f"record:{debate}:") or posts.newest(connection, "record")
+    number = "" if last is None else last.key.removeprefix("record:").removeprefix(f"{debate}:")
+    return int(number) if number.isdecimal() else None
 
 
 def newest_act(store: Store) -> int:

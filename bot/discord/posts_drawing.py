@@ -117,4 +117,4 @@ def plain_content(body: Mapping[str, Any]) -> str:
     if body.get("content"):
         return str(body["content"])[:CONTENT]
     pings = "".join(f"<@&{int(each)}> " for each in body.get("mentions", ()))
-    return pings + paragraph(str(body.get("text", "")), CONTENT - len(pings))
+    return pings + paragraph(str(body.get("text", "")), CONTENT - len(pings), commands=True)

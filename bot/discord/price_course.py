@@ -14,6 +14,7 @@ from bot.review.quorum import share_of
 from bot.store import Store, markets, prices
 from bot.store.prices import Sample
 from bot.store.proposals import Proposal
+from bot.told_short import answer
 from resolvers.outcome import Outcome
 from resolvers.verdict import Verdict
 
@@ -68,7 +69,7 @@ def _curve(outcome: Outcome | None, samples: Sequence[Sample]) -> Curve | None:
     known = [(at, f"{(share * 100).quantize(TENTH):f}") for at, share in told if share is not None]
     if outcome is None or len(known) < 2:
         return None
-    return Curve(f"what the market gave {outcome.words()}", "percent", tuple(known))
+    return Curve(f"what the market gave {answer(outcome)}", "percent", tuple(known))
 
 
 def drawn(store: Store, proposal: Proposal) -> Curve | None:

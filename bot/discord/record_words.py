@@ -7,7 +7,6 @@ voted on a panel that is open stands in no act, and so in no line.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,7 +16,9 @@ from bot.discord.autocomplete import put_up
 from bot.discord.text import safe
 from bot.say import many
 from bot.store import markets, proposals
+from bot.store.acts_told import PLATFORMS
 from bot.store.audit import Act
+from bot.told_short import answer, readable
 from markets.fields import utf16
 
 COPIED = ("proposal ", "plan ", "panel ", "switch pause", "person ", "objection ", "submission ")
@@ -25,8 +26,6 @@ COPIED = ("proposal ", "plan ", "panel ", "switch pause", "person ", "objection 
 ROOM = 1900
 """UTF-16 units of one message."""
 WHY = 300
-INSTANT = re.compile(r"\b(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:\+00:00|Z)")
-"""A moment as the record writes it."""
 SAID: Mapping[str, str] = {
     "propose": "puts forward",
     "approve": "approves",
@@ -75,7 +74,7 @@ def _names(connection: sa.Connection, acts: Sequence[Act]) -> dict[str, str]:
     for number in put_up(connection, sorted(set(numbers))):
         one = proposals.get(connection, number)
         slug = markets.market(connection, one.market).slug
-        found[f"proposal {number}"] = f"**{safe(one.outcome.words(), 120)}** on `{slug}` (P{number})"
+        found[f"proposal {number}"] = f"**{safe(answer(one.outcome), 120)}** on `{slug}` (P{number})"
     return found
 
 
@@ -83,8 +82,9 @@ def _line(act: Act, told: Mapping[str, Any], names: Mapping[str, str], because: 
     kind = act.subject.partition(" ")[0]
     secret = kind == "proposal" and act.subject not in names
     what = _unsaid(act) if secret else _what(kind, act, told, names)
-    plain = INSTANT.sub(r"\1 \2 UTC", because)
-    why = f": {safe(plain, WHY)}" if because and not secret else ""
+    ended = kind == "switch" and not told.get("value")  # that it goes on says all
+    told_plainly = readable(because) if act.actor == "crux" else because
+    why = f": {safe(told_plainly, WHY, commands=True)}" if because and not secret and not ended else ""
     return f"<t:{int(act.at.timestamp())}:f> {what}{why} `{act.id} {act.hash[:12]}`"
 
 
@@ -101,8 +101,11 @@ def _what(kind: str, act: Act, told: Mapping[str, Any], names: Mapping[str, str]
     if kind == "panel":
         return f"{who} {OF_PANELS.get(act.act, safe(act.act, 40))} {name}"
     if kind == "person":
-        account = safe(f"{told.get('platform', '')} {told.get('name', '')}".strip(), 80)
-        return f"{account} {'is' if act.act == 'link' else 'is no longer'} {safe(act.subject, 80)}, by {who}"
+        person, platform = safe(act.subject.removeprefix("person "), 60), str(told.get("platform", ""))
+        platform = PLATFORMS.get(platform, safe(platform, 40))
+        if act.act != "link":
+            return f"the {platform} account of **{person}** is theirs no more, by {who}"
+        return f"{safe(str(told.get('name', '')), 60)} on {platform} is **{person}** from now on, by {who}"
     if kind == "plan":
         cost = f", {told['cost_mana']} mana" if "cost_mana" in told else ""
         changes = f": {many(len(told['lines']), 'change')}{cost}" if "lines" in told else ""

@@ -64,8 +64,8 @@ def view_of_reply(store: Store, tools: StoreTools, reply: Reply) -> SafeView | N
 
 
 def _again(reply: Reply) -> str:
-    """What a choice of a market asks of it: the same, or how close it is; an act is understood anew."""
-    if reply.intent == "propose-act":
+    """What a choice of a market asks of it: the same, or how close it is; an act, and what names a time, anew."""
+    if reply.intent == "propose-act" or reply.anew:
         return ""
     return reply.intent if reply.intent in LABELS else "value"
 

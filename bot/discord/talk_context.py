@@ -34,10 +34,10 @@ async def place_of(around: Surroundings, message: discord.Message, me: int, answ
     if not addressed and not (in_thread and message.content):
         return None
     replied = message.reference.message_id if message.reference is not None else None
-    found = await around.threads.read(_proposal, around.store, [replied, message.channel.id])
+    found, slug = await around.threads.read(_proposal, around.store, [replied, message.channel.id])
     if found is None and not addressed:
         return None
-    return About(found, answers.get(replied or 0), addressed=addressed)
+    return About(found, answers.get(replied or 0, slug), addressed=addressed)
 
 
 def _is_to_us(message: discord.Message, me: int) -> bool:
@@ -49,11 +49,14 @@ def _is_to_us(message: discord.Message, me: int) -> bool:
     return isinstance(replied, discord.Message) and replied.author.id == me
 
 
-def _proposal(store: Store, messages: Sequence[int | None]) -> int | None:
+def _proposal(store: Store, messages: Sequence[int | None]) -> tuple[int | None, str | None]:
+    """The proposal that one of these messages of ours is about; without one, the market that a follower was told of."""
+    slug: str | None = None
     with store.reading() as connection:
         for number in messages:
             post = posts.of_message(connection, str(number)) if number is not None else None
             found = NUMBERED.search(f"{post.place} {post.key}") if post is not None else None
             if found is not None:
-                return int(found[1])
-    return None
+                return int(found[1]), None
+            slug = slug or (str(post.wanted.get("about") or "") or None if post is not None else None)
+    return None, slug

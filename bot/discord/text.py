@@ -27,16 +27,20 @@ ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,15}://[^\s<>]*", re.IGNORECASE)
 MOST_READ = 20_000
 """Characters of a text that are looked at: what one message can show is a tenth of it."""
 SHORTEST_ADDRESS = 12
+COMMAND = re.compile(r"`(?P<command>[A-Za-z0-9/<>=][A-Za-z0-9 ._/:<>=%-]{0,98})`")
+"""A command or a name in code, as Crux writes it: letters that can do nothing, whoever wrote them."""
+IN_CODE = re.compile(f"{ADDRESS.pattern}|{COMMAND.pattern}", re.IGNORECASE)
 LIST = re.compile(r"(?:[-+]|\d{1,9}[.)])(?=\s|$)|-(?=#)")
 """At the start of a line, what makes a list or small print."""
 
 
-def safe(text: str, budget: int) -> str:
+def safe(text: str, budget: int, *, commands: bool = False) -> str:
     """Text on one line that shows itself in Discord's markdown, at most `budget` UTF-16 units of it (>= 1).
 
-    No mention, link, custom emoji, time stamp, heading, list or format survives; addresses stand in code.
+    No mention, link, custom emoji, time stamp, heading, list or format survives; addresses stand in code. `commands`:
+    in a sentence of Crux's own, what it put between backticks stays in code.
     """
-    return _fitted(list(_atoms(cleaned(text, budget))), budget)
+    return _fitted(list(_atoms(cleaned(text, budget), IN_CODE if commands else ADDRESS)), budget)
 
 
 def plain(text: str, budget: int) -> str:
@@ -56,8 +60,8 @@ def address(url: str, budget: int) -> str:
     return f"{host} {shown}" if host and utf16(host) + 1 + utf16(shown) <= budget else shown
 
 
-def paragraph(text: str, budget: int) -> str:
-    """Several lines of a person's own words, each made safe; blank lines are dropped."""
+def paragraph(text: str, budget: int, *, commands: bool = False) -> str:
+    """Several lines of a person's own words, each made safe; blank lines are dropped. `commands` as in `safe`."""
     lines: list[str] = []
     left = budget
     for line in text.splitlines():
@@ -65,7 +69,7 @@ def paragraph(text: str, budget: int) -> str:
             continue
         if left < 2:
             break
-        lines.append(safe(line, left))
+        lines.append(safe(line, left, commands=commands))
         left -= utf16(lines[-1]) + 1
     return "\n".join(lines)
 
@@ -101,17 +105,18 @@ def _selects_variation(each: str) -> bool:
     return "\ufe00" <= each <= "\ufe0f" or "\U000e0100" <= each <= "\U000e01ef"
 
 
-def _atoms(text: str) -> Iterator[str]:
-    """The text in pieces that are kept whole or left out: an escaped character, or an address in code."""
+def _atoms(text: str, in_code: re.Pattern[str]) -> Iterator[str]:
+    """The text in pieces that are kept whole or left out: an escaped character, or an address or command in code."""
     start = LIST.match(text)
     if start is not None:
         yield from start.group()[:-1]
         yield "\\" + start.group()[-1]
         text = text[start.end() :]
     at = 0
-    for found in ADDRESS.finditer(text):
+    for found in in_code.finditer(text):
         yield from map(_escaped, text[at : found.start()])
-        yield f"`{_ascii(found.group()).replace('`', '%60').replace('@', '@' + BREAK)}`"
+        command = found.groupdict().get("command")
+        yield f"`{command or _ascii(found.group()).replace('`', '%60').replace('@', '@' + BREAK)}`"
         at = found.end()
     yield from map(_escaped, text[at:])
 

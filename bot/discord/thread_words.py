@@ -12,6 +12,7 @@ from bot.discord.cards import STATES, CardView, spoken
 from bot.discord.cards_message import Rendered, when
 from bot.discord.text import safe
 from bot.store.reviews import Objection
+from bot.told_short import measured
 
 LONG = 1500
 
@@ -41,7 +42,7 @@ def _answered(one: Objection) -> str:
 
 def _end(view: CardView) -> str:
     proposal = view.card.proposal
-    outcome = safe(proposal.outcome.words(), 300)
+    outcome = safe(measured(proposal.outcome), 300)
     ended = f" {when(proposal.closed_at)}" if proposal.closed_at else ""
     over = f"Proposal {proposal.id} (**{outcome}**) is over: {STATES[proposal.state][0]}{ended}."
     return f"{over} This thread goes to the archive; the card keeps the whole course."

@@ -19,12 +19,6 @@ BECOMES: dict[Said, PlanState] = {"approve": "approved", "refuse": "refused"}
 SHORTEST_CHECKSUM = 8
 
 
-def living_plan(store: Store, debate: str) -> PlanCard | None:
-    """The plan that waits for people or for the service; None where files and Manifold agree."""
-    with store.reading() as connection:
-        return plan_cards.living(connection, debate)
-
-
 def decide_plan(
     store: Store,
     checksum: str,

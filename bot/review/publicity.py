@@ -28,4 +28,6 @@ def words(seen: Card, *, may_write: bool = True) -> str:
         return "Traders were told on Manifold together with this card."
     if not may_write:
         return "Crux has no key to Manifold here: traders have not been told of this proposal."
-    return "Traders have not been told of this yet: the notice on Manifold could not be posted."
+    if seen.proposal.round > 1:
+        return "Traders were told of the vote before this one; the notice of this one is still to be posted."
+    return "Traders have not been told of this yet: the notice on Manifold is still to be posted."

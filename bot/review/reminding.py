@@ -13,6 +13,7 @@ from bot.review.panel_words import unvoted
 from bot.review.pausing import paused
 from bot.store import Store, reviews, schema
 from bot.store.writing import insert_new
+from bot.told_short import answer
 from markets.load import Loaded
 
 STAGES = (("soon", 0.9), ("half", 0.5))
@@ -67,7 +68,8 @@ def _of_card(store: Store, seen: Card, named: tuple[str, ...], now: datetime) ->
         missing = tuple(one for one in named if one not in {said.person for said in seen.reviews})
         part = stage(since, since + (seen.frozen.review.auto_after or window), now)
         if part and missing:
-            count = f"{seen.wanted} of {seen.quorum.needed} approvals are missing"
+            are = "is" if seen.wanted == 1 else "are"
+            count = f"{seen.wanted} of {seen.quorum.needed} approvals {are} missing"
             text = f"{slug}: {count}; no word yet from {', '.join(missing)}"
             yield Reminder(f"{start}/votes/{part}", text, proposal.id, people=missing)
     for objection in unanswered(seen.objections):
@@ -78,7 +80,8 @@ def _of_card(store: Store, seen: Card, named: tuple[str, ...], now: datetime) ->
     if proposal.state == "agreed" and proposal.window_until is not None and now < proposal.window_until:
         part = stage(proposal.window_until - window, proposal.window_until, now)
         if part:
-            text = f"{slug}: the window ends {proposal.window_until:%Y-%m-%d %H:%M} UTC; a dispute stops it until then"
+            until = f"{proposal.window_until:%Y-%m-%d %H:%M} UTC"
+            text = f"{slug} resolves as {answer(proposal.outcome)} after {until}; until then a dispute stops it"
             yield Reminder(f"{start}/window/{part}", text, proposal.id, people=named)
 
 

@@ -14,6 +14,7 @@ from bot.chat.subjects import MAYBE
 from bot.chat.wording import read
 from bot.discord.autocomplete import Market, index_of
 from bot.discord.beginning import begun, not_too_many_charts, pressed
+from bot.discord.commands.market_order import Place, needs, place, windows
 from bot.discord.commands.market_words import Shown, embed, line, looked, rules, why
 from bot.discord.gate import around_of
 from bot.discord.market_press import MarketAct, Named, about
@@ -22,6 +23,7 @@ from bot.discord.pictures import market_chart
 from bot.discord.respond import respond
 from bot.discord.text import safe
 from bot.store import Store, follows, markets
+from bot.store.markets import state_now
 from resolvers.errors import Refusal
 
 State = Literal["open", "closed", "resolved", "defined", "followed"]
@@ -182,23 +184,29 @@ def _unfollow(store: Store, debate: str, slug: str, account: str) -> bool:
 
 
 def listed(tools: StoreTools, turned: Turned) -> Listed:
-    """The markets of one state that fit some words; in a thread."""
+    """Markets of one state, what needs somebody first, or those that fit some words, the best first; in a thread."""
     loaded, store = tools.loaded, tools.store
     assert loaded.debate is not None
     with store.reading() as connection:
         there = {one.slug: one for one in markets.every(connection, loaded.debate.debate)}
         mine = follows.of_account(connection, loaded.debate.debate, str(turned.asker))
+        needed, ends = needs(connection, loaded.debate.debate), windows(connection, loaded.debate.debate)
     words = read(turned.query).words
     hits = tools.titles.find(words, MOST_FOUND) if words else []
-    names = [hit.slug for hit in hits if hit.share >= MAYBE] if words else sorted({*there, *loaded.markets})
+
+    def stands(slug: str) -> Place:
+        return place(slug, there.get(slug), loaded.markets.get(slug), needed, ends)
+
+    names = [hit.slug for hit in hits if hit.share >= MAYBE]
+    names = names if words else sorted({*there, *loaded.markets}, key=stands)
 
     def state(slug: str) -> str:
-        return there[slug].state if slug in there else "defined"
+        return state_now(there[slug], tools.now) if slug in there else "defined"
 
     def told(slug: str) -> str:
         market, spec = there.get(slug), loaded.markets.get(slug)
         at = (market.resolved_at or market.closes_at) if market else spec.opens if spec else None
-        return line(slug, spec.question if spec else slug, state(slug), at, tools.now)
+        return line(slug, spec.question if spec else slug, state(slug), at, tools.now, needed.get(slug, ""))
 
     if turned.state == "followed":
         names = [slug for slug in names if slug in mine]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,12 +11,13 @@ from typing import Any
 from bot.chat.store_tools import StoreTools
 from bot.chat.tools import MarketNow, Price, SourceNow
 from bot.discord.autocomplete import put_up
-from bot.discord.cards import STATES, cite_line
+from bot.discord.cards import STATES, cite_lines
 from bot.discord.cards_message import ago, day, lines, web, when
 from bot.discord.cards_trace import leaves
 from bot.discord.commands.unopened import waits_for
 from bot.discord.text import plain, safe
 from bot.review.desk import Card
+from bot.told_short import measured, shortened
 from resolvers.verdict import Verdict
 
 STANDS: Mapping[str, str] = {
@@ -50,7 +51,10 @@ def looked(tools: StoreTools, slug: str, *, may_write: bool = True) -> Shown:
         with tools.store.reading() as connection:
             card = card if put_up(connection, [card.proposal.id]) else None
     waits = waits_for(tools, slug, may_write=may_write)
-    return Shown(tools.market(slug), tools.verdict(slug), tools.price(slug), card, tools.sources(slug), waits)
+    market = tools.market(slug)
+    if market.state == "open" and market.closes is not None and market.closes <= tools.now:
+        market = replace(market, state="closed")  # its row says so only where somebody closed it early
+    return Shown(market, tools.verdict(slug), tools.price(slug), card, tools.sources(slug), waits)
 
 
 def embed(shown: Shown) -> dict[str, Any]:
@@ -61,7 +65,7 @@ def embed(shown: Shown) -> dict[str, Any]:
     cites = verdict.citations() if verdict else ()
     fields = [("Criterion", f"> {safe(market.criteria, 420)}" if market.criteria else "in the market's text")]
     if cites:
-        fields.append(("Evidence", lines([cite_line(cite) for cite in cites[:SHOWN_CITES]], 1000)))
+        fields.append(("Evidence", lines(_cites(verdict), 1000)))
     made: dict[str, Any] = {
         "title": safe(market.question, 200),
         "description": "\n".join(told),
@@ -80,12 +84,16 @@ def why(shown: Shown) -> str:
     if verdict is not None:
         for leaf in leaves(verdict.trace)[:SHOWN_LEAVES]:
             apart = f", {safe(leaf.apart(), 60)}" if leaf.apart() else ""
-            told.append(f"◦ {safe(leaf.words, 200)}: {safe(leaf.value, 60)}{apart}")
-        told += [cite_line(cite) for cite in verdict.citations()[:SHOWN_CITES]]
+            told.append(f"◦ {safe(leaf.words, 200)}: {safe(shortened(leaf.value), 60)}{apart}")
+        told += _cites(verdict)
         told += [f"People are asked: {safe(ask.question, 200)}" for ask in verdict.asks[:1]]
     unwell = [one for one in shown.sources if one.state != "live"]
     told += [f"Source {safe(one.id, 60)} is {safe(one.state, 30)}: {safe(one.because, 150)}" for one in unwell[:3]]
     return lines([*told, *_proposal(shown.card)], 1900)
+
+
+def _cites(verdict: Verdict | None) -> list[str]:
+    return cite_lines(verdict, verdict.citations()[:SHOWN_CITES]) if verdict else []
 
 
 def rules(shown: Shown) -> str:
@@ -97,18 +105,18 @@ def rules(shown: Shown) -> str:
     return lines(told, 1900)
 
 
-def line(slug: str, question: str, state: str, at: datetime | None, now: datetime) -> str:
-    """One market in a list; `at` is when it resolved, closes or opens."""
-    return f"• {safe(question, 110)} — `{slug}` {STANDS.get(state, state)}{_dated(state, at, now)}"
+def line(slug: str, question: str, state: str, at: datetime | None, now: datetime, needs: str = "") -> str:
+    """One market in a list; `at` is when it resolved, closes or opens, `needs` what it waits for from people."""
+    needed = f"; **{safe(needs, 80)}**" if needs else ""
+    return f"• {safe(question, 110)} — `{slug}` {STANDS.get(state, state)}{_dated(state, at, now)}{needed}"
 
 
 def _dated(state: str, at: datetime | None, now: datetime) -> str:
-    if at is None:
-        return ""
+    if at is None or state == "resolved":
+        return f" {ago(at)}" if at else ""
     if state == "defined":
         return f", opens {ago(at)}" if now < at else f", was to open {day(at)}"
-    word = "resolved" if state == "resolved" else "closes" if now < at else "closed"
-    return f", {word} {ago(at)}"
+    return f", trading {'closes' if now < at else 'closed'} {ago(at)}"
 
 
 def price_line(price: Price | None) -> str:
@@ -129,9 +137,9 @@ def _state(shown: Shown) -> str:
     told = f"State: {STANDS[market.state]}"
     if market.state == "defined" and shown.waits:
         was = f": it was to open on {day(market.opens)} and" if market.opens else ": it"
-        return f"{told}{was} waits for {safe(shown.waits, 500)}"
+        return f"{told}{was} waits for {safe(shown.waits, 500, commands=True)}"
     if market.outcome:
-        told += f" as **{safe(market.outcome, 200)}**"
+        told += f" as **{safe(shortened(market.outcome), 200)}**"
     at = {"resolved": market.resolved_at, "defined": market.opens}.get(market.state, market.closes)
     word = {"resolved": "on", "defined": "opens", "open": "trading closes", "closed": "trading closed"}[market.state]
     return f"{told}, {word} {when(at)}" if at else told
@@ -142,8 +150,8 @@ def _verdict(verdict: Verdict | None, state: str) -> str:
         return "Verdict: it cannot be judged now"
     answer = verdict.outcome or verdict.leaning
     lean = "" if verdict.outcome or answer is None else "leaning to "
-    told = f"{', ' if lean else ' '}{lean}**{safe(answer.words(), 200)}**" if answer else ""
-    because = verdict.because[:1].upper() + verdict.because[1:]
+    told = f"{', ' if lean else ' '}{lean}**{safe(measured(answer), 200)}**" if answer else ""
+    because = shortened(verdict.because[:1].upper() + verdict.because[1:])
     says = "By today's evidence its rule would say" if state == "defined" else "The rule says"
     return f"{says}: {verdict.state}{told} ({ago(verdict.as_of)}). {safe(because, 600)}"
 
@@ -154,4 +162,4 @@ def _proposal(card: Card | None) -> list[str]:
     proposal = card.proposal
     until = proposal.window_until
     window = f", until {when(until)}" if until and proposal.state == "agreed" else ""
-    return [f"Proposal {proposal.id}: **{safe(proposal.outcome.words(), 200)}**, {STATES[proposal.state][0]}{window}"]
+    return [f"Proposal {proposal.id}: **{safe(measured(proposal.outcome), 200)}**, {STATES[proposal.state][0]}{window}"]

@@ -31,6 +31,7 @@ from bot.review.desk import reviewer as named_in_debate
 from bot.review.pausing import paused
 from bot.service.surroundings import Surroundings
 from bot.store import Store, posts, proposals
+from bot.told_short import answer, measured, shortened
 from resolvers.errors import Refusal
 
 URGENT: Mapping[str, int] = {"disputed": 0, "proposed": 1, "approved": 2, "agreed": 3}
@@ -124,8 +125,8 @@ def _proposed(store: Store, judged: Judged, person: str) -> list[Proposed]:
 
 def _told(judged: Judged, made: list[Proposed]) -> str:
     (verdict,) = judged.verdicts
-    said = verdict.outcome.words() if verdict.outcome else verdict.state
-    because = f"{safe(said, 200)}, because {safe(verdict.because, 700)}"
+    said = measured(verdict.outcome) if verdict.outcome else verdict.state
+    because = f"{safe(said, 200)}, because {safe(shortened(verdict.because), 700)}"
     asof = f"as of <t:{int(verdict.as_of.timestamp())}:f>"
     for one in made:
         number = one.proposal.id
@@ -174,11 +175,11 @@ def queue(tools: StoreTools, turned: Turned) -> Listed:
 def _line(one: Card) -> str:
     proposal = one.proposal
     until = f", window ends <t:{int(proposal.window_until.timestamp())}:R>" if proposal.window_until else ""
-    votes = f", {one.wanted} of {one.quorum.needed} approvals wanted" if proposal.state == "proposed" else ""
+    votes = f", {one.wanted} of {one.quorum.needed} approvals missing" if proposal.state == "proposed" else ""
     taken = f", taken by {safe(one.taken_by, 40)}" if one.taken_by else ""
     return (
-        f"• P{proposal.id} **{safe(proposal.outcome.words(), 80)}** — {safe(one.frozen.question, 110)}: "
-        f"{cards.STATES[proposal.state][0]}{votes}{until}, <t:{int(proposal.created_at.timestamp())}:R>{taken}"
+        f"• P{proposal.id} **{safe(answer(proposal.outcome), 80)}** — {safe(one.frozen.question, 110)}: "
+        f"{cards.STATES[proposal.state][0]}{votes}{until}, proposed <t:{int(proposal.created_at.timestamp())}:R>{taken}"
     )
 
 

@@ -90,7 +90,7 @@ def standing(around: Surroundings, lag: str, notes: str) -> str:
         told += [f"**PAUSED** by {safe(pause['by'], 60)} {since}: {safe(pause['because'], 200)}"]
     told += [f"Proposals open: {len(waiting)}"]
     told += [
-        f"• P{one['id']} `{one['slug']}` {safe(one['outcome'], 60)}, waits for {safe(one['waits_for'], 90)}"
+        f"• P{one['id']} `{one['slug']}` {safe(one['answer'], 60)}, waits for {safe(one['waits_for'], 90)}"
         for one in waiting[:MOST]
     ]
     told += (

@@ -16,14 +16,16 @@ def waits_for(tools: StoreTools, slug: str, *, may_write: bool) -> str:
     if spec is None or tools.market(slug).state != "defined" or tools.now < spec.opens:
         return ""
     if tools.now >= spec.closes:
-        return "its closing day passed before it was ever opened: the author moves its dates"
+        return "new dates from its author: its closing day passed before it was ever opened"
     halted = paused(tools.store)
     if halted is not None:
-        return f"everything is {halted.words()}"
+        return f"the end of a pause: everything is {halted.words()}"
     if not may_write:
         return "the operator, who has set no key to Manifold"
     reason = held(tools.store, tools.loaded, [slug]).get(slug)
-    return reason or _plan(tools, spec.debate, slug)
+    if reason is None:
+        return _plan(tools, spec.debate, slug)
+    return f"its definition to be ready: {reason.removeprefix('not ready: ')}"
 
 
 def _plan(tools: StoreTools, debate: str, slug: str) -> str:

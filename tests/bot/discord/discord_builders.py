@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from crux_builders import PATIENCE, World
 from discord_server import DiscordServer, Interaction, Message, Person, pointed_at
 
 from bot.discord.client import CruxClient, build
+from bot.discord.posts import Wanted, found, put
 from bot.discord.posts_pace import Pace
 from bot.discord.supervisor import supervise
 from bot.discord.supervisor_state import DiscordState
@@ -148,6 +150,14 @@ def settings(patch: pytest.MonkeyPatch, there: DiscordServer, **more: object) ->
     return Settings()
 
 
+def put_up(
+    world: World, now: datetime | None = None, *, announce: bool = False, may_write: bool = False
+) -> list[Wanted]:
+    """What the poster does first: put down what every message of the debate should show; what is new."""
+    at = now or world.clock.at
+    return put(world.store, found(world.store, "small", at, announce=announce, may_write=may_write), at)
+
+
 class Untold(Connected):
     """Manifold where no notice is posted to traders: no job of the service runs here, for which a card would wait."""
 
@@ -191,4 +201,4 @@ async def playing(
                 await bot.end()
 
 
-__all__ = ["Bot", "Path", "playing", "server", "settings", "surrounded"]
+__all__ = ["Bot", "Path", "playing", "put_up", "server", "settings", "surrounded"]

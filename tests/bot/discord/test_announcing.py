@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 from crux_builders import World, day
-from discord_builders import playing, server
+from discord_builders import playing, put_up, server
 
 from bot.discord import announcing, cards, follow
-from bot.discord.posts import view_of, wanted
+from bot.discord.posts import view_of
 from bot.review.desk import vote
 from bot.store import follows, posts
 
@@ -19,7 +19,7 @@ UNTIL = int(day(11).timestamp())
 
 def told(world: World) -> Mapping[str, str]:
     """Key without its start -> what the announce channel should show of the proposal on reach-85."""
-    wanted(world.store, "small", world.clock.at, announce=True)
+    put_up(world, announce=True)
     with world.store.reading() as connection:
         there = posts.bodies(connection, announcing.keys(world.card()))
     return {key.removeprefix("announce:"): str(body["content"]) for key, body in sorted(there.items())}
@@ -39,7 +39,7 @@ async def test_once_reviewers_agree_a_notice_says_until_when_to_object_and_how(w
     first, second = told(world)["proposal:1"], told(world)["window:1:1"]
     assert "Reviewers agree; holders of positions may object now." in first
     assert second.startswith(
-        f"**Object until <t:{UNTIL}:F> (<t:{UNTIL}:R>)** if YES is wrong for “Will a row reach 85%?” (proposal 1)"
+        f"**Object until <t:{UNTIL}:F> (<t:{UNTIL}:R>)** if **YES** is wrong for “Will a row reach 85%?” (proposal 1)"
     )
     assert "Reply to Crux's comment on the market if you hold a position there" in second
 
@@ -92,6 +92,21 @@ async def test_a_resolution_says_why_and_until_when_it_may_be_taken_back(world: 
     assert after["resolved:1"].startswith("**Resolved: YES** for “Will a row reach 85%?” (proposal 1). Why: True from")
     assert f"Reviewers may take it back until <t:{undo}:F>" in after["resolved:1"]
     assert "It is resolved on Manifold." in after["proposal:1"]
+
+
+async def test_a_date_stands_behind_a_dash_and_a_long_figure_is_as_long_as_it_takes(world: World) -> None:
+    world.see()
+    await world.at(1).open_markets()
+    world.at(5).see(two=("88.49182739105591", "north"))
+    world.at(9).see()
+    world.propose()
+    put_up(world, announce=True)
+    with world.store.reading() as connection:
+        body = posts.bodies(connection, ["announce:proposal:2"])["announce:proposal:2"]
+    assert str(body["content"]).startswith(
+        "**Proposed: before 2020-02-05 — 2020-01-11 00:00 UTC** for “When will a row first show 80%?” (proposal 2).\n"
+        "Why: True from 2020-01-11 00:00 UTC: the largest score among the rows of board was 88.49%, against 80%.\n"
+    )
 
 
 async def test_a_rejected_proposal_ends_its_notice(world: World) -> None:

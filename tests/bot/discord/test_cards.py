@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 from crux_builders import World, day
+from discord_limits import faults
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_text import OUTSIDE, TOKEN
 
-from bot.discord.cards import CardView, criterion_of, render
-from bot.discord.cards_message import Rendered, faults, lines, of_body
+from bot.discord.cards import CardView, cite_line, criterion_of, render
+from bot.discord.cards_message import Rendered, lines, of_body
 from bot.discord.cards_trace import leaves, nearest, sides
 from bot.discord.posts import view_of
 from bot.review.desk import Card
@@ -163,6 +164,72 @@ async def test_the_price_is_named_and_whether_it_disagrees(world: World) -> None
     told = [shown(world, replace(real, doubts=one)).embed["description"] for one in (Doubts(), doubts)]
     assert "Price: not known" in told[0]
     assert "Price: the market gives this outcome 7% (<t:1578700800:R>); it DISAGREES" in told[1]
+
+
+@pytest.mark.parametrize(
+    ("share", "even", "open_", "said"),
+    [
+        ("0.91", "0.5", True, "gives this outcome 91% (<t:1578700800:R>); it agrees"),
+        ("0.3333", "0.33333333", True, "gives this outcome 33% (<t:1578700800:R>); it says nothing either way"),
+        ("0.40", "0.5", True, "gives this outcome 40% (<t:1578700800:R>); it leans the other way"),
+        ("0.07", "0.5", False, "gave this outcome 7% (<t:1578700800:R>); it disagreed; trading is closed"),
+    ],
+)
+async def test_what_the_price_says_of_the_outcome_is_said_in_plain_words(
+    world: World, share: str, even: str, open_: bool, said: str
+) -> None:
+    await world.decided()
+    doubts = Doubts(share=Decimal(share), even=Decimal(even), open=open_, sampled_at=AT)
+    assert f"Price: the market {said}\n" in shown(world, replace(world.card(), doubts=doubts)).embed["description"]
+
+
+async def test_trading_that_has_ended_closed_and_does_not_close(world: World) -> None:
+    await world.decided()
+    closes = int(day(60).timestamp())
+    told = shown(world, world.card()).embed["description"]
+    world.at(61)
+    later = shown(world, world.card()).embed["description"]
+    assert f"; trading closes <t:{closes}:F> (<t:{closes}:R>)\n" in told
+    assert f"; trading closed <t:{closes}:F> (<t:{closes}:R>)\n" in later
+
+
+async def test_figures_are_as_long_as_it_takes_to_tell_them_from_threshold_and_figure_before(world: World) -> None:
+    world.see()
+    await world.at(1).open_markets()
+    world.at(4).see(two=("84.99999999999991", "north"))
+    world.at(5).see(two=("85.00012345678912", "north"))
+    world.at(9).see()
+    world.propose()
+    made = shown(world, world.card())
+    told = {one["name"]: one["value"] for one in made.embed["fields"]}
+    assert "was 85.0001%, against 85%" in made.embed["description"]
+    assert "Turns if 85.0001% were 0.000123 points lower, past 85%" in made.embed["description"]
+    assert "— 85.0001% against 85%: **0.000123 points over**" in told["The rule, leaf by leaf"]
+    assert told["Evidence for"].startswith("• 85.0001: two, score (board, seen ")
+    dated = shown(world, world.card("when-80"))
+    assert dated.content == "Proposal 2: before 2020-02-05 — 2020-01-10 00:00 UTC"
+    assert "**Proposed: before 2020-02-05 — 2020-01-10 00:00 UTC**" in dated.embed["description"]
+
+
+async def test_where_a_row_is_picked_the_card_says_which_figure_another_row_must_beat(world: World) -> None:
+    world.see()
+    await world.at(1).open_markets()
+    world.see(two=("88.49182739105591", "north"))
+    world.weekly(63).see()
+    world.propose()
+    told = shown(world, world.card("leader")).embed
+    assert "Turns if another row showed a higher figure than the leading one's 88.49%\n" in told["description"]
+
+
+def test_a_cell_that_only_says_its_own_name_is_told_as_a_row_that_is_there() -> None:
+    def cite(column: str, text: str | None) -> str:
+        return cite_line(
+            Citation(source="s", key="two", column=column, text=text, observation="o", snapshot=1, body="b", seen_at=AT)
+        )
+
+    seen = "(s, seen <t:1578700800:d>)"
+    assert [cite("key", "two"), cite("name", "two")] == [f"• there is a row two {seen}"] * 2
+    assert [cite("score", None), cite("score", "5.1")] == [f"• unknown: two, score {seen}", f"• 5.1: two, score {seen}"]
 
 
 async def test_deadlines_are_given_in_the_readers_own_time(world: World) -> None:

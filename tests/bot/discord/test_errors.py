@@ -147,6 +147,15 @@ async def test_a_view_takes_only_buttons_that_cannot_harm_one_another() -> None:
     assert (made.timeout, len(made.children)) == (None, 2)
 
 
+async def test_whoever_is_not_linked_reads_the_command_to_type_in_code(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.decided()
+    async with server() as there, playing(world, there, monkeypatch) as bot:
+        told = await (await bot.reviewer("stranger").press(await bot.card(), "Approve")).settled()
+        assert "redeem it with `/link code`, then press again" in told.text
+
+
 def test_what_a_person_is_told_is_made_safe() -> None:
     assert words(Refusal("no market is called '[x](https://y.example)'"), "x").startswith(
         "no market is called '\\[x\\]"

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from crux_builders import World
 from discord_builders import playing, server
+from discord_limits import faults
 from discord_server import Message
 
-from bot.discord.cards_message import faults
 from bot.discord.panel_card import render as render_panel
 from bot.discord.plan_card import render as render_plan
 from bot.store import plan_cards

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 from crux_builders import BEST, FINE, HEAD, World, day, living
-from discord_builders import QUICK, playing, server
+from discord_builders import QUICK, playing, put_up, server
 from discord_server import DiscordServer
 from test_text import live
 
 from bot.discord import posts as discord_posts
 from bot.discord.cards import CardView, render
-from bot.discord.posts import Wanted, copy_record, found, wanted
+from bot.discord.posts import Wanted, copy_record, found
 from bot.discord.posts_pace import Limit, Pace, meaning
 from bot.store import Store, posts
 from bot.store.posts import Post
@@ -85,19 +85,19 @@ async def test_an_alarm_is_raised_once_an_hour_for_each_matter(world: World) -> 
 
 async def test_nothing_is_written_where_no_card_has_changed(world: World) -> None:
     await world.decided()
-    made = wanted(world.store, "small", world.clock.at)
+    made = put_up(world)
     assert [one.key for one in made] == ["card:1", "card:2"]
     assert found(world.store, "small", world.clock.at) == []
     world.vote("ann")
-    assert [one.key for one in wanted(world.store, "small", world.clock.at)] == ["card:1"]
+    assert [one.key for one in put_up(world)] == ["card:1"]
 
 
 async def test_the_card_of_an_ended_proposal_says_so_and_is_left_alone_then(world: World) -> None:
     await world.decided()
-    wanted(world.store, "small", world.clock.at)
+    put_up(world)
     for person in ("ann", "ben"):
         world.vote(person, "reject")
-    assert [one.key for one in wanted(world.store, "small", world.clock.at)] == ["card:1"]
+    assert [one.key for one in put_up(world)] == ["card:1"]
     with world.store.transaction() as connection:
         posts.stands(connection, row(world.store, "card:1"), "7", whole=True, at=world.clock.at)
     assert (row(world.store, "card:1").state, "REJECTED" in str(row(world.store, "card:1").wanted)) == ("final", True)
@@ -225,7 +225,7 @@ async def test_everyone_is_told_of_a_proposal_until_when_to_object_and_of_its_re
         said = [one.content.partition("(")[0] for one in there.channels["announce"].messages]
         assert said == [
             "**Proposed: YES** for “Will a row reach 85%?” ",
-            "**Proposed: before 2020-02-05 ",
+            "**Proposed: before 2020-02-05 — 2020-01-11 00:00 UTC** for “When will a row first show 80%?” ",
             "The time to object to **YES** for “Will a row reach 85%?” ",
             "**Resolved: YES** for “Will a row reach 85%?” ",
         ]
@@ -279,9 +279,9 @@ async def test_changes_in_quick_succession_are_shown_together(world: World, monk
 
 async def test_reviewers_see_a_card_no_sooner_than_traders_are_told(world: World) -> None:
     await world.decided()
-    assert wanted(world.store, "small", world.clock.at, may_write=True) == []
+    assert put_up(world, may_write=True) == []
     await world.everything()
-    cards = [one for one in wanted(world.store, "small", world.clock.at, may_write=True) if one.kind == "card"]
+    cards = [one for one in put_up(world, may_write=True) if one.kind == "card"]
     told = [one.body["embed"]["description"] for one in cards]
     assert told
     assert all("Traders were told on Manifold together with this card." in text for text in told)

@@ -45,7 +45,7 @@ async def test_the_price_now_a_day_before_and_when_it_was_proposed_stand_on_the_
     now, before, then = (int(day(each).timestamp()) for each in (13, 12, 8.9))
     assert line_of(world, "Price") == (
         f"Price: the market gives this outcome 91% (<t:{now}:R>); 80% a day before (<t:{before}:d>), "
-        f"45% when it was proposed (<t:{then}:d>); it does not disagree"
+        f"45% when it was proposed (<t:{then}:d>); it agrees"
     )
 
 

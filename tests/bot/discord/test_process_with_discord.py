@@ -17,6 +17,8 @@ from discord_server import DiscordServer, Interaction, Message, Person, pointing
 
 from bot.review.people import Actor, issue_code, redeem
 
+pytestmark = pytest.mark.long(15)
+
 
 @asynccontextmanager
 async def process(

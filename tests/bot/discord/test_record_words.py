@@ -5,11 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from crux_builders import World
+from discord_builders import put_up
 
 from bot.discord import record_acts, record_words
-from bot.discord.posts import copy_record, wanted
-from bot.review.pausing import pause
-from bot.review.people import Actor, issue_code, redeem
+from bot.discord.posts import copy_record
+from bot.review.pausing import pause, resume
+from bot.review.people import Actor, issue_code, redeem, unlink
 from bot.store import plan_cards, posts, submissions, switches
 from bot.store.submissions import Offered
 
@@ -26,10 +27,10 @@ def lines(world: World) -> list[str]:
 
 async def test_a_vote_is_told_with_its_market_outcome_person_and_reason(world: World) -> None:
     await world.decided()
-    wanted(world.store, "small", world.clock.at)
+    put_up(world)
     assert lines(world)[-2:] == [
         "**crux** puts forward **YES** on `reach-85` (P1)",
-        "**crux** puts forward **before 2020-02-05 (2020-01-11 00:00 UTC)** on `when-80` (P2)",
+        "**crux** puts forward **before 2020-02-05** on `when-80` (P2)",
     ]
     world.vote("ann", because="the board [shows](https://evil.example) it @everyone")
     said = lines(world)[-1]
@@ -54,8 +55,14 @@ async def test_links_and_the_pause_are_told_and_our_own_bookkeeping_is_not(world
     with world.store.transaction() as connection:
         switches.switch(connection, "discord", {"standing": "ready"}, by="crux", because="ready", at=world.clock.at)
     assert lines(world) == [
-        "discord ann\\_d is person ann, by **<@77>**",
+        "ann\\_d on Discord is **ann** from now on, by **<@77>**",
         "**ann** pauses everything: the board is down",
+    ]
+    resume(world.store, "ben")
+    unlink(world.store, "small", "ann", "discord", by="cat")
+    assert lines(world)[-2:] == [
+        "**ben** lets everything go on",
+        "the Discord account of **ann** is theirs no more, by **cat**",
     ]
 
 
@@ -83,7 +90,7 @@ async def test_of_several_debates_in_one_store_each_channel_is_told_of_its_own(w
 
 async def test_long_reasons_are_spread_over_messages_that_fit(world: World) -> None:
     await world.decided()
-    wanted(world.store, "small", world.clock.at)
+    put_up(world)
     for person in ("ann", "ben", "cat"):
         for number in range(4):
             world.vote(person, "ask", because=f"{number} " + "why? " * 200)
@@ -92,4 +99,4 @@ async def test_long_reasons_are_spread_over_messages_that_fit(world: World) -> N
         table = posts.schema.posts
         rows = list(connection.execute(table.select().where(table.c.kind == "record")))
     assert all(len(row.wanted["content"]) <= record_words.ROOM for row in rows)
-    assert [row.key for row in rows] == sorted({row.key for row in rows}, key=lambda key: int(key.split(":")[1]))
+    assert [row.key for row in rows] == sorted({row.key for row in rows}, key=lambda key: int(key.split(":")[-1]))

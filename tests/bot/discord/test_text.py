@@ -93,6 +93,19 @@ def test_known_tricks_come_out_as_plain_words(outside: str, reads: str) -> None:
     assert safe(outside, 300) == reads
 
 
+@given(OUTSIDE, st.integers(1, 300))
+def test_commands_in_code_make_no_markup_of_an_outside_text_live(text: str, budget: int) -> None:
+    made = safe(text, budget, commands=True)
+    assert (live(made), utf16(made) <= budget) == ([], True)
+
+
+def test_a_command_in_a_sentence_of_ours_stands_in_code_and_nothing_else_does() -> None:
+    told = "type `/link code`, `crux link ann --here` or `>=`; `[x](y)` and `@everyone` are none"
+    in_code = "type `/link code`, `crux link ann --here` or `>=`; "
+    assert safe(told, 300, commands=True).startswith(in_code + "\\`\\[x\\](y)\\` and \\`@")
+    assert safe(told, 300).startswith("type \\`/link code\\`, ")
+
+
 def test_an_address_shows_its_host_and_itself_in_code() -> None:
     assert address("https://a.example/x?y=`1`", 100) == "a.example `https://a.example/x?y=ʼ1ʼ`"
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from commands_builders import Town
-from crux_builders import World
+from crux_builders import World, day, living
+from discord_builders import put_up
 
 from bot.chat.store_tools import StoreTools, titles_of
-from bot.discord.commands.market_words import embed, line, looked
+from bot.chat.tools import MarketNow
+from bot.discord.commands.market import listed
+from bot.discord.commands.market_words import Shown, embed, line, looked
 from bot.discord.pace import PersonalPace
+from bot.discord.pager import Turned
 from bot.store import follows
 from markets.spec import MarketSpec
 
@@ -50,6 +55,46 @@ async def test_the_list_says_every_market_with_its_state_or_those_that_a_few_wor
     some = (await town.slash(town.bob, "market list", query="whose row leads")).text
     assert "`leader` OPEN" in some and "reach-95" not in some
     assert "None." in (await town.slash(town.bob, "market list", state="resolved")).text
+
+
+async def test_the_list_begins_with_what_needs_somebody_goes_on_with_the_soonest_and_ends_with_what_is_resolved(
+    tmp_path: Path,
+) -> None:
+    async with living(tmp_path) as world:
+        await world.decided()
+        world.approve("when-80")
+        await world.carry_on()
+        first = world.card().proposal.id
+        tools = StoreTools(world.store, world.loaded, world.clock.at, titles_of(world.loaded))
+
+        def shown() -> list[tuple[str, bool]]:
+            made = listed(tools, Turned("markets", 1, 0))
+            return [(each, f"**P{first} needs reviewers**" in made.line(each)) for each in made.things]
+
+        unknown = ["when-80", "leader", "reach-85", "reach-95"]  # nobody knows of P1 before its card is up
+        assert shown() == [(slug, False) for slug in unknown]
+        put_up(world)
+        assert shown() == [("reach-85", True), ("when-80", False), ("leader", False), ("reach-95", False)]
+        await world.at(11.1).carry_on()
+        assert shown() == [("reach-85", True), ("leader", False), ("reach-95", False), ("when-80", False)]
+        for person in ("ann", "ben"):
+            world.vote(person, "reject", because="a typo")
+        made = listed(tools, Turned("markets", 1, 0))
+        assert made.things == ["reach-85", "leader", "reach-95", "when-80"]
+        assert made.line("reach-85").endswith("; **P1 was rejected, and nothing else is proposed**")
+        later = replace(tools, now=day(61))
+        assert "State: CLOSED, not resolved yet, trading closed <t:" in embed(looked(later, "leader"))["description"]
+        assert " CLOSED, not resolved yet, trading closed <t:" in listed(later, Turned("markets", 1, 0)).line("leader")
+        assert listed(later, Turned("markets", 1, 0, "closed")).things == ["reach-85", "leader", "reach-95"]
+        assert made.line("when-80").endswith(f" RESOLVED <t:{int(day(11.1).timestamp())}:R>")
+
+
+def test_a_market_that_may_not_open_says_what_its_definition_lacks_with_commands_in_code() -> None:
+    waits = "its definition to be ready: N04: write `round: 1`"
+    late = MarketNow("late", "Q?", "defined", None, day(1), None, None, "", ())
+    told = embed(Shown(late, None, None, None, waits=waits))["description"]
+    opens = int(day(1).timestamp())
+    assert f"it was to open on <t:{opens}:d> and waits for its definition to be ready: N04: write `round: 1`" in told
 
 
 async def test_the_buttons_below_a_market_answer_as_the_commands_do(town: Town) -> None:

@@ -14,7 +14,7 @@ from bot.store import markets
 
 async def test_the_queue_and_a_card_for_oneself_show_what_waits(town: Town) -> None:
     queue = await town.slash(town.ann, "review queue")
-    assert "P1 **YES** — Will a row reach 85%?: WAITING FOR REVIEWERS, 2 of 2 approvals wanted" in queue.text
+    assert "P1 **YES** — Will a row reach 85%?: WAITING FOR REVIEWERS, 2 of 2 approvals missing" in queue.text
     shown = await town.slash(town.ann, "review show", proposal="P1")
     (message,) = shown.messages
     assert message.ephemeral

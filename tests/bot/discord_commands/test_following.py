@@ -6,10 +6,10 @@ from datetime import datetime
 
 from commands_builders import Town
 from crux_builders import World, day
+from discord_builders import put_up
 
 from bot.discord.follow import news, put
-from bot.discord.posts import wanted
-from bot.store import Store, follows, posts
+from bot.store import Store, follows, posts, proposals
 from markets.load import Loaded
 
 
@@ -26,7 +26,7 @@ def follow(world: World, slug: str, account: str) -> None:
 def passed(world: World, at: datetime | None = None) -> int:
     """What the poster does: put up the cards, then tell followers; how many messages are new."""
     now = at or world.clock.at
-    wanted(world.store, "small", now)
+    put_up(world, now)
     return followed(world.store, world.loaded, now)
 
 
@@ -36,13 +36,18 @@ def told(world: World) -> dict[str, str]:
         return {one.key: one.wanted["content"] for one in posts.living(connection, "direct")}
 
 
-async def test_until_when_to_object_and_how_is_told_once_it_is_agreed(world: World) -> None:
+async def followed_and_proposed(world: World) -> None:
+    """Account 7 follows reach-85 from its opening on; YES is proposed on day 9."""
     world.see()
     await world.at(1).open_markets()
     follow(world, "reach-85", "7")
     world.at(5).see(two=("88.5", "north"))
     world.at(9).see()
     world.propose()
+
+
+async def test_until_when_to_object_and_how_is_told_once_it_is_agreed(world: World) -> None:
+    await followed_and_proposed(world)
     world.approve()
     await world.everything()
     assert passed(world) == 2
@@ -55,12 +60,7 @@ async def test_until_when_to_object_and_how_is_told_once_it_is_agreed(world: Wor
 
 
 async def test_a_proposal_a_dispute_and_a_resolution_are_told_once_each(world: World) -> None:
-    world.see()
-    await world.at(1).open_markets()
-    follow(world, "reach-85", "7")
-    world.at(5).see(two=("88.5", "north"))
-    world.at(9).see()
-    world.propose()
+    await followed_and_proposed(world)
     assert passed(world) == 1
     world.vote("ann", "dispute", because="look at row two")
     assert passed(world) == 1
@@ -96,12 +96,7 @@ async def test_a_source_that_fails_is_told_once_to_whoever_follows_any_of_its_ma
 
 
 async def test_what_came_about_long_ago_is_no_news(world: World) -> None:
-    world.see()
-    await world.at(1).open_markets()
-    follow(world, "reach-85", "7")
-    world.at(5).see(two=("88.5", "north"))
-    world.at(9).see()
-    world.propose()
+    await followed_and_proposed(world)
     assert passed(world, day(30)) <= 1
     assert not [key for key in told(world) if "proposal" in key]
 
@@ -119,11 +114,45 @@ async def test_the_message_reaches_the_follower_on_discord_and_nobody_else(town:
 
 
 async def test_nobody_is_told_of_a_proposal_before_its_card_is_put_up(world: World) -> None:
-    world.see()
-    await world.at(1).open_markets()
-    follow(world, "reach-85", "7")
-    world.at(5).see(two=("88.5", "north"))
-    world.at(9).see()
-    world.propose()
+    await followed_and_proposed(world)
     assert followed(world.store, world.loaded, world.clock.at) == 0
     assert passed(world) == 1
+
+
+async def test_whoever_was_told_of_a_resolution_is_told_that_it_was_taken_back_and_of_an_end_without_one(
+    world: World,
+) -> None:
+    await world.agreed()
+    follow(world, "reach-85", "7")
+    follow(world, "when-80", "8")
+    passed(world)
+    await world.at(12).everything()
+    for person in ("ann", "ben"):
+        world.vote(person, "reject", seen=world.card("when-80"), because="a typo")
+    passed(world)
+    assert "follow:7:resolved:1" in told(world)
+    with world.store.transaction() as connection:
+        undone = {"undone": {"by": "ann", "because": "a slip", "until": day(13).isoformat(), "positions": {}}}
+        seen = world.card().proposal
+        proposals.move(connection, seen, "undoing", actor="ann", at=world.clock.at, because="a slip", facts=undone)
+    await world.everything()
+    assert passed(world) == 1
+    assert told(world)["follow:7:undone:1"].startswith(
+        "The resolution of “Will a row reach 85%?” as **YES** was taken back; it is looked at and judged again (<t:"
+    )
+    assert told(world)["follow:8:ended:2"].startswith(
+        "Proposal 2 (**before 2020-02-05 — 2020-01-11 00:00 UTC**) for “When will a row first show 80%?” was rejected "
+        "by reviewers; nothing is resolved (<t:"
+    )
+
+
+async def test_a_reply_to_what_a_follower_was_told_is_about_that_market(town: Town) -> None:
+    """Guards: of a dispute and of a failing source too, where no proposal's number stands in what was told."""
+    world = town.bot.world
+    await town.slash(town.bob, "market follow", market="reach-85")
+    world.at(9.5).vote("ann", "dispute", because="look at row two")
+    town.bot.nudge()
+    await town.server.until(lambda: town.bob.dms, 60)
+    (message,) = [one for one in town.bob.dms if one.author.bot]
+    asked = await town.bob.say(town.bob.dm_channel, "how close is it?", reply_to=message)
+    assert "88.5" in (await town.told(asked)).text

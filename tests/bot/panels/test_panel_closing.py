@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 from crux_builders import verified
-from panel_builders import LIMBS, PEOPLE, SLUG, Sitting, debate, market, sitting
+from panel_builders import LIMBS, PEOPLE, QUESTION, SLUG, Sitting, debate, market, sitting
 
 from bot.review.panel_words import unvoted
 from bot.review.panels import close_due, open_due
 from bot.review.reminding import due
 from bot.store import audit, open_store, schema
+from bot.store.acts_told import lately
 from bot.store.panels import get
 from resolvers.outcome import No
 
@@ -272,3 +273,15 @@ async def test_a_panels_row_says_which_snapshot_its_answer_is(hall: Sitting) -> 
         panel = get(connection, 1)
     assert (row.id, row.because, row.source) == (panel.snapshot, "panel 1, draw 1", panel.source)
     assert json.loads(json.dumps(dict.fromkeys(LIMBS, "yes"))) == hall.card.answers[-1].limbs
+
+
+async def test_the_log_tells_what_a_panel_is_asked_and_answered_by_its_number(hall: Sitting) -> None:
+    await hall.tend()
+    hall.agree("base", "no")
+    hall.agree("one", "no")
+    await hall.tend()
+    with hall.world.store.reading() as connection:
+        told = [one.line for one in lately(connection, 50, steps=True)]
+    assert f"crux opened panel 1 on {SLUG}, which is asked about 2 rows: “{QUESTION}”" in told
+    answered = [line for line in told if line.startswith("crux took down what panel 1 answered: ")]
+    assert len(answered) == 1, told

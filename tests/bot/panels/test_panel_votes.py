@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,9 @@ async def test_after_closing_every_vote_is_shown_with_its_reason(hall: Sitting) 
     ]
     text = closing_text(card)
     assert all(f"{person} read of {key}" in text for key in ("base", "one") for person in card.seats[:2])
+    assert ", draw" not in text
+    again = closing_text(replace(card, draws=(*card.draws, *card.draws)))  # as where seats had to be drawn twice
+    assert all(f"- {vote.key}, {vote.person}, draw 1: " in again for vote in card.votes)
     assert json.loads(json.dumps(card_row(card), default=str))["votes"][0]["limbs"] == dict.fromkeys(LIMBS, "no")
 
 

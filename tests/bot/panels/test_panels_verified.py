@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 
 import pytest
-from crux_builders import copied, harm, verified
+from crux_builders import harm, lived_once, verified
 from panel_builders import sitting
 
 
@@ -22,16 +21,7 @@ async def _lived(path: Path) -> None:
         hall.vote(hall.card.seats[0], "two")
 
 
-@pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("lived")
-    asyncio.run(_lived(path))
-    return path / "crux.sqlite"
-
-
-@pytest.fixture
-def copy(lived: Path, tmp_path: Path) -> Path:
-    return copied(lived, tmp_path / "copy.sqlite")
+lived = lived_once(_lived)
 
 
 def told(database: Path) -> list[str]:

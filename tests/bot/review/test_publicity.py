@@ -59,7 +59,7 @@ async def test_where_the_notice_cannot_even_be_begun_reviewers_wait_six_hours_an
     await world.decided()
     assert not may_show(world.card(), now=day(9) + timedelta(hours=5))
     assert may_show(world.card(), now=day(9) + timedelta(hours=6))
-    assert "could not be posted" in words(world.card())
+    assert "is still to be posted" in words(world.card())
 
 
 async def test_a_reply_to_the_first_notice_is_an_objection_on_the_card_and_holds_the_resolution(desk: Desk) -> None:

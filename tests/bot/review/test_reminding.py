@@ -29,7 +29,7 @@ async def test_missing_votes_are_told_at_half_and_at_nine_tenths_of_the_time(des
     ]
     reminder = next(one for one in due(desk.world.store, desk.world.loaded, day(10)) if one.proposal == 1)
     assert reminder.people == ("ben", "cat", "dan", "eve")
-    assert reminder.text == "reach-85: 1 of 2 approvals are missing; no word yet from ben, cat, dan, eve"
+    assert reminder.text == "reach-85: 1 of 2 approvals is missing; no word yet from ben, cat, dan, eve"
 
 
 async def test_each_reminder_is_told_once(desk: Desk) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from crux_builders import copied, harm, verified
+from crux_builders import harm, lived_once, verified
 from desk_builders import Desk, desk_in
 
 from bot.review.people import unlink
@@ -26,16 +25,7 @@ async def _lived(path: Path) -> None:
         await desk.undo()
 
 
-@pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("lived")
-    asyncio.run(_lived(path))
-    return path / "crux.sqlite"
-
-
-@pytest.fixture
-def copy(lived: Path, tmp_path: Path) -> Path:
-    return copied(lived, tmp_path / "copy.sqlite")
+lived = lived_once(_lived)
 
 
 def test_a_resolution_that_was_undone_is_not_broken(copy: Path) -> None:
