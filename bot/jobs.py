@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from bot.store import Store, job_runs
 from bot.store.job_runs import RunState
 from bot.store.leases import LostLease
+from bot.store.same_file import Trouble
 from resolvers.errors import CruxError
 
 T = TypeVar("T")
@@ -26,10 +28,37 @@ Told = Mapping[str, Any]
 LET_GO_S = 2.0
 """How long a run that was cut off may take to put things down; one that will not is left behind."""
 
+TOLD_AGAIN_S = 3600.0
+"""After so long the log says again that the store is in trouble."""
+
 MOST_CHARS = 2_000
 """Of a reason that is kept; a fault's own text may be anything."""
 
 log = logging.getLogger("crux.jobs")
+
+
+@dataclass
+class Troubles:
+    """Trouble with the store is told once, not for each job and minute; again after an hour, or once it was well."""
+
+    elapsed: Callable[[], float] = time.monotonic
+    _told: dict[str, float] = field(default_factory=dict)
+
+    def is_news(self, because: str) -> bool:
+        now, last = self.elapsed(), self._told.get(because)
+        if last is not None and now - last < TOLD_AGAIN_S:
+            return False
+        self._told[because] = now
+        return True
+
+    def over(self) -> bool:
+        """The store was written: whatever comes from now on is told anew. Whether anything had been told."""
+        any_told = bool(self._told)
+        self._told.clear()
+        return any_told
+
+
+troubles = Troubles()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +92,11 @@ def failure(error: BaseException, what: str) -> Failure:
     """An error in words: what Crux says itself as it says it, anything else under a reference."""
     if isinstance(error, LostLease):  # told once, by whoever keeps the lease; here it may come for every market
         return Failure(str(error))
+    if isinstance(error, Trouble):
+        because = str(error)[:MOST_CHARS]
+        level = logging.WARNING if troubles.is_news(because) else logging.DEBUG
+        log.log(level, because, extra={"about": {"what": what, "because": because}})
+        return Failure(because)
     if isinstance(error, CruxError):
         because = str(error)[:MOST_CHARS]
         log.warning(f"{what} failed: {because}", extra={"about": {"what": what, "because": because}})

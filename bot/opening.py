@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,12 +17,18 @@ from bot.store import Store
 from bot.store import markets as opened
 from bot.store.outbox import Outbox
 from bot.surveying import Survey, Surveyor
-from markets.apply import Applied, apply_plan, finish, opened_after
+from markets.apply import Applied, apply_changes, finish, opened_after, require
+from markets.changes import Change
 from markets.load import Loaded
-from markets.outbox import CREATION, Entry, Write
+from markets.outbox import CREATION, Entry, Write, rests_on_a_proposal, write_of
 from markets.plan import Limits, Opened, Plan, plan
 from markets.spec import MarketSpec
 from resolvers.errors import Refusal
+
+PART = 10
+"""Changes that are carried out in one turn of writing: some requests each, and others wait that long."""
+
+MOVED_ON = "not begun: the files or Manifold have moved on since it was planned; look at `crux plan` again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,10 @@ class Planner:
         done = await finish(self._outbox, self.platform.carrier())
         self.write_down()
         return done
+
+    def has_begun(self) -> bool:
+        """Whether there is anything for `recover` to close."""
+        return any(not rests_on_a_proposal(each.write) for each in self._outbox.open_entries())
 
     async def plan(
         self, limits: Limits, *, only: Sequence[str] | None = None, restore: frozenset[str] = frozenset()
@@ -90,8 +100,8 @@ class Planner:
         """Whether we have written anything since that a plan of it would have to know."""
         return bool(survey.outdated(self._known()))
 
-    def _known(self) -> dict[str, Opened]:
-        return opened_after(self._outbox.settled_entries())
+    def _known(self, *slugs: str) -> dict[str, Opened]:
+        return opened_after(self._outbox.settled_entries(None, *slugs))
 
     async def apply(
         self, reviewed: Plan, *, checksum: str | None = None, tell: Callable[[str], None] = lambda line: None
@@ -101,21 +111,67 @@ class Planner:
         Refusal while all is paused; a pause that comes meanwhile stops it before the next change, and what was done
         until then is written down.
         """
+        require(reviewed, checksum)
+        done = await self._carried(reviewed.changes, tell)
+        self.keep_edits()
+        return done
+
+    async def apply_part(
+        self,
+        part: Sequence[Change],
+        *,
+        restore: frozenset[str] = frozenset(),
+        tell: Callable[[str], None] = lambda line: None,
+    ) -> Applied:
+        """Carry out some changes of a reviewed plan in a turn of their own, if they still are what was reviewed.
+
+        Others may have written since: the markets are read again, and a market of which another change would be made
+        by now, or none, is left alone and told as stale. Once all parts are done, `keep_edits`.
+        """
         self._refuse_if_paused()
-        self._freeze(reviewed)
+        now = await self._again(frozenset(each.slug for each in part), restore)
+        moved = {each.slug for each in {*part} ^ {*now}}
+        done = await self._carried([each for each in part if each.slug not in moved], tell)
+        done.stale += [(write_of(each), MOVED_ON) for each in part if each.slug in moved]
+        return done
+
+    async def _again(self, slugs: frozenset[str], restore: frozenset[str]) -> tuple[Change, ...]:
+        """What would change of these markets now, each read whole just now; what was ready a moment ago still is."""
+        known = self._known(*slugs)
+        live = await self._surveyor.whole(known, [each.market_id for each in known.values()])
+        specs = [self.loaded.markets[slug] for slug in sorted(slugs & self.loaded.markets.keys())]
+        made = plan(
+            specs,
+            known,
+            live,
+            Limits(yes_many=True),
+            self.store.now(),
+            account_id=self.platform.account.id,
+            restore=restore,
+        )
+        return made.changes
+
+    async def _carried(self, changes: Sequence[Change], tell: Callable[[str], None]) -> Applied:
+        """Carry them out, and write down what came of them also where a pause ends it."""
+        self._refuse_if_paused()
+        self._freeze(changes)
 
         def next_one(line: str) -> None:
             self._refuse_if_paused()
             tell(line)
 
+        slugs = [each.slug for each in changes]
         try:
-            done = await apply_plan(reviewed, self._outbox, self.platform.carrier(), checksum=checksum, tell=next_one)
+            done = await apply_changes(changes, self._outbox, self.platform.carrier(), next_one)
         except Refusal:
-            self.write_down()
+            self.write_down(*slugs)
             raise
-        self.write_down()
-        keep_edits(self.store, self.loaded)
+        self.write_down(*slugs)
         return done
+
+    def keep_edits(self) -> None:
+        """What was edited of what scores rest on, once a plan is carried out."""
+        keep_edits(self.store, self.loaded)
 
     def _refuse_if_paused(self) -> None:
         if (stop := paused(self.store)) is not None:
@@ -141,23 +197,29 @@ class Planner:
     def _surveyor(self) -> Surveyor:
         return Surveyor(self.store, self.platform.client, self.platform.account.id)
 
-    def _freeze(self, reviewed: Plan) -> None:
+    def _freeze(self, changes: Sequence[Change]) -> None:
         at = self.store.now()
-        created = [change.slug for change in reviewed.changes if change.kind == "create"]
+        created = [change.slug for change in changes if change.kind == "create"]
+        if not created:
+            return
         with self.store.transaction() as connection:
             for slug in created:
                 freeze(connection, self.loaded.markets[slug], at)
-            if created:
-                keep_inputs(connection, self.loaded, created, at)
+            keep_inputs(connection, self.loaded, created, at)
 
-    def write_down(self) -> None:
-        """Make our rows of markets agree with what the outbox knows to have happened; again changes nothing.
+    def write_down(self, *slugs: str) -> None:
+        """Make our rows of markets (of these, if any are named) agree with what the outbox knows to have happened.
 
-        Reads only settled entries, so a process that died between the two is made good by the next.
+        Reads only settled entries, so a process that died between the two is made good by the next; again changes
+        nothing.
         """
-        settled = self._outbox.settled_entries()
+        settled = self._outbox.settled_entries(None, *slugs)
         with self.store.reading() as connection:
-            there = {(one.slug, one.opening): one for one in opened.every(connection, self._debate)}
+            if slugs:
+                found = [opened.find(connection, self._debate, *each) for each in _openings(settled)]
+            else:
+                found = list(opened.every(connection, self._debate))
+        there = {(one.slug, one.opening): one for one in found if one is not None}
         made = [entry for entry in settled if _is_news(entry, there)]
         moved = {slug: now for slug, now in opened_after(settled).items() if not _agrees(now, there)}
         if not made and not moved:
@@ -198,6 +260,11 @@ class Planner:
         opened.change(
             connection, there, act="update", at=self.store.now(), subsidy_mana=now.subsidy_mana, closes_at=now.closes
         )
+
+
+def _openings(entries: Iterable[Entry]) -> list[tuple[str, int]]:
+    """The creations among them, by slug and number of the opening."""
+    return [(one.write.slug, one.write.payload["opening"]) for one in entries if one.write.kind == "create"]
 
 
 def _is_news(entry: Entry, there: Mapping[tuple[str, int], opened.Market]) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,9 +52,47 @@ async def platform(settings: Settings, store: Store, sandbox: Path | None) -> As
 
     Refusal where the store is another account's, another process stays at it, or no key is set.
     """
-    with store.alone("manifold", wait_s=TURN_S if _service_runs(store) else 0.0):
+    with _turn(store):
         async with _chosen(settings, store, sandbox) as there:
             yield there
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Manifold as a command has it that reads for long and writes for moments; whoever writes takes a `turn`."""
+
+    platform: Platform
+    _store: Store
+    _is_ours: bool
+
+    @contextmanager
+    def turn(self, *, begun: bool = False) -> Iterator[None]:
+        """Be the only process that writes to Manifold from this store; Refusal where another stays at it.
+
+        Who has `begun` something waits for whomever he let go between.
+        """
+        with nullcontext() if self._is_ours else _turn(self._store, begun=begun):
+            yield
+
+
+@asynccontextmanager
+async def reached(settings: Settings, store: Store, sandbox: Path | None) -> AsyncIterator[Reached]:
+    """The same without holding the store meanwhile: reading what stands on Manifold may take minutes.
+
+    A sandbox's file is served by one process, so that with one the store is held from the beginning.
+    """
+    if sandbox is not None:
+        async with platform(settings, store, sandbox) as there:
+            yield Reached(there, store, _is_ours=True)
+        return
+    async with _chosen(settings, store, None) as there:
+        yield Reached(there, store, _is_ours=False)
+
+
+@contextmanager
+def _turn(store: Store, *, begun: bool = False) -> Iterator[None]:
+    with store.alone("manifold", wait_s=TURN_S if begun or _service_runs(store) else 0.0):
+        yield
 
 
 def _service_runs(store: Store) -> bool:

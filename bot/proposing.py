@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from bot.judging import Asked, Judged
 from bot.review.disputes import last_doubted
+from bot.review.notices import utc
 from bot.review.pausing import paused
 from bot.review.second import second_of
 from bot.store import Store, markets, proposals
@@ -95,7 +96,7 @@ def _one(case: _Case, again: bool) -> Proposed | None:
     if not same_answer(there.outcome, verdict.outcome):
         return Proposed(slug, _make(case, there), "proposed")
     if there.state == "disputed" and verdict.as_of > there.as_of:
-        because = f"judged again as of {verdict.as_of.isoformat()}, with the same answer: {verdict.because}"
+        because = f"judged again as of {utc(verdict.as_of)}, with the same answer: {verdict.because}"
         anew = proposals.move(case.connection, there, "proposed", actor="crux", at=case.store.now(), because=because)
         return Proposed(slug, anew, "judged again")
     return None

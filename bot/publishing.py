@@ -13,7 +13,7 @@ from bot.review.desk import Card, card
 from bot.review.disputes import waiting_to_be_seen
 from bot.review.pausing import resumed_at
 from bot.review.quorum import standing
-from bot.store import Store, markets, proposals
+from bot.store import Store, markets, proposals, whole_reads
 from bot.store.outbox import known_since
 from bot.store.proposals import Proposal
 from markets import outbox as writes
@@ -66,6 +66,16 @@ async def _end_others(resolver: Resolver, wanted: writes.Write) -> None:
         same = entry.write.kind == "trading" and entry.write.payload["market_id"] == wanted.payload["market_id"]
         if same and entry.write.key != wanted.key:
             await close_without_sending(entry, resolver.outbox, resolver.carrier, "something else is wanted meanwhile")
+
+
+def still_there(resolver: Resolver, found: list[Card]) -> list[Card]:
+    """Those whose markets Manifold still knows, as far as the service has been told: the others wait to be found again.
+
+    A person who types the command has everything tried.
+    """
+    with resolver.store.reading() as connection:
+        gone = whole_reads.gone(connection) if resolver.outbox.patient else {}
+    return [each for each in found if each.market.market_id not in gone]
 
 
 def newest_of_markets(resolver: Resolver) -> list[tuple[Card, bool]]:

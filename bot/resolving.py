@@ -17,6 +17,7 @@ from bot.review.desk import Card, card, readable, unanswered
 from bot.review.pausing import paused
 from bot.store import Store, audit, markets, proposals, resolutions, reviews, verdicts
 from bot.store.outbox import Outbox, TooSoon
+from bot.told_short import measured, shortened
 from markets import outbox as writes
 from markets.apply import Carrier, close_without_sending, perform
 from resolvers.errors import Outside, Refusal
@@ -130,8 +131,7 @@ class Resolver:
         done: list[Stepped] = await self.undo_all()
         if paused(self.store) is not None:
             return done
-        self.hearing.begin(living := self._living(), self._now())
-        for each in living:
+        for each in self.hearing.begin(self._living(), self._now()):
             if each.proposal.state in HEARD and self.hearing.has_turn(each, self._now()):
                 done += await self._told(each, self._objections(each))
             if each.proposal.state in ("agreed", "resolving"):
@@ -164,7 +164,7 @@ class Resolver:
         return [*heard, await self._resolve(card(self.store, each.proposal.id), read_at)]
 
     def _living(self) -> list[Card]:
-        return readable(self.store, self.outbox.debate)
+        return publishing.still_there(self, readable(self.store, self.outbox.debate))
 
     async def _announce(self, listed: Card) -> list[Stepped]:
         seen = card(self.store, listed.proposal.id)  # people may have disputed it while others were announced
@@ -184,7 +184,7 @@ class Resolver:
                 "agreed",
                 actor="crux",
                 at=self._now(),
-                because=f"quorum reached, notice posted; traders may object until {until.isoformat()}",
+                because=f"enough have agreed; traders may object until {notices.utc(until)}",
                 window_until=until,
                 comment_id=posted,
             )
@@ -194,12 +194,10 @@ class Resolver:
         """Read back the replies to our notices, and put down those that are objections."""
         posted = notices_of(seen.proposal.id, self.outbox.settled_entries("comment", seen.market.slug))
         posted |= {seen.proposal.comment_id} if seen.proposal.comment_id else frozenset()
-        replies = await objections(
-            self.carrier.client,
-            seen.market.market_id,
-            posted,
-            account_id=self.carrier.account_id,
-            known={one.comment_id for one in seen.objections},
+        account, known = self.carrier.account_id, {one.comment_id for one in seen.objections}
+        replies = await self.hearing.hear(
+            seen,
+            lambda: objections(self.carrier.client, seen.market.market_id, posted, account_id=account, known=known),
         )
         if not replies:
             return []
@@ -264,7 +262,7 @@ class Resolver:
                 proposals.move(connection, proposal, "agreed", actor="crux", at=self._now(), because=because)
             return Stepped(slug, proposal.id, "refused", because)
         self._finish(seen, proposal, found)
-        return Stepped(slug, proposal.id, "resolved", proposal.outcome.words())
+        return Stepped(slug, proposal.id, "resolved", measured(proposal.outcome))
 
     def _held(self, seen: Card) -> Stepped | None:
         proposal, slug = seen.proposal, seen.market.slug
@@ -291,8 +289,8 @@ class Resolver:
             newest = verdicts.newest_of(connection, proposal.version)
         if newest is None or newest.as_of <= proposal.as_of or same_answer(newest.outcome, proposal.outcome):
             return None
-        said = newest.outcome.words() if newest.outcome else newest.state
-        told = f"judged again at {notices.utc(newest.as_of)} it is {said} ({newest.because})"
+        said = measured(newest.outcome) if newest.outcome else newest.state
+        told = f"judged again at {notices.utc(newest.as_of)} it is {said} ({shortened(newest.because)})"
         return f"{told}: `crux review {proposal.id} dispute` puts it to people again; it goes on if the evidence does"
 
     def _unheard(self, seen: Card, read_at: datetime) -> Stepped | None:

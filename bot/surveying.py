@@ -32,6 +32,9 @@ SUSPECTS = 100
 UNLISTED = 200
 """How many of those that the list makes suspicious, or does not show, are read whole in one survey."""
 
+GONE_FOR = timedelta(minutes=50)
+"""What Manifold knew no market of is not asked for again for so long: no is an answer, and was looked at closely."""
+
 READS_AT_ONCE = 8
 ENOUGH_FAILURES = 8
 """So many markets that cannot be read are Manifold's trouble, not theirs: then no more are tried in this survey."""
@@ -87,14 +90,17 @@ class Surveyor:
         if not ours:
             return Survey(known)
         listed = await self.client.listed(self.account_id)
+        now = self.store.now()
         with self.store.reading() as connection:
             before = whole_reads.of(connection, ours)
+        gone = {number for number, last in before.items() if number not in listed and is_gone(last, now)}
+        asked = {number: each for number, each in ours.items() if number not in gone}
         rows = {
             number: as_last_read(listed[number], ours[number], before.get(number)) for number in ours.keys() & listed
         }
-        read = await self._tried(choose(ours, rows, before, self.store.now()))
+        read = await self._tried(choose(asked, rows, before, now))
         self._keep(ours, read)
-        return Survey(known, {**rows, **read}, frozenset(read))
+        return Survey(known, {**rows, **dict.fromkeys(gone), **read}, frozenset(read))
 
     async def whole(self, known: Mapping[str, Opened], wanted: Iterable[str]) -> dict[str, LiveMarket | None]:
         """These markets, each read whole now; Outside where one cannot be."""
@@ -130,9 +136,24 @@ class Surveyor:
             )
             for number, market in read.items()
         ]
-        if rows:
-            with self.store.transaction(durable=False) as connection:
-                whole_reads.keep(connection, rows)
+        if not rows:
+            return
+        with self.store.transaction(durable=False) as connection:
+            before = whole_reads.gone(connection)
+            whole_reads.keep(connection, rows)
+        for number, market in read.items():
+            if (market is None) != (number in before):
+                _tell(ours[number], there=market is not None)
+
+
+def _tell(ours: Opened, *, there: bool) -> None:
+    """That a market has gone from Manifold, or is back: once."""
+    about = {"about": {"market": ours.slug, "id": ours.market_id}}
+    if there:
+        log.info(f"Manifold knows {ours.slug} again (market {ours.market_id})", extra=about)
+    else:
+        words = f"Manifold knows no market {ours.market_id} ({ours.slug}): ask its moderators whether it was deleted"
+        log.warning(f"{words}; nothing is posted or resolved there until it is back", extra=about)
 
 
 def as_last_read(row: LiveMarket, ours: Opened, before: WholeRead | None) -> LiveMarket:
@@ -141,6 +162,11 @@ def as_last_read(row: LiveMarket, ours: Opened, before: WholeRead | None) -> Liv
     return replace(
         row, fingerprint=(before.fingerprint if before and counts else None) or ours.fingerprint, whole=False
     )
+
+
+def is_gone(last: WholeRead, now: datetime) -> bool:
+    """Whether Manifold said a short while ago that it knows no such market."""
+    return last.fingerprint is None and timedelta(0) <= now - last.read_at < GONE_FOR
 
 
 def choose(

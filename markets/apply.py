@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from markets.changes import Opened, Plan, text_hash
+from markets.changes import Change, Opened, Plan, text_hash
 from markets.manifold import Manifold, Refused
 from markets.manifold.wire import Sleep
 from markets.outbox import CREATION, OUTCOME, Entry, Outbox, Patience, Write, moment_in, rests_on_a_proposal, write_of
@@ -37,12 +37,26 @@ class Carrier:
 class Applied:
     """What came of applying: done with what was read back, refused or left open with the reason; one of them a write.
 
-    What is left open may or may not have happened: its row stays, and the next run reads it back first.
+    What is left open may or may not have happened: its row stays, and the next run reads it back first. What is
+    `stale` was not begun: files or Manifold have moved since it was planned.
     """
 
     done: list[tuple[Write, Found]] = field(default_factory=list)
     refused: list[tuple[Write, str]] = field(default_factory=list)
     open: list[tuple[Write, str]] = field(default_factory=list)
+    stale: list[tuple[Write, str]] = field(default_factory=list)
+
+    def add(self, other: Applied) -> None:
+        """What came of a further part."""
+        self.done += other.done
+        self.refused += other.refused
+        self.open += other.open
+        self.stale += other.stale
+
+    @property
+    def begun(self) -> frozenset[str]:
+        """The keys of the writes that were begun, whatever came of them."""
+        return frozenset(write.key for write, _ in (*self.done, *self.refused, *self.open))
 
 
 async def carry_out(entry: Entry, carrier: Carrier) -> Found:
@@ -176,25 +190,20 @@ async def close_without_sending(entry: Entry, outbox: Outbox, carrier: Carrier, 
     return found
 
 
-async def apply_plan(
-    plan: Plan,
-    outbox: Outbox,
-    carrier: Carrier,
-    *,
-    checksum: str | None = None,
-    tell: Callable[[str], None] = lambda line: None,
-) -> Applied:
-    """Carry out a reviewed plan, change by change; a change that is refused or stays open is told and stops no other.
-
-    `tell` hears one line before each change. Refusal before the first change where the plan is over its limits or is
-    not the one that `checksum` names.
-    """
+def require(plan: Plan, checksum: str | None = None) -> None:
+    """Refusal where a plan is over its limits or is not the one that `checksum` names."""
     if checksum is not None and checksum != plan.checksum:
         raise Refusal(f"the plan is now {plan.checksum[:12]}, not {checksum[:12]}: look at `crux plan` again")
     if plan.refusals:
         raise Refusal("\n".join(plan.refusals))
+
+
+async def apply_changes(
+    changes: Iterable[Change], outbox: Outbox, carrier: Carrier, tell: Callable[[str], None] = lambda line: None
+) -> Applied:
+    """Carry out some changes of a reviewed plan; one that is refused or stays open is told and stops no other."""
     applied = Applied()
-    for change in plan.changes:
+    for change in changes:
         tell(change.words())
         write = write_of(change)
         try:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
 from typing import Literal
 
 from markets.fields import plain
@@ -169,8 +170,12 @@ class Plan:
     @property
     def checksum(self) -> str:
         """sha256 of the changes as canonical JSON: who applies by it carries out what was reviewed, nothing else."""
-        rows = sorted(json.dumps(asdict(change), sort_keys=True, default=_canonical) for change in self.changes)
-        return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+        return hashlib.sha256("\n".join(sorted(map(_row, self.changes))).encode()).hexdigest()
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """A short hash of each change, by which a later plan is known to be the rest of this one -> its slug."""
+        return {hashlib.sha256(_row(change).encode()).hexdigest()[:16]: change.slug for change in self.changes}
 
     def only(self, slugs: Iterable[str]) -> Plan:
         """The part of the plan about these markets."""
@@ -187,6 +192,18 @@ class Plan:
         return [each.words() for each in (*self.changes, *self.drifts, *self.new_versions, *self.waiting)]
 
 
+def in_parts(changes: Sequence[Change], most: int) -> list[tuple[Change, ...]]:
+    """The same changes in the same order, at most so many together; those of one market that follow stay together."""
+    made: list[tuple[Change, ...]] = []
+    for _, group in groupby(changes, key=lambda change: change.slug):
+        mine = tuple(group)
+        if made and len(made[-1]) + len(mine) <= most:
+            made[-1] += mine
+        else:
+            made.append(mine)
+    return made
+
+
 def text_hash(markdown: str) -> str:
     """sha256 of a description as posted."""
     return hashlib.sha256(markdown.encode()).hexdigest()
@@ -195,6 +212,11 @@ def text_hash(markdown: str) -> str:
 def same_moment(live: datetime | None, wanted: datetime) -> bool:
     """Whether two moments agree as far as Manifold keeps them, to the millisecond."""
     return live is not None and abs(live - wanted) < timedelta(milliseconds=1)
+
+
+def _row(change: Change) -> str:
+    """A change as canonical JSON."""
+    return json.dumps(asdict(change), sort_keys=True, default=_canonical)
 
 
 def _canonical(value: object) -> str:

@@ -178,7 +178,6 @@ class Position:
     user_id: str
     answer_id: str | None
     has_shares: bool
-    invested_mana: float
 
     @classmethod
     def parse(cls, body: object) -> Position:
@@ -187,7 +186,6 @@ class Position:
             _text(row, "userId"),
             _maybe_text(row.get("answerId")),
             row.get("hasShares") is True,
-            _maybe_float(row.get("invested")) or 0.0,
         )
 
 

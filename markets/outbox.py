@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, Protocol
@@ -85,30 +85,6 @@ class Patience:
 
     stale_s: float = 20.0
     in_flight_s: float = 80.0
-
-
-@dataclass
-class OutboxInMemory:
-    """An outbox for trying things out: keeps its rows as long as the process lives."""
-
-    rows: list[Entry] = field(default_factory=list)
-    dropped: dict[int, str] = field(default_factory=dict)
-
-    def begin(self, write: Write) -> Entry:
-        for row in self.rows:
-            if row.write.key == write.key and row.id not in self.dropped:
-                return row
-        self.rows.append(Entry(len(self.rows), write))
-        return Entry(len(self.rows) - 1, write, fresh=True)
-
-    def settle(self, entry: Entry, found: Mapping[str, Any]) -> None:
-        self.rows[entry.id] = Entry(entry.id, entry.write, found=dict(found))
-
-    def drop(self, entry: Entry, because: str, *, sent: bool = True) -> None:
-        self.dropped[entry.id] = because
-
-    def open_entries(self) -> Sequence[Entry]:
-        return [row for row in self.rows if row.found is None and row.id not in self.dropped]
 
 
 def write_of(change: Change) -> Write:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,8 +9,6 @@ from alembic import context
 
 from bot.store.engine import make_engine
 from bot.store.schema import metadata
-
-log = logging.getLogger("crux.migrations")
 
 
 def run() -> None:

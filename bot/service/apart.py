@@ -75,7 +75,7 @@ def _read(answer: Connection, address: str, source: SourceSpec, body: str) -> No
     """In the new process: read it, and say how it went. Ctrl-C is for the one that began it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(NICENESS)
-    store = Store(make_engine(address), lambda: datetime.now(UTC))
+    store = Store(make_engine(address, make=False), lambda: datetime.now(UTC))
     try:
         answer.send(read_through(store, source, body))
     except CruxError as error:

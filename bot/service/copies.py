@@ -33,7 +33,7 @@ class Copying:
     def _thinned(self) -> dict[str, object]:
         """What the copy still has goes from the store itself; where nothing is copied, it goes all the same."""
         store, now = self.around.store, self.around.store.now()
-        if self._thinned_at is not None and now - self._thinned_at < EVERY:
+        if self._thinned_at is not None and timedelta(0) <= now - self._thinned_at < EVERY:
             return {}
         gone = thin(store, now).rows
         self._thinned_at = now  # only now: where it failed, the next run tries again
@@ -46,8 +46,9 @@ class Copying:
             return {"skipped": "PostgreSQL brings its own copies" if path is None else "no copies are wanted"}
         now = store.now()
         there = copies(path)
-        if there and now - taken_at(there[-1]) < EVERY:
-            return {"newest": there[-1].name}
+        past = [one for one in there if taken_at(one) <= now]  # a clock may have been set back since
+        if past and now - taken_at(past[-1]) < EVERY:
+            return {"newest": past[-1].name}
         made = path.with_name(f"{path.name}.daily-{now.strftime(STAMP)}")
         backup(path, made)
         gone = [*there, made][:-kept]

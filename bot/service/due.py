@@ -33,7 +33,11 @@ def due_at(source: SourceSpec, last: LastLook | None) -> datetime | None:
 
 
 def due(sources: Mapping[str, SourceSpec], looks: Mapping[str, LastLook], now: datetime) -> list[SourceSpec]:
-    """Every source whose time has come, those that waited longest first."""
-    waiting = [(due_at(source, looks.get(name)), name) for name, source in sources.items()]
+    """Every source whose time has come, those that waited longest first.
+
+    A look of the future was taken by a clock that has been set back since: it is taken again.
+    """
+    past = {name: look for name, look in looks.items() if look.at <= now}
+    waiting = [(due_at(source, past.get(name)), name) for name, source in sources.items()]
     ripe = [(at, name) for at, name in waiting if at is None or at <= now]
     return [sources[name] for _, name in sorted(ripe, key=lambda each: (each[0] is not None, each[0] or now, each[1]))]

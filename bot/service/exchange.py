@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bot.platform import SANDBOX_PATIENCE, Platform, Sleep, sandboxed
+from bot.platform import SANDBOX_PATIENCE, TURN_S, Platform, Sleep, sandboxed
 from bot.service.hands import Hands
 from bot.service.threads import Threads
 from bot.settings import Settings
 from bot.store import Store
+from bot.store.engine import LOOK_AGAIN_S, AtIt
 from markets.live import Account
 from markets.manifold import Manifold
 from markets.outbox import Patience
@@ -61,16 +63,29 @@ class Connected:
     async def writing(self) -> AsyncIterator[Platform]:
         """Our account, for as long as it is held, in this loop."""
         self._require_key()
-        async with self._turn:
-            with self.store.alone("manifold"):
-                yield Platform(self.client, await self._me(), self.address.patience, self.sleep)
+        async with self._alone():
+            yield Platform(self.client, await self._me(), self.address.patience, self.sleep)
 
     async def carry(self, act: Callable[[Platform], Awaitable[T]]) -> T:
         """The same for work that also works on the store: it runs in the hands' thread, with a client of its own."""
         self._require_key()
-        async with self._turn:
-            with self.store.alone("manifold"):
-                return await self.hands.run(self._carried(await self._me(), act))
+        async with self._alone():
+            return await self.hands.run(self._carried(await self._me(), act))
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """The turn; a command that has it in another process, and lets go of it between its parts, is waited for."""
+        async with self._turn, AsyncExitStack() as held:
+            until = time.monotonic() + TURN_S
+            while True:
+                try:
+                    held.enter_context(self.store.alone("manifold"))
+                    break
+                except AtIt:
+                    if time.monotonic() >= until:
+                        raise
+                await asyncio.sleep(LOOK_AGAIN_S)
+            yield
 
     async def look(self, act: Callable[[Platform], Awaitable[T]]) -> T:
         """The same for work that writes nothing there, however long it takes: it needs no turn and keeps nobody's."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -47,6 +48,7 @@ class DebateFolder:
             raise InputFault([fault for fault in found.faults if fault.level == "error"] or found.faults)
         require(found.debate.debate)
         claim_names(self.store, found.debate.debate, found.sources)
+        gc.collect()  # what reading it left behind; nobody waits yet
         self._take(found)
         return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,7 +18,7 @@ from bot.service.verdicts_told import tell_change
 from bot.store import Store
 from bot.store.due_markets import DueMarket, open_markets
 from bot.store.verdicts import forget_before, newest_snapshots
-from markets.pausing import bring_back, put_out_of_sight
+from markets.pausing import put_out_of_sight
 from resolvers.freeing import let_go
 from resolvers.verdict import Step, Verdict
 
@@ -32,8 +31,8 @@ KEPT = timedelta(days=2)
 UNTOLD = Step(node="", words="", value="")
 """In place of the trace of a verdict that is remembered: it is nearly all of it, and stands in the store."""
 
-SWEPT_EVERY = timedelta(days=1)
-"""How often Python's collector walks everything, what was put out of its sight included."""
+MANY = 500
+"""Verdicts of a pass from which on they are put out of the sight of Python's collector, which would walk them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,34 +56,18 @@ class Judging:
     _on: dict[str, tuple[str, tuple[tuple[str, int], ...]]] = field(default_factory=dict)
     _until: dict[str, datetime] = field(default_factory=dict)
     _whole_at: datetime | None = None
-    _swept_at: datetime | None = None
     verdicts: dict[str, Verdict] = field(default_factory=dict)
 
     async def run(self) -> Told:
         """One pass in the thread for long passes.
 
-        Its verdicts stay until the next one: they are put out of the collector's sight, or its walk over them would
-        stop the loop.
+        The verdicts of many markets stay for an hour: they are put out of the collector's sight, or its walk over them
+        would stop the loop.
         """
-        try:
-            return await self.around.threads.judge(self.pass_)
-        finally:
-            self._put_out_of_sight()
-
-    def _put_out_of_sight(self) -> None:
-        """What stays is frozen; once a day everything is looked at, or what was frozen and dropped since would pile up.
-
-        That one walk stops the loop for a moment, once a day.
-        """
-        now = self.around.store.now()
-        self._swept_at = self._swept_at or now
-        if now - self._swept_at >= SWEPT_EVERY:
-            self._swept_at = now
-            bring_back()
-            gc.collect()
-        else:
-            gc.collect(1)
-        put_out_of_sight()
+        told = await self.around.threads.judge(self.pass_)
+        if told["due"] >= MANY:
+            put_out_of_sight()
+        return told
 
     def pass_(self) -> dict[str, Any]:
         """Judge what is due, and put what is decided to people, unless everything is paused."""
@@ -94,7 +77,7 @@ class Judging:
         newest = newest_snapshots(store, {name for market in markets for name in market.sources})
         on = {market.slug: _evidence(market, newest) for market in markets}
         unseen = waiting_to_be_seen(store, self.around.debate.debate)
-        whole = self._whole_at is None or now - self._whole_at >= WHOLE_EVERY
+        whole = self._whole_at is None or not timedelta(0) <= now - self._whole_at < WHOLE_EVERY
         due = self._due([market for market in markets if market.slug not in unseen], on, now, whole)
         self._whole_at = now if whole else self._whole_at
         self._forget_others(on)

@@ -12,11 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.jobs import Failure, tried
+from bot.jobs import Failure, tried, troubles
 from bot.service.threads import Threads
 from bot.store import Store, leases
 from bot.store.engine import Busy
 from bot.store.leases import FencedStore, Lease
+from bot.store.same_file import Replaced
 from resolvers.errors import Outside, Refusal
 
 TTL = timedelta(seconds=10)
@@ -42,6 +43,7 @@ class Leader:
     epoch: int
     lost: bool = False
     elapsed: Callable[[], float] = time.monotonic
+    because: str = "another service has taken over this store while this one stood still"
     renewed: float = float("-inf")  # by `elapsed`: when the last renewal was asked for that was granted
 
     @property
@@ -58,13 +60,19 @@ class Leader:
         """Renew for ever; `lose` is called once somebody else holds it. Where the store fails, it is tried again."""
         while True:
             await asyncio.sleep(RENEWED_S)
-            came = await asyncio.to_thread(tried, "renewing the lease", self._renewed)  # behind nobody in a queue
-            if not isinstance(came, Failure) and came != self.epoch:
-                words = "another service has taken over this store while this one stood still: this one ends"
-                log.error(words, extra={"about": {"holder": self.holder}})
-                self.lost = True
-                lose()
-                return
+            came = await asyncio.to_thread(tried, "renewing the lease", self._asked)  # behind nobody in a queue
+            if isinstance(came, Replaced):
+                self.because = str(came)
+            elif isinstance(came, Failure):
+                continue
+            elif came == self.epoch:
+                if troubles.over():
+                    log.info("the store can be written again: everything goes on")
+                continue
+            log.error(f"{self.because}: this one ends", extra={"about": {"holder": self.holder}})
+            self.lost = True
+            lose()
+            return
 
     def give_back(self) -> None:
         """Let the next one in at once."""
@@ -75,6 +83,13 @@ class Leader:
 
         if not self.lost:
             tried("giving the lease back", given)
+
+    def _asked(self) -> int | Replaced | None:
+        """What came of renewing it; a store that was replaced will never be ours again."""
+        try:
+            return self._renewed()
+        except Replaced as replaced:
+            return replaced
 
     def _renewed(self, dead: Lease | None = None) -> int | None:
         asked = self.elapsed()

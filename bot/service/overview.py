@@ -13,9 +13,11 @@ from bot.reports import market_rows
 from bot.review.pausing import paused
 from bot.service.figures import source_states
 from bot.service.job_words import outcome
+from bot.service.undecided import undecided
 from bot.settings import Settings
-from bot.store import Store, job_runs, leases, ledger, markets, plan_cards, proposals, switches
+from bot.store import Store, job_runs, leases, ledger, markets, plan_cards, proposals, switches, whole_reads
 from bot.store.plan_cards import PlanCard
+from bot.told_short import answer
 from markets.load import Loaded
 from markets.spec import DebateSpec
 from resolvers.durations import Duration
@@ -81,6 +83,7 @@ def plan_as_row(card: PlanCard) -> dict[str, Any]:
         "checksum": card.checksum,
         "state": card.state,
         "cost_mana": f"{card.cost_mana:f}",
+        "changes": card.changes,
         "lines": list(card.lines),
         "refusals": list(card.refusals),
         "faults": list(card.faults),
@@ -137,6 +140,7 @@ def proposal_rows(store: Store, debate: str | None) -> list[dict[str, Any]]:
             "id": one.id,
             "slug": there[one.market].slug,
             "outcome": one.outcome.words(),
+            "answer": answer(one.outcome),
             "state": one.state,
             "waits_for": waits_for(one, store.now()),
         }
@@ -153,7 +157,7 @@ def waits_for(proposal: proposals.Proposal, now: datetime) -> str:
     if proposal.state == "disputed":
         return "being judged again"
     if proposal.state == "agreed" and proposal.window_until is not None and now < proposal.window_until:
-        return f"its window, open until {proposal.window_until:%Y-%m-%d %H:%M} UTC"
+        return f"traders, who may object until {proposal.window_until:%Y-%m-%d %H:%M} UTC"
     return "being resolved on Manifold"
 
 
@@ -197,9 +201,11 @@ def screen(settings: Settings, store: Store, folder: Folder) -> dict[str, Any]:
         "pause": pause_row(store),
         "mana": mana_row(store, debate),
         "markets": market_rows(store, name, folder.loaded.markets if folder.loaded and name else {}),
+        "gone": gone_rows(store, name),
         "others": other_debates(store, name) if name else {},
         "open_proposals": len(found),
         "proposals": found,
+        "undecided": undecided(store, name),
         "plan": plan_row(store, name) if name else None,
         "sources": sources_not_live(store, folder.loaded) if folder.loaded else [],
         "jobs": job_rows(settings, store),
@@ -208,7 +214,14 @@ def screen(settings: Settings, store: Store, folder: Folder) -> dict[str, Any]:
         "waits": stand.waits if stand else {},
         "standing": stand.words() if stand else "",
         "because": stand.because if stand else {},
+        "edited": stand.edited if stand else {},
     }
+
+
+def gone_rows(store: Store, debate: str | None) -> dict[str, str]:
+    """The unresolved markets that Manifold knows no longer -> that in words."""
+    with store.reading() as connection:
+        return {each.slug: each.words() for each in whole_reads.gone_markets(connection, debate)}
 
 
 def other_debates(store: Store, debate: str) -> dict[str, int]:

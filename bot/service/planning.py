@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.jobs import Told
-from bot.opening import Planner
+from bot.opening import PART, Planner
 from bot.platform import Platform
 from bot.review.pausing import paused
+from bot.scoring import keep_edits
 from bot.service.exchange import Connected
 from bot.service.folder import DebateFolder
+from bot.service.folder_alert import news_of_folder, tell_of_folder
 from bot.service.surroundings import Surroundings
-from bot.store import Store, plan_cards
+from bot.store import Store, outbox, plan_cards
 from bot.store import schema_service as schema
 from bot.store.counting import newest_snapshot
 from bot.store.plan_cards import PlanCard
 from bot.store.posts import want
 from bot.surveying import Survey
 from markets.apply import Applied
-from markets.changes import Drift, Limits, Plan
+from markets.changes import Change, Drift, Limits, Plan, in_parts
 from markets.fields import plain
+from markets.outbox import write_of
 from markets.plan import unread
 from markets.spec import DebateSpec
 
@@ -36,8 +41,14 @@ ANEW = timedelta(hours=1)
 SHOWN = 200
 """Lines kept of each part of a plan; the count is kept beside them."""
 
+APPLY_FOR_S = 45.0
+"""How long a run carries out parts of a plan; the next run goes on, by the files and Manifold as they are then."""
+
+LET_OTHERS_S = 0.3
+"""Between two parts: longer than other processes wait before they look again whether it is their turn."""
+
 FIRST_FAULTS = 5
-"""Faults named in an alert; `crux status` has all of them."""
+"""Markets named in an alert; `crux plan` has all of them."""
 
 CRUX = "crux"
 
@@ -49,14 +60,18 @@ class Planning:
     around: Surroundings
     exchange: Connected
     folder: DebateFolder
+    elapsed: Callable[[], float] = time.monotonic
     _made_at: datetime | None = None
     _made_on: tuple[object, ...] = ()
+    _came: dict[int, Applied] = field(default_factory=dict)
 
     async def run(self) -> Told:
         """Read the folder again; plan where something moved; apply what is approved, or small enough to need nobody."""
         threads, store = self.around.threads, self.around.store
-        if await threads.read(self.folder.reread) and self.folder.faults:
-            await threads.write(alarm, store, self.around.debate.debate, self.folder.faults)
+        await threads.read(self.folder.reread)
+        debate = self.around.debate.debate
+        if (news := await threads.read(news_of_folder, store, debate, self.folder.faults)) is not None:
+            await threads.write(tell_of_folder, store, debate, news)
             self.around.wake("post")
         told: dict[str, Any] = {"markets": len(self.around.loaded().markets)}
         told |= {"faults": list(self.folder.faults[:SHOWN])} if self.folder.faults else {}
@@ -66,12 +81,19 @@ class Planning:
         halted = await threads.read(paused, store)
         approved = card is not None and card.state == "approved" and halted is None
         on = (*await threads.read(self._on), halted is None)
-        if not approved and on == self._made_on and self._made_at and store.now() - self._made_at < ANEW:
+        if (
+            not approved
+            and on == self._made_on
+            and self._made_at
+            and timedelta(0) <= store.now() - self._made_at < ANEW
+        ):
             return told | ({"card": card.state} if card else {})
         came = await self._plan(halted is None)
         self._made_on, self._made_at = (*await threads.read(self._on), halted is None), store.now()
         for name in ("post", "judge") if came.get("applied") else ("post",):
             self.around.wake(name)
+        if came.get("left") or came.get("stale"):
+            self.around.wake("plan")
         return told | came
 
     async def _plan(self, may_apply: bool) -> dict[str, Any]:
@@ -79,10 +101,34 @@ class Planning:
         around, faults = self.around, self.folder.faults
         made, survey = await self.exchange.look(lambda there: _planner(around, there).draw(_limits(around)))
 
-        async def act(there: Platform) -> dict[str, Any]:
-            return await _put_and_apply(around, there, (made, survey), faults, may_apply)
+        async def act(there: Platform) -> Put:
+            return await _put(around, there, (made, survey), faults, may_apply)
 
-        return await self.exchange.carry(act)
+        put = await self.exchange.carry(act)
+        return put.told if put.approved is None else put.told | await self._apply(put.approved, put.made)
+
+    async def _apply(self, card: PlanCard, made: Plan) -> dict[str, Any]:
+        """Carry out an approved plan in parts, each in a turn of its own, for as long as a run should take.
+
+        What is left then is planned anew from files and Manifold as they are by then, as the rest of the same card.
+        """
+        around, came = self.around, self._came.setdefault(card.id, Applied())
+        parts = in_parts([each for each in made.changes if write_of(each).key not in came.begun], PART)
+        until, done, left = self.elapsed() + APPLY_FOR_S, Applied(), sum(map(len, parts))
+        for number, part in enumerate(parts):
+            if number and self.elapsed() >= until:
+                break
+            if number:
+                await self.exchange.sleep(LET_OTHERS_S)
+            done.add(await self.exchange.carry(partial(_carry_part, around, part)))
+            left -= len(part)
+        came.add(done)
+        told = {"applied": len(done.done), "refused": len(done.refused), "open": len(done.open)}
+        if left or done.stale:
+            return told | {"left": left} | ({"stale": len(done.stale)} if done.stale else {})
+        await around.threads.write(_finish, around, card, came)
+        self._came.clear()
+        return told | {"card": "applied"}
 
     def _on(self) -> tuple[object, ...]:
         """What a plan depends on beside Manifold itself: equal, no plan need be made."""
@@ -105,12 +151,31 @@ def _limits(around: Surroundings) -> Limits:
     return Limits(max_mana=around.debate.limits.max_mana, changed_pct=around.debate.limits.changed)
 
 
-async def _put_and_apply(
-    around: Surroundings, there: Platform, drawn: tuple[Plan, Survey], faults: Sequence[str], may_apply: bool
-) -> dict[str, Any]:
-    """What an earlier run had begun comes first; then the plan, its card, and the card's consequences.
+async def _carry_part(around: Surroundings, part: tuple[Change, ...], there: Platform) -> Applied:
+    return await _planner(around, there).apply_part(part)
 
-    What is applied was read in this turn, and is what was approved; else it is a plan of its own, put to people.
+
+def _finish(around: Surroundings, card: PlanCard, came: Applied) -> None:
+    """All parts are carried out."""
+    keep_edits(around.store, around.loaded())
+    applied(around.store, card, came)
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A plan as it was put to people, what a run tells of it, and its card where it is to be carried out now."""
+
+    made: Plan
+    told: dict[str, Any]
+    approved: PlanCard | None = None
+
+
+async def _put(
+    around: Surroundings, there: Platform, drawn: tuple[Plan, Survey], faults: Sequence[str], may_apply: bool
+) -> Put:
+    """What an earlier run had begun comes first; then the plan, its card, and whether it is carried out.
+
+    What is applied is read again in its turn, and is what was approved; else it is a plan of its own, put to people.
     """
     planner, (made, survey) = _planner(around, there), drawn
     if may_apply:
@@ -119,7 +184,7 @@ async def _put_and_apply(
         made, survey = await planner.draw(_limits(around), survey)
     card = _card(around, made, faults, may_apply)
     unseen = card is not None and is_unseen(card, made)
-    if card is not None and card.state == "approved" and may_apply and not unseen:
+    if card is not None and card.state == "approved" and may_apply and not unseen and len(made.changes) <= PART:
         made, _ = await planner.draw(_limits(around), survey.forgetting())
         card = _card(around, made, faults, may_apply)
     told: dict[str, Any] = {"changes": len(made.changes), "waiting": len(made.waiting)}
@@ -132,10 +197,8 @@ async def _put_and_apply(
         if around.settings.discord.token is not None:
             tell_of_drifts(around.store, around.debate.debate, made.drifts)
     if card is None or card.state != "approved" or not may_apply or unseen:
-        return told
-    done = await planner.apply(made, checksum=card.checksum)
-    applied(around.store, card, done)
-    return told | {"card": "applied", "applied": len(done.done), "refused": len(done.refused), "open": len(done.open)}
+        return Put(made, told)
+    return Put(made, told, card)
 
 
 def _card(around: Surroundings, made: Plan, faults: Sequence[str], may_apply: bool) -> PlanCard | None:
@@ -164,7 +227,7 @@ def put_to_people(store: Store, debate: str, made: Plan, faults: Sequence[str]) 
     summary, at = _summary(made, faults), store.now()
     with store.transaction() as connection:
         there = plan_cards.living(connection, debate)
-        if there is not None and is_unseen(there, made):
+        if there is not None and (is_unseen(there, made) or is_rest_of(connection, there, made)):
             return there
         if there is not None and (there.checksum != made.checksum or not made.changes):
             _close(connection, there, done=not made.changes, at=at)
@@ -180,6 +243,21 @@ def is_unseen(there: PlanCard, made: Plan) -> bool:
     """Whether a card touches a market that could not be read for this plan; of an older card nobody knows."""
     missing = unread(made)
     return bool(missing) and not missing.isdisjoint(there.summary.get("touches", missing))
+
+
+def is_rest_of(connection: sa.Connection, there: PlanCard, made: Plan) -> bool:
+    """Whether a plan is what is left of an approved one that is being carried out: nothing in it is new to people.
+
+    What it lacks has been begun since; where something else is missing, the files have changed and it is another plan.
+    """
+    marks: Mapping[str, str] = there.summary.get("marks", {})
+    if there.state != "approved" or there.decided_at is None or not made.changes or made.refusals:
+        return False
+    mine = made.marks.keys()
+    if there.checksum == made.checksum or not mine < marks.keys():
+        return False
+    missing = {slug for mark, slug in marks.items() if mark not in mine}
+    return missing <= outbox.touched_since(connection, there.debate, there.decided_at)
 
 
 def _close(connection: sa.Connection, there: PlanCard, *, done: bool, at: datetime) -> None:
@@ -223,14 +301,6 @@ def say_faults(store: Store, debate: str, faults: Sequence[str]) -> PlanCard | N
         return plan_cards.retell(connection, there, {**there.summary, "faults": list(faults[:SHOWN])})
 
 
-def alarm(store: Store, debate: str, faults: Sequence[str]) -> None:
-    """Tell the operator once, where Discord is set up, that the files cannot be used just now."""
-    name = hashlib.sha256("\n".join(faults).encode()).hexdigest()[:16]
-    told = "\n".join(["The debate's files cannot be used; the last good ones stay in use.", *faults[:FIRST_FAULTS]])
-    with store.transaction() as connection:
-        want(connection, "alert", f"folder/{debate}/{name}", "channel:audit", {"text": told}, at=store.now())
-
-
 def tell_of_drifts(store: Store, debate: str, drifts: Sequence[Drift]) -> None:
     """Tell the operator once what others changed about our markets there, without a word of theirs."""
     named = ", ".join(f"{each.slug} ({each.field})" for each in drifts[:FIRST_FAULTS])
@@ -250,6 +320,7 @@ def _summary(made: Plan, faults: Sequence[str]) -> dict[str, Any]:
     return {
         "lines": [change.words() for change in made.changes[:SHOWN]],
         "changes": len(made.changes),
+        "marks": made.marks,
         "touches": sorted({change.slug for change in made.changes if change.kind != "create"}),
         "refusals": list(made.refusals),
         "waiting": [each.words() for each in made.waiting[:SHOWN]],

@@ -187,13 +187,13 @@ async def serve(launch: Launch) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, _told_to_stop, service, launch)
-        launch.tell(f"running {launch.folder} on {launch.store.name}; stop it with Ctrl-C")
-        about = {"debate": service.around.debate.debate, "holder": service.leader.holder}
-        log.info("started", extra=about)
-        async with health(service):
+        async with health(service):  # where its port is taken, nothing has started
+            launch.tell(f"running {launch.folder} on {launch.store.name}; stop it with Ctrl-C")
+            about = {"debate": service.around.debate.debate, "holder": service.leader.holder}
+            log.info("started", extra=about)
             await service.live()
         if service.leader.lost:
-            raise Refusal("another service has taken over this store while this one stood still: this one has ended")
+            raise Refusal(f"{service.leader.because}: this one has ended")
 
 
 def _told_to_stop(service: Service, launch: Launch) -> None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from bot.jobs import Failure, Told, tried_async
 from bot.service.surroundings import Surroundings
-from bot.store import markets, prices, schema
+from bot.store import markets, prices, schema, whole_reads
 from bot.store.markets import Market
 from bot.store.prices import Sample
 from markets.live import LiveMarket
@@ -65,9 +65,12 @@ class Sampling:
         """The markets, and the account that they are of."""
         store = self.around.store
         with store.reading() as connection:
-            numbers = prices.due(connection, self.around.debate.debate, store.now() - EVERY, MOST)
+            gone = whole_reads.gone(connection)
+            now, most = store.now(), MOST + len(gone)
+            numbers = prices.due(connection, self.around.debate.debate, now - EVERY, most, now=now)
             account = connection.execute(sa.select(schema.stores.c.account_id)).scalar_one_or_none()
-            return [markets.market(connection, number) for number in numbers], account or ""
+            found = [markets.market(connection, number) for number in numbers]
+            return [market for market in found if market.market_id not in gone][:MOST], account or ""
 
     async def _by_list(self, due: list[Market], account: str) -> tuple[dict[int, Sample], dict[str, str]]:
         """Samples of those that Manifold lists, by our number of the market; or what failed, and why."""

@@ -30,6 +30,9 @@ DEFAULTS = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 SOON_S = 0.2
 """Several wishes for the same job within this time are one run."""
 
+LOOK_S = 5.0
+"""How often is looked whether the clock was set back: the scheduler would wait until it is as late again."""
+
 Seen = Callable[[str, Ended, float], None]
 
 
@@ -50,6 +53,7 @@ class Timetable:
     _again: set[str] = field(default_factory=set)
     _wishes: dict[str, Callable[[], None]] = field(default_factory=dict)
     _closing: bool = False
+    _looking: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin; every job runs at once the first time, for nobody knows how long we were gone."""
@@ -65,6 +69,18 @@ class Timetable:
                 next_run_time=datetime.now(UTC),
             )
         self._scheduler.start()
+        self._looking = asyncio.create_task(self._keep_time(), name="crux-clock")
+
+    async def _keep_time(self) -> None:
+        """Run at once whatever would come only after more than its pace: the clock was set back meanwhile."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            now = datetime.now(UTC)
+            for job in self.jobs.values():
+                found = self._scheduler.get_job(job.name)
+                if found and found.next_run_time and (found.next_run_time - now).total_seconds() > job.every_s + LOOK_S:
+                    log.warning(f"the clock was set back: {job.name} runs now")
+                    self._scheduler.modify_job(job.name, next_run_time=now)
 
     def on_wish(self, name: str, act: Callable[[], None]) -> None:
         """Let somebody who is no job of ours be woken by name, as Discord's poster by `post`."""
@@ -90,6 +106,8 @@ class Timetable:
         self._closing = True
         if self._loop is None:
             return ()
+        if self._looking is not None:
+            self._looking.cancel()
         self._scheduler.pause()
         tasks = dict(self._running)
         if tasks:

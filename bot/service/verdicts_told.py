@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from bot.told_short import answer, shortened
 from resolvers.verdict import Verdict
 
 log = logging.getLogger("crux.verdicts")
@@ -15,7 +16,7 @@ def tell_change(before: Verdict | None, now: Verdict) -> None:
         return
     turned = before is not None and _stand(before) != _stand(now)
     was = f"was {_stand(before)}, is now " if turned and before is not None else ""
-    told = f"{now.slug}: {was}{_stand(now)}: {now.because}"
+    told = f"{now.slug}: {was}{_stand(now)}: {shortened(now.because)}"
     about = {"market": now.slug, "was": _stand(before) if before else None, "now": _stand(now), "because": now.because}
     log.log(logging.INFO if turned else logging.DEBUG, told, extra={"about": about})
 
@@ -23,5 +24,5 @@ def tell_change(before: Verdict | None, now: Verdict) -> None:
 def _stand(verdict: Verdict) -> str:
     """`decided YES`, `pending, leaning NO`."""
     if verdict.outcome is not None:
-        return f"{verdict.state} {verdict.outcome.words()}"
-    return f"{verdict.state}, leaning {verdict.leaning.words()}" if verdict.leaning else verdict.state
+        return f"{verdict.state} {answer(verdict.outcome)}"
+    return f"{verdict.state}, leaning {answer(verdict.leaning)}" if verdict.leaning else verdict.state

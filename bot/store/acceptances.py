@@ -17,13 +17,12 @@ from resolvers.evidence import moment
 
 @dataclass(frozen=True, slots=True)
 class Awaiting:
-    """An import dated after a live market opened, and who has accepted it so far."""
+    """An import dated after a live market opened."""
 
     snapshot: int
     source: str
     seen_at: datetime
     body: str
-    accepted_by: tuple[str, ...]
 
 
 def accept(store: Store, snapshot: int, person: str, because: str, *, quorum: int = 1) -> int | None:
@@ -56,10 +55,7 @@ def awaiting(store: Store) -> tuple[Awaiting, ...]:
     statement = sa.select(at.id, at.source, at.seen_at, at.body).where(at.awaits.is_(sa.true()), ~counted)
     with store.reading() as connection:
         rows = connection.execute(statement.order_by(at.id)).all()
-        return tuple(
-            Awaiting(row.id, row.source, moment(row.seen_at), row.body or "", tuple(_accepted_by(connection, row.id)))
-            for row in rows
-        )
+        return tuple(Awaiting(row.id, row.source, moment(row.seen_at), row.body or "") for row in rows)
 
 
 def _accepted_by(connection: sa.Connection, snapshot: int) -> list[str]:

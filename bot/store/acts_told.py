@@ -9,11 +9,12 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from bot.store import identities, panels, plan_cards, proposals, schema, submissions
 from bot.store import markets as opened
-from bot.store import panels, plan_cards, proposals, schema, submissions
 from bot.store.audit import Act
 from bot.store.engine import in_trouble
 from bot.store.looks_told import look_told
+from bot.told_short import answer, readable, shortened
 from resolvers.errors import Refusal
 
 Worth = Literal["debug", "info", "warning"]
@@ -22,23 +23,29 @@ Worth = Literal["debug", "info", "warning"]
 OF_NO_MARKET = ("snapshot", "switch", "person", "plan")
 """Kinds of subject that no market has."""
 
+PLATFORMS = {"discord": "Discord", "manifold": "Manifold"}
+"""Where an account has a number that says nothing to people."""
+
+CRUX = "crux"
+
 MOST_LINES = 3
 """Of a plan, in one line; its card and `crux status` have all of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """An act in words. `by` did it, `words` say what and why; `about` holds the same for machines, None left out."""
+    """An act in words. `who` did it, `words` say what and why; `about` holds the same for machines, None left out."""
 
     act: Act
     words: str
     worth: Worth = "info"
     about: tuple[tuple[str, Any], ...] = ()
+    who: str = ""
 
     @property
     def line(self) -> str:
         """`ann approved proposal 3 (reach-85 → YES): the board shows 88.5%`."""
-        return f"{self.act.actor} {self.words}"
+        return f"{self.who or self.act.actor} {self.words}"
 
     def row(self) -> dict[str, Any]:
         """As data, for a log or a `--json` answer."""
@@ -75,7 +82,17 @@ def _told(connection: sa.Connection, act: Act) -> Telling:
         words, worth, about = _kind(act.subject)(connection, act, said)
     except Refusal:  # what it was about is not in this store: the record is all there is
         words, worth, about = _plain(connection, act, said)
-    return Telling(act, words, worth, tuple({**about, "because": said.get("because")}.items()))
+    told = tuple({**about, "because": said.get("because")}.items())
+    return Telling(act, words, worth, told, who(connection, act.actor))
+
+
+def who(connection: sa.Connection, actor: str) -> str:
+    """Whoever acted as people call them: an account of Discord or Manifold by its name, where one was ever linked."""
+    platform, _, account = actor.partition(" ")
+    if platform not in PLATFORMS or not account:
+        return actor
+    found = identities.last_name(connection, platform, account)
+    return f"{found or 'somebody not linked'} on {PLATFORMS[platform]}"
 
 
 def after(connection: sa.Connection, number: int, limit: int) -> tuple[Act, ...]:
@@ -107,24 +124,28 @@ def _kind(subject: str) -> _Kind:
     return _market if "/" in subject else _plain
 
 
-def _because(said: dict[str, Any]) -> str:
-    return f": {said['because']}" if said.get("because") else ""
+def _because(act: Act, said: dict[str, Any]) -> str:
+    """The reason: a person's as they gave it, Crux's own with times and figures as people read them."""
+    given = said.get("because") or ""
+    because = "; ".join(map(str, given)) if isinstance(given, list) else str(given)
+    return f": {readable(because) if act.actor == CRUX else because}" if because else ""
 
 
 def _plain(_: sa.Connection, act: Act, said: dict[str, Any]) -> tuple[str, Worth, dict[str, Any]]:
     if act.act == "score-inputs":
         return f"kept the arguments of {act.subject} as they stand", "debug", {}
     if act.act == "reversal":
-        words = f"found that the evidence for {act.subject} → {said['was']} now says {said['now'] or 'nothing'}"
-        return f"{words}{_because(said)}", "warning", {"market": act.subject, "was": said["was"], "now": said["now"]}
-    return f"{act.act} {act.subject}{_because(said)}", "info", {}
+        words = f"found that a revision turns {act.subject} from {said['was']} to {said['now'] or 'no answer'}"
+        about = {"market": act.subject, "was": said["was"], "now": said["now"]}
+        return f"{shortened(words)}{_because(act, said)}", "warning", about
+    return f"{act.act} {act.subject}{_because(act, said)}", "info", {}
 
 
 def _market(connection: sa.Connection, act: Act, said: dict[str, Any]) -> tuple[str, Worth, dict[str, Any]]:
     debate, _, slug = act.subject.partition("/")
     about = {"debate": debate, "market": slug}
     if act.act.startswith("outbox-"):
-        return _written(act.act.removeprefix("outbox-"), slug, said, about)
+        return _written(act, slug, said, about)
     if act.act == "open":
         there = opened.find(connection, debate, slug, said["opening"])
         url = there.url if there else said["market_id"]
@@ -151,18 +172,19 @@ _WRITES = {
 }
 _SPOKEN = {
     "fund": "put more mana into {0} on Manifold",
-    "trading": "changed until when {0} is traded on Manifold",
+    "trading": "changed the time at which trading in {0} closes on Manifold",
 }
 """Writes that are no step of something told anyway."""
 
 
-def _written(ended: str, slug: str, said: dict[str, Any], about: dict[str, Any]) -> tuple[str, Worth, dict[str, Any]]:
+def _written(act: Act, slug: str, said: dict[str, Any], about: dict[str, Any]) -> tuple[str, Worth, dict[str, Any]]:
     """A write to Manifold, begun or ended; what came of it is told by the act that it was for."""
+    ended = act.act.removeprefix("outbox-")
     what, about = _WRITES.get(said["kind"], f"{said['kind']} of {{0}}").format(slug), about | {"write": said["kind"]}
     if ended == "refused" and said.get("sent") is False:
         return f"gave up {what}, which had never reached Manifold", "debug", about
     if ended == "refused":
-        return f"was refused {what} by Manifold{_because(said)}", "warning", about
+        return f"was refused {what} by Manifold{_because(act, said)}", "warning", about
     if ended == "done" and said["kind"] in _SPOKEN:
         return _SPOKEN[said["kind"]].format(slug), "info", about
     return f"{'wrote' if ended == 'done' else 'began to write'} {what} to Manifold", "debug", about
@@ -175,33 +197,35 @@ _SAID = {
     "dispute": "disputed",
 }
 _BECAME = {
-    "approved": "brought enough approvals together for",
-    "agreed": "posted the notice to traders of",
-    "disputed": "put back to be judged again",
-    "proposed": "put to the vote anew",
-    "resolving": "began to resolve",
-    "resolved": "resolved",
-    "undoing": "takes back",
-    "undone": "took back",
-    "rejected": "closed as rejected",
-    "superseded": "closed as overtaken",
-    "withdrawn": "withdrew",
+    "approved": "gave the last approval that was missing to {}",
+    "agreed": "posted the notice to traders of {}",
+    "disputed": "put back {}, to be judged again",
+    "proposed": "put {} to the vote anew",
+    "resolving": "began to resolve {}",
+    "resolved": "resolved {}",
+    "undoing": "is taking back {}",
+    "undone": "took back {}",
+    "rejected": "gave the last rejection that it took to close {}",
+    "superseded": "closed {}, which another has overtaken",
+    "withdrawn": "withdrew {}",
 }
 _STEPS = ("resolving", "superseded", "disputed", "receipt")
 
 
 def _proposal(connection: sa.Connection, act: Act, said: dict[str, Any]) -> tuple[str, Worth, dict[str, Any]]:
     seen = proposals.get(connection, int(act.subject.split()[1]))
-    market, outcome = opened.market(connection, seen.market), seen.outcome.words()
+    market, outcome = opened.market(connection, seen.market), answer(seen.outcome)
     what = f"proposal {seen.id} ({market.slug} → {outcome})"
-    about = {"debate": market.debate, "market": market.slug, "proposal": seen.id, "outcome": outcome}
+    about = {"debate": market.debate, "market": market.slug, "proposal": seen.id, "outcome": seen.outcome.words()}
     worth: Worth = "debug" if act.act in _STEPS else "info"
     if act.act == "propose":
         instead = f", in place of proposal {said['supersedes']}" if said.get("supersedes") else ""
-        return f"proposed {market.slug} → {outcome} (proposal {seen.id}){instead}: {seen.verdict.because}", worth, about
+        because = shortened(seen.verdict.because)
+        return f"proposed {market.slug} → {outcome} (proposal {seen.id}){instead}: {because}", worth, about
     if act.act in _SAID:
         category = f" as {said['category']}" if said.get("category") else ""
-        return f"{_SAID[act.act]} {what}{category}{_because(said)}", worth, about | {"category": said.get("category")}
+        about |= {"category": said.get("category")}
+        return f"{_SAID[act.act]} {what}{category}{_because(act, said)}", worth, about
     if act.act == "object":
         return f"objected on Manifold to {what}: {said['text']}", "warning", about | {"objection": said["objection"]}
     if act.act == "answer":
@@ -211,9 +235,10 @@ def _proposal(connection: sa.Connection, act: Act, said: dict[str, Any]) -> tupl
     refused = act.act == "agreed" and said.get("from") == "resolving"
     if refused or (act.act == "resolved" and said.get("from") == "undoing"):
         did = "could not resolve" if refused else "could not take back"
-        return f"{did} {what}{_because(said)}", "warning", about
-    why = "" if act.act == "approved" else _because(said)  # whoever voted last has said why in the line before
-    return f"{_BECAME.get(act.act, act.act)} {what}{why}", worth, about
+        return f"{did} {what}{_because(act, said)}", "warning", about
+    voted = act.act in ("approved", "rejected")  # whoever voted last has said why in the line before
+    why = "" if voted else _because(act, said)
+    return f"{_BECAME.get(act.act, f'{act.act} {{}}').format(what)}{why}", worth, about
 
 
 def _panel(connection: sa.Connection, act: Act, said: dict[str, Any]) -> tuple[str, Worth, dict[str, Any]]:
@@ -221,19 +246,20 @@ def _panel(connection: sa.Connection, act: Act, said: dict[str, Any]) -> tuple[s
     what, about = f"panel {seen.id} on {seen.slug}", {"debate": seen.debate, "market": seen.slug, "panel": seen.id}
     rows = f"{len(said['keys'])} row{'' if len(said['keys']) == 1 else 's'}" if "keys" in said else ""
     if act.act == "panel-open":
-        return f"opened {what} about {rows}: {seen.terms.words().text}", "info", about
+        return f"opened {what}, which is asked about {rows}: “{seen.terms.question}”", "info", about
     if act.act == "panel-draw":
         sit = ", ".join(one["person"] for one in said["placed"] if one["seated"])
         return f"seated {sit or 'nobody'} on {what}, until {said['until'][:16].replace('T', ' ')} UTC", "info", about
     if act.act == "panel-waits":
-        return f"could seat nobody on {what}{_because(said)}", "warning", about
+        return f"could seat nobody on {what}{_because(act, said)}", "warning", about
     if act.act == "panel-vote":
         return f"voted on {what}, about {said['key']}", "info", about
     if act.act == "panel-later":
         return f"added {rows} to {what}", "info", about
     if act.act == "panel-end":
-        ended = {"answered": "closed", "lapsed": "closed without an answer", "withdrawn": "withdrew"}
-        return f"{ended.get(said['state'], 'counted a draw of')} {what}{_because(said)}", "info", about
+        ended = {"answered": "closed {}", "lapsed": "closed {}, without an answer", "withdrawn": "withdrew {}"}
+        words = ended.get(said["state"], "counted the votes of one draw of {}").format(what)
+        return f"{words}{_because(act, said)}", "info", about
     return _plain(connection, act, said)
 
 
@@ -246,35 +272,35 @@ def _plan(connection: sa.Connection, act: Act, said: dict[str, Any]) -> tuple[st
         more = f" and {len(lines) - MOST_LINES} more" if len(lines) > MOST_LINES else ""
         return f"made {what}, {about['mana']} mana: {'; '.join(lines[:MOST_LINES])}{more}", "info", about
     did = {"plan-stale": "dropped"}.get(act.act, act.act.removeprefix("plan-"))
-    return f"{did} {what}{_because(said)}", "info", about
+    return f"{did} {what}{_because(act, said)}", "info", about
 
 
 def _switch(_: sa.Connection, act: Act, said: dict[str, Any]) -> tuple[str, Worth, dict[str, Any]]:
     name, value = act.subject.removeprefix("switch "), said["value"]
     if name == "pause":
-        return (f"paused everything{_because(said)}", "warning", {}) if value else ("ended the pause", "info", {})
+        return (f"paused everything{_because(act, said)}", "warning", {}) if value else ("ended the pause", "info", {})
     if name == "discord":
         worth: Worth = "warning" if value["standing"] == "stopped" else "info"
-        return f"found Discord {value['standing']}{_because(value)}", worth, {"standing": value["standing"]}
+        return f"found Discord {value['standing']}{_because(act, value)}", worth, {"standing": value["standing"]}
     if name == "discord.commands":
         return "sent its commands to Discord", "info", {}
-    return f"switched {name} to {value}{_because(said)}", "info", {}
+    return f"switched {name} to {value}{_because(act, said)}", "info", {}
 
 
 def _person(_: sa.Connection, act: Act, said: dict[str, Any]) -> tuple[str, Worth, dict[str, Any]]:
-    person = act.subject.removeprefix("person ")
+    person, platform = act.subject.removeprefix("person "), said["platform"]
+    about = {"debate": said["debate"], "person": person}
+    if act.act != "link":
+        return f"unlinked the {PLATFORMS.get(platform, platform)} account of {person}", "info", about
+    if act.actor == f"{platform} {said.get('account')}":  # whoever shows a code links their own account
+        return f"is {person} from now on", "info", about
     account = said.get("name") or said.get("account") or "account"
-    did = (
-        f"linked the {said['platform']} account {account} to"
-        if act.act == "link"
-        else (f"unlinked the {said['platform']} account of")
-    )
-    return f"{did} {person}", "info", {"debate": said["debate"], "person": person}
+    return f"linked the {PLATFORMS.get(platform, platform)} account {account} to {person}", "info", about
 
 
 def _submission(connection: sa.Connection, act: Act, said: dict[str, Any]) -> tuple[str, Worth, dict[str, Any]]:
     seen = submissions.get(connection, int(act.subject.split()[1]))
-    words = f"{act.act} the link that {seen.name} put forward for {seen.slug} ({seen.url}){_because(said)}"
+    words = f"{act.act} the link that {seen.name} put forward for {seen.slug} ({seen.url}){_because(act, said)}"
     return words, "info", {"debate": seen.debate, "market": seen.slug, "submission": seen.id}
 
 
@@ -282,7 +308,7 @@ def _snapshot(connection: sa.Connection, act: Act, said: dict[str, Any]) -> tupl
     number = int(act.subject.split()[1])
     if act.act == "accept-import":
         counts = f", and it counts now as look {said['counted_as']}" if said.get("counted_as") else ""
-        return f"accepted the import of look {number}{counts}{_because(said)}", "info", {"look": number}
+        return f"accepted the import of look {number}{counts}{_because(act, said)}", "info", {"look": number}
     told = look_told(connection, number)
     return told.words, told.worth, {"source": said["source"], "look": number, "rows": told.changed}
 

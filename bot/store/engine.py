@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -15,8 +16,9 @@ from typing import Any, TextIO
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from bot.store import schema
-from resolvers.errors import Outside, Refusal
+from bot.store import same_file, schema
+from bot.store.same_file import Trouble
+from resolvers.errors import Refusal
 
 Now = Callable[[], datetime]
 LOOK_AGAIN_S = 0.1
@@ -53,7 +55,11 @@ TROUBLE = {
 LOCKS = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
-class Busy(Outside):
+class AtIt(Refusal):
+    """Another process holds what only one may hold, for now."""
+
+
+class Busy(Trouble):
     """Another process writes for longer than we wait: the one trouble that ends by itself."""
 
 
@@ -105,11 +111,11 @@ class Store:
         if path is None:
             raise Refusal(f"{act} alone needs a store in a file")
         path = path.resolve()  # by whatever link it was named
-        with path.with_name(f"{path.name}.{act}.lock").open("a") as lock:
+        with _lock_file(path.with_name(f"{path.name}.{act}.lock")) as lock:
             until = time.monotonic() + wait_s
             while not _locked(lock):
                 if time.monotonic() >= until:
-                    raise Refusal(f"another process is at `{act}` with this store; wait for it to end")
+                    raise AtIt(f"another process is at `{act}` with this store; wait for it to end")
                 time.sleep(LOOK_AGAIN_S)
             yield
 
@@ -146,8 +152,17 @@ def told() -> Iterator[None]:
         code = _code(error)
         if code not in TROUBLE:
             raise
-        kind = Busy if code in LOCKS else Outside
+        kind = Busy if code in LOCKS else Trouble
         raise kind(f"{TROUBLE[code]} ({error.orig}); nothing was changed") from error
+
+
+def _lock_file(path: Path) -> TextIO:
+    """The file that is locked: made if it is not there, and only read, so that it may lose its rights."""
+    try:
+        return os.fdopen(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644))
+    except OSError as error:
+        because = f"{path} cannot be made ({error.strerror})"
+        raise Trouble(f"{because}: look at the rights of the store's folder, and whether its disk is full") from error
 
 
 def _locked(lock: TextIO) -> bool:
@@ -165,12 +180,20 @@ def url_of(place: str | Path) -> str:
     return text if "://" in text else f"sqlite:///{Path(text).expanduser()}"
 
 
-def make_engine(url: str) -> sa.Engine:
-    """An engine that begins its transactions itself; DDL is transactional, foreign keys are on."""
+def make_engine(url: str, *, make: bool = True) -> sa.Engine:
+    """An engine that begins its transactions itself; DDL is transactional, foreign keys are on.
+
+    Without `make` a file that is not there, or no longer, is not made anew.
+    """
     engine = sa.create_engine(url_of(url))
     if engine.dialect.name == "sqlite":
+        path = sqlite_path(url_of(url))
+        assert path is not None
         event.listen(engine, "connect", _on_connect)
+        same_file.watch(engine, path)
         event.listen(engine, "begin", _on_begin)
+        if not make:
+            same_file.never_make(engine, path)
     return engine
 
 

@@ -58,6 +58,13 @@ def of_person(connection: sa.Connection, debate: str, person: str) -> Mapping[Pl
     return {one.platform: one for one in _select(connection, debate, schema.identities.c.person == person)}
 
 
+def last_name(connection: sa.Connection, platform: str, account: str) -> str | None:
+    """What an account was called when it was linked last; None where it never was."""
+    table = schema.identities.c
+    mine = sa.and_(table.platform == platform, table.account == account)
+    return connection.execute(sa.select(table.name).where(mine).order_by(table.id.desc()).limit(1)).scalar()
+
+
 def linked(connection: sa.Connection, debate: str) -> tuple[Identity, ...]:
     """Every account that is linked now."""
     return _select(connection, debate)

@@ -35,5 +35,6 @@ def last_looks(store: Store) -> dict[str, LastLook]:
     )
     with store.reading() as connection:
         failures: dict[str, int] = dict(connection.execute(in_vain).all())
-        newest = sa.select(at.source, sa.func.max(at.seen_at)).where(ours).group_by(at.source)
-        return {source: LastLook(moment(seen), failures.get(source, 0)) for source, seen in connection.execute(newest)}
+        last = sa.select(sa.func.max(at.id)).where(ours).group_by(at.source)  # the last one though a clock was set back
+        newest = connection.execute(sa.select(at.source, at.seen_at).where(at.id.in_(last)))
+        return {source: LastLook(moment(seen), failures.get(source, 0)) for source, seen in newest}

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Literal
 
 import sqlalchemy as sa
 
 from bot.store import schema
+from bot.store.rows_moved import rows_moved
 from bot.store.sightings import ANSWERED
+from markets.registries import mendable
 
 SHOWN = 2
-"""Rows named in a line."""
-
-CELLS = 3
-"""Figures shown of each."""
-
-CHARS = 60
+"""Cells that nobody can read, named in a line."""
 
 
 @dataclass(frozen=True, slots=True)
 class LookTold:
-    """`changed` rows are new or other than before; `read` is false while its bytes wait to be read."""
+    """`changed` rows are new, gone or other than before; `read` is false while its bytes wait to be read."""
 
     words: str
     worth: Literal["debug", "info", "warning"]
@@ -36,7 +32,7 @@ def look_told(connection: sa.Connection, number: int) -> LookTold:
     row = connection.execute(sa.select(schema.snapshots).where(at.id == number)).one_or_none()
     if row is None:
         return LookTold(f"looked at a source (look {number}, which is not in this store)", "debug")
-    what = _what(row.via, row.source)
+    what = _what(connection, row.via, row.source)
     if row.awaits:
         return LookTold(f"{what}; it counts once reviewers accept it (crux sources names it)", "info")
     if row.body is None or row.status not in ANSWERED:
@@ -46,38 +42,28 @@ def look_told(connection: sa.Connection, number: int) -> LookTold:
         return LookTold(f"{what}: unchanged", "debug", 0)
     read = schema.readings.c
     same = sa.and_(read.body == row.body, read.source == row.source)
-    reading = connection.execute(sa.select(read.state, read.because).where(same).order_by(read.id.desc())).first()
+    told = sa.select(read.state, read.because, read.notes).where(same).order_by(read.id.desc())
+    reading = connection.execute(told).first()
     if reading is None:
         return LookTold(f"{what}: it has changed", "info", read=False)
     if reading.state != "good":
         return LookTold(f"{what}, which cannot be used ({reading.state}): {reading.because}", "warning")
-    return _changed(connection, number, row.source, what)
-
-
-def _what(via: str, source: str) -> str:
-    if via == "panel":
-        return f"took down the answer of {source}"
-    return f"imported a body of {source}" if via == "import" else f"looked at {source}"
-
-
-def _changed(connection: sa.Connection, number: int, source: str, what: str) -> LookTold:
-    span, line = schema.spans.c, schema.timelines.c
-    mine = sa.and_(line.source == source, span.timeline == line.id, span.snapshot == number)
-    shown = sa.select(span.key, span.cells).where(mine).order_by(span.position).limit(SHOWN)
-    rows = connection.execute(shown).all()  # of a look at ten thousand rows no more than the two that are shown
-    if not rows:
+    moved = rows_moved(connection, row.source, number, row.seen_at)
+    if moved is None:  # read, but what that did to the rows is not put down yet
+        return LookTold(f"{what}: it has changed", "info", read=False)
+    odd = mendable(reading.notes) if row.via == "file" else []  # a list of the debate's own, which can be mended
+    if odd:
+        more = f" and {len(odd) - SHOWN} more" if len(odd) > SHOWN else ""
+        words = f"{what}: {moved.words}; nobody can read {'; '.join(odd[:SHOWN])}{more}: mend the file"
+        return LookTold(words, "warning", moved.many)
+    if not moved.many:
         return LookTold(f"{what}: another page, the same rows", "debug", 0)
-    count = connection.execute(sa.select(sa.func.count()).where(mine)).scalar_one()
-    named = [f"{_cut(key)} ({_cells(cells)})" for key, cells in rows]
-    more = f" and {count - SHOWN} more" if count > SHOWN else ""
-    rows_words = "1 row is" if count == 1 else f"{count} rows are"
-    return LookTold(f"{what}: {rows_words} new or changed: {', '.join(named)}{more}", "info", count)
+    return LookTold(f"{what}: {moved.words}", "info", moved.many)
 
 
-def _cells(cells: str) -> str:
-    told = [f"{name} {value}" for name, value in json.loads(cells).items() if value is not None]
-    return _cut(", ".join(told[:CELLS]) + (", …" if len(told) > CELLS else "")) or "empty"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= CHARS else f"{text[: CHARS - 1]}…"
+def _what(connection: sa.Connection, via: str, source: str) -> str:
+    if via == "panel":
+        asked = schema.panels.c
+        number = connection.execute(sa.select(sa.func.max(asked.id)).where(asked.source == source)).scalar()
+        return f"took down what panel {number} answered" if number else f"took down the answer of {source}"
+    return f"imported a body of {source}" if via == "import" else f"looked at {source}"

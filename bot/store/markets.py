@@ -51,6 +51,12 @@ class Market:
     revision: int
 
 
+def state_now(market: Market, now: datetime) -> MarketState:
+    """As people see it: closed once trading has ended, though its row says so only when somebody closed it early."""
+    over = market.state == "open" and market.closes_at is not None and market.closes_at <= now
+    return "closed" if over else market.state
+
+
 def freeze(
     connection: sa.Connection,
     *,
@@ -73,6 +79,12 @@ def freeze(
     row |= {"sources": sorted(sources), "recorded_at": at}
     insert_new(connection, schema.specs, [row])
     return spec(connection, version)
+
+
+def known_slugs(connection: sa.Connection) -> tuple[str, ...]:
+    """Every name of a market that any version kept here ever had."""
+    table = schema.specs.c
+    return tuple(connection.execute(sa.select(table.slug).distinct().order_by(table.slug)).scalars())
 
 
 def spec(connection: sa.Connection, version: str) -> Spec:

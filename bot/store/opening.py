@@ -23,7 +23,7 @@ def open_store(url: str | Path, *, now: Now, create: bool = True) -> Store:
         if not path.parent.is_dir():
             raise Refusal(f"there is no folder {path.parent} to make a store in: make it, or mend CRUX_DATABASE_URL")
         upgrading.upgrade(address)
-    engine = make_engine(address)
+    engine = make_engine(address, make=False)
     try:
         found = upgrading.revision_of(engine)
         if found is None and create:

@@ -91,11 +91,11 @@ class Outbox:
             return None
         if since is not None and there.closed_at < since:
             return None
-        until = _again_at(there)
+        until = _again_at(there, self.store.now())
         return None if until is None or self.store.now() >= until else _waits(there, until)
 
     def _not_too_soon(self, there: Kept) -> None:
-        until = _again_at(there)
+        until = _again_at(there, self.store.now())
         if until is not None and self.store.now() < until:
             raise TooSoon(_waits(there, until))
 
@@ -103,14 +103,14 @@ class Outbox:
         """What was begun and is not closed, oldest first: what a restart goes on with."""
         return tuple(_entry(row) for row in self._rows(schema.outbox.c.state == "open", schema.outbox.c.id))
 
-    def settled_entries(self, kind: Kind | None = None, slug: str | None = None) -> tuple[Entry, ...]:
+    def settled_entries(self, kind: Kind | None = None, *slugs: str) -> tuple[Entry, ...]:
         """All that happened, in the order in which it was known to have happened (markets.apply.opened_after).
 
-        Only of a kind, or of a slug, where they are named: asked for each of many proposals, all of it is too much.
+        Only of a kind, or of some slugs, where they are named: asked for each of many proposals, all of it is too much.
         """
         which = schema.outbox.c.state == "done"
         which = which if kind is None else sa.and_(which, schema.outbox.c.kind == kind)
-        which = which if slug is None else sa.and_(which, schema.outbox.c.slug == slug)
+        which = sa.and_(which, schema.outbox.c.slug.in_(slugs)) if slugs else which
         return tuple(_entry(row) for row in self._rows(which, schema.outbox.c.closing))
 
     def rows(self) -> tuple[Kept, ...]:
@@ -188,6 +188,14 @@ class Kept:
     closing: int | None
 
 
+def touched_since(connection: sa.Connection, debate: str, moment: datetime) -> frozenset[str]:
+    """The slugs of a debate's markets of which a planned write was begun, and has not ended before that moment."""
+    table = schema.outbox.c
+    planned = sa.and_(table.debate == debate, table.kind.in_(("create", "update", "fund")))
+    lately = sa.or_(table.state == "open", table.closed_at >= moment)
+    return frozenset(connection.execute(sa.select(table.slug).where(planned, lately)).scalars())
+
+
 def is_known(connection: sa.Connection, keys: Sequence[str]) -> bool:
     """Whether a write of one of these keys has been begun or done: what was refused does not count."""
     table = schema.outbox.c
@@ -211,9 +219,14 @@ def _select(connection: sa.Connection, which: sa.ColumnElement[bool], order: sa.
     return tuple(Kept(*row) for row in connection.execute(sa.select(schema.outbox).where(which).order_by(order)))
 
 
-def _again_at(there: Kept) -> datetime | None:
-    """From when on a refused write is begun anew; None: at once."""
-    if there.closed_at is None or there.attempts <= AT_ONCE or there.because.startswith(NOT_SENT):
+def _again_at(there: Kept, now: datetime) -> datetime | None:
+    """From when on a refused write is begun anew; None: at once, as where the clock has been set back since."""
+    if (
+        there.closed_at is None
+        or there.closed_at > now
+        or there.attempts <= AT_ONCE
+        or there.because.startswith(NOT_SENT)
+    ):
         return None
     return there.closed_at + min(FIRST_WAIT * (1 << min(there.attempts - AT_ONCE - 1, 12)), LONGEST_WAIT)
 

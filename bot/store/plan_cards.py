@@ -52,6 +52,11 @@ class PlanCard:
         return tuple(self.summary.get("lines", ()))
 
     @property
+    def changes(self) -> int:
+        """How many changes it makes: of a large plan not every one has a line here."""
+        return int(self.summary.get("changes", len(self.lines)))
+
+    @property
     def refusals(self) -> tuple[str, ...]:
         """Limits that the plan breaks: it cannot be approved as it is."""
         return tuple(self.summary.get("refusals", ()))
@@ -85,14 +90,6 @@ def get(connection: sa.Connection, number: int) -> PlanCard:
     if found is None:
         raise Refusal(f"there is no plan card {number}")
     return PlanCard(*found)
-
-
-def newest(connection: sa.Connection, debate: str) -> PlanCard | None:
-    """The debate's last plan card, closed or not."""
-    table = schema.plan_cards
-    statement = sa.select(table).where(table.c.debate == debate).order_by(table.c.id.desc()).limit(1)
-    row = connection.execute(statement).one_or_none()
-    return None if row is None else PlanCard(*row)
 
 
 def put(

@@ -111,10 +111,11 @@ def bodies(connection: sa.Connection, keys: Sequence[str]) -> dict[str, Mapping[
     return found
 
 
-def newest(connection: sa.Connection, kind: Kind) -> Post | None:
-    """The post of a kind that was made last."""
+def newest(connection: sa.Connection, kind: Kind, begins: str = "") -> Post | None:
+    """The post of a kind that was made last, of those whose key begins so."""
     table = schema.posts
-    statement = sa.select(table).where(table.c.kind == kind).order_by(table.c.id.desc()).limit(1)
+    which = sa.and_(table.c.kind == kind, table.c.key.startswith(begins, autoescape=True))
+    statement = sa.select(table).where(which).order_by(table.c.id.desc()).limit(1)
     row = connection.execute(statement).one_or_none()
     return None if row is None else Post(*row)
 

@@ -79,13 +79,19 @@ def _sample(row: sa.Row[Any]) -> Sample:
     return Sample(row.market, moment(row.at), shares, row.liquidity_mana)
 
 
-def due(connection: sa.Connection, debate: str, before: datetime, limit: int) -> tuple[int, ...]:
-    """The living markets of a debate without a sample since `before`, those longest without one first."""
+def due(
+    connection: sa.Connection, debate: str, before: datetime, limit: int, *, now: datetime | None = None
+) -> tuple[int, ...]:
+    """The living markets of a debate without a sample since `before`, those longest without one first.
+
+    Samples of the future, by a clock that was set back since, are none.
+    """
     table, market = service.price_samples.c, schema.markets.c
     last = sa.func.max(table.at)
+    past = sa.true() if now is None else table.at <= instant(now)
     statement = (
         sa.select(market.id)
-        .join_from(schema.markets, service.price_samples, table.market == market.id, isouter=True)
+        .join_from(schema.markets, service.price_samples, sa.and_(table.market == market.id, past), isouter=True)
         .where(market.debate == debate, market.state != "resolved")
         .group_by(market.id)
         .having(sa.or_(last.is_(None), last < instant(before)))

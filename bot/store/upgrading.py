@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 SCRIPTS = Path(migrations.__file__).parent
-SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
 def known_revisions() -> tuple[str, ...]:

@@ -46,14 +46,8 @@ class Manifold:
 
     async def market(self, market_id: str) -> LiveMarket | None:
         """A market in full; None where Manifold knows none of that id. May be 15 s old."""
-        return await self._one(f"/v0/market/{market_id}")
-
-    async def market_by_slug(self, slug: str) -> LiveMarket | None:
-        return await self._one(f"/v0/slug/{slug}")
-
-    async def _one(self, path: str) -> LiveMarket | None:
         try:
-            return LiveMarket.parse(await self._wire.read(path))
+            return LiveMarket.parse(await self._wire.read(f"/v0/market/{market_id}"))
         except Refused as refused:
             if refused.status == 404 and refused.message == "Contract not found":
                 return None
@@ -91,11 +85,6 @@ class Manifold:
         """The newest comments of an account, under any market."""
         query = {"userId": user_id, "order": "newest", "limit": COMMENT_PAGE}
         return [LiveComment.parse(row) for row in _rows(await self._wire.read("/v0/comments", query))]
-
-    async def created_by(self, user_id: str) -> list[LiveMarket]:
-        """The newest public markets of an account, at most a thousand, without descriptions."""
-        query = {"creatorId": user_id, "sort": "newest", "filter": "all", "limit": PAGE}
-        return [LiveMarket.parse(row) for row in _rows(await self._wire.read("/v0/search-markets", query))]
 
     async def listed(self, user_id: str) -> dict[str, LiveMarket]:
         """Every public market of an account by its id, newest first, without descriptions: a request per thousand.
@@ -204,10 +193,6 @@ class Manifold:
         if description is not None:
             body["descriptionMarkdown"] = description
         await self._wire.write(f"/v0/market/{market_id}/update", body)
-
-    async def ban_me_from_betting(self, market_id: str) -> None:
-        """Bar our account from trading this market; only moderators can take it back."""
-        await self._wire.write(f"/v0/market/{market_id}/update", {"creatorBannedFromBetting": True})
 
     async def comment(self, market_id: str, markdown: str, reply_to: str | None = None) -> LiveComment:
         """Write under a market (costs 1 mana)."""

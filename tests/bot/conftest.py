@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from crux_builders import Crux, World, living
+from crux_builders import Crux, World, copied, living
 
 
 @pytest.fixture
@@ -24,3 +24,9 @@ def crux(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Crux:
         monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     return Crux(monkeypatch, tmp_path)
+
+
+@pytest.fixture
+def copy(lived: Path, tmp_path: Path) -> Path:
+    """The store of the file's own `lived`, to do harm to."""
+    return copied(lived, tmp_path / "copy.sqlite")

@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -47,7 +47,10 @@ FAR = {
 """Markets of now: their windows began yesterday, as they were looked at (`seen_now`), and end long after the tests."""
 PATIENCE = Patience(stale_s=2.0, in_flight_s=4.0)
 REVIEWERS = ("ann", "ben", "cat")
-NOT_RUN = "not run without the store: S03 S04 S10 S11 N06 N07 N08 O04 (crux check --ready runs them)\n"
+NOT_RUN = (
+    "not run without the store: S03 S04 S10 S11 N06 N07 N08 O04 "
+    "(crux check --ready runs them, and tells which file was edited after its market had opened)\n"
+)
 """What `crux check` adds where it read a market."""
 
 DEBATE = """\
@@ -417,6 +420,18 @@ def served(state: Path | None = None) -> Iterator[tuple[str, Mapping[str, str]]]
             assert process.wait(10) == 0
             assert process.stdout is not None
             process.stdout.close()
+
+
+def lived_once(life: Callable[[Path], Coroutine[Any, Any, None]]) -> Any:
+    """A fixture `lived`: the store of a life that is lived once for all the tests of a file; `copy` is for harm."""
+
+    @pytest.fixture(scope="module", name="lived")
+    def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
+        path = tmp_path_factory.mktemp("lived")
+        asyncio.run(life(path))
+        return path / "crux.sqlite"
+
+    return lived
 
 
 def verified(database: Path) -> Verified:

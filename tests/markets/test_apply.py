@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 from market_builders import MARKET, REPLAY, spec
+from outbox_builders import OutboxInMemory, apply_plan
 
-from markets.apply import Applied, Carrier, apply_plan, finish, opened_after, perform
+from markets.apply import Applied, Carrier, finish, opened_after, perform
 from markets.changes import Limits, Plan
 from markets.live import LiveMarket, ms_of
 from markets.load import load_debate
 from markets.manifold import Manifold, creation_key
-from markets.outbox import OutboxInMemory, Write, comment, resolve, unresolve, write_of
+from markets.outbox import Write, comment, resolve, unresolve, write_of
 from markets.plan import plan
 from markets.render import NO_AI, text_tag
 from markets.sandbox.server import Sandbox

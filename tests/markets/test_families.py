@@ -46,6 +46,16 @@ def test_a_name_in_braces_without_quotes_is_put_in_as_well(tmp_path: Path) -> No
     assert found.markets["reach-200"].subsidy_mana == Decimal(200)
 
 
+def test_a_block_whose_one_key_is_called_as_a_value_of_the_row_stays_what_it_is(tmp_path: Path) -> None:
+    text = FAMILY.replace("from: board}", "from: board, where: {lab: north}}")
+    text = text.replace("{n: 70, mana: 100}", "{n: 70, mana: 100, lab: south}")
+    text = text.replace("{n: 80.5, mana: 200}", "{n: 80.5, mana: 200, lab: west}")
+    text = text.replace("counts.", "counts; the market is about {lab}.")
+    found = family(tmp_path, text)
+    assert not found.faults, said(found, tmp_path)
+    assert all("lab is north" in found.markets[slug].description for slug in ("reach-100", "reach-200"))
+
+
 def test_answers_may_be_named_by_the_rows(tmp_path: Path) -> None:
     text = FAMILY.replace("  yes: best >= {n}%\n", "  choice: top.lab\n  answers: {'{lab}': '{lab}', other: else}\n")
     text = text.replace("best: {max: score", "top: {argmax: score").replace(

@@ -35,7 +35,7 @@ def comment_row(world: World, comment: Comment) -> dict[str, Any]:
 
 
 def get_comments(world: World, props: dict[str, Any]) -> Any:
-    """GET /v0/comments, newest first unless asked otherwise."""
+    """GET /v0/comments, newest first unless asked otherwise; none of a market that is there no more."""
     state = world.state
     contract = props.get("contractId")
     if "contractSlug" in props:
@@ -46,7 +46,9 @@ def get_comments(world: World, props: dict[str, Any]) -> Any:
     rows = [
         row
         for row in rows
-        if props.get("userId", row.user_id) == row.user_id and row.created_time > props.get("afterTime", -1)
+        if row.contract_id in state.markets.rows
+        and props.get("userId", row.user_id) == row.user_id
+        and row.created_time > props.get("afterTime", -1)
     ]
     rows.sort(key=lambda row: row.created_time)
     if props.get("order") != "oldest":

@@ -11,6 +11,8 @@ from books import books
 from scenes import ANNOUNCING, FUNDING, OPENING, RESOLVING, Scene, Theatre, again
 from stage import Ran, Stage, without_sandbox
 
+pytestmark = pytest.mark.long(20)
+
 TOLD = "crux: another process is at `manifold` with this store; wait for it to end\n"
 APPROVE = "review 2 approve --as {} --because agreed"
 

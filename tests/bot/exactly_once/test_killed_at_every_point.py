@@ -34,6 +34,8 @@ from stage import without_sandbox
 from markets.sandbox.entities import to_json
 from markets.sandbox.server import Sandbox
 
+pytestmark = pytest.mark.long(150)
+
 Say = Callable[[str], None]
 KILLED = -signal.SIGKILL
 

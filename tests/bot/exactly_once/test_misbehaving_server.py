@@ -9,6 +9,8 @@ import pytest
 from books import books
 from scenes import ANNOUNCING, FUNDING, OPENING, RESOLVING, RESTORING, TELLING, Scene, Theatre, again
 
+pytestmark = pytest.mark.long(45)
+
 STALE = {"route": "GET *", "what": "stale_reads", "times": None}
 FAULTS: dict[str, tuple[str | None, bool]] = {
     "500 before the work": ("500", False),

@@ -16,6 +16,7 @@ from service_builders import Scene, until
 from bot.jobs import Job
 from bot.review.desk import cards, vote
 from bot.review.pausing import pause, resume
+from bot.review.people import Actor, issue_code, redeem
 from bot.service.diary import Diary
 from bot.service.logs import handler_for
 from bot.service.timetable import Timetable, by_name
@@ -60,8 +61,8 @@ async def test_looks_tell_what_they_brought_and_what_was_opened_is_told_with_its
     await reader.catch_up()
     found = lines(told, "crux.record")
     assert set(found[:2]) == {
-        "crux looked at board: 2 rows are new or changed: base (lab south, score 10.0), one (lab south, score 70.5)",
-        "crux looked at labs: 2 rows are new or changed: north (country Norway), south (country Chile)",
+        "crux looked at board: 2 new rows: base (score 10.0, lab south), one (score 70.5, lab south)",
+        "crux looked at labs: 2 new rows: north (country Norway), south (country Chile)",
     }
     assert "1200 mana: create leader: MULTIPLE_CHOICE" in found[2]
     assert "costs 1200 mana, within auto_apply: 2000" in found[3]
@@ -76,7 +77,7 @@ async def test_looks_tell_what_they_brought_and_what_was_opened_is_told_with_its
     await reader.catch_up()
     assert lines(told, "crux.record") == [
         "crux looked at board in vain: HTTP 500 Internal Server Error",
-        "crux looked at board: 1 row is new or changed: two (lab north, score 88.5)",
+        "crux looked at board: 1 new row: two (score 88.5, lab north)",
     ]  # and of the look that brought nothing, nothing
 
 
@@ -237,18 +238,51 @@ async def test_an_act_whose_own_text_cannot_be_read_is_told_by_its_bare_names(
     ]
 
 
+def paused_behind_an_unread_look(there: Scene) -> None:
+    """A new body is kept, nobody has read it yet, and ann pauses everything."""
+    source = there.service.around.loaded().sources["board"]
+    with there.store.transaction() as connection:
+        take_down(connection, there.store, source, Given(body({"new": ("1.0", "north")}), there.clock.at), "fetch")
+    pause(there.store, "ann", "lunch")
+
+
 async def test_at_the_end_acts_behind_a_look_that_was_not_read_yet_are_told_all_the_same(
     there: Scene, told: pytest.LogCaptureFixture
 ) -> None:
     await there.once("collect")
-    reader, source = await diary(there), there.service.around.loaded().sources["board"]
-    with there.store.transaction() as connection:
-        take_down(connection, there.store, source, Given(body({"new": ("1.0", "north")}), there.clock.at), "fetch")
-    pause(there.store, "ann", "lunch")
+    reader = await diary(there)
+    paused_behind_an_unread_look(there)
     await reader.catch_up()
     assert lines(told, "crux.record") == []
     await reader.catch_up(ending=True)
     assert lines(told, "crux.record") == ["crux looked at board: it has changed", "ann paused everything: lunch"]
+
+
+async def test_a_look_that_is_not_read_holds_up_what_came_after_it_for_half_a_minute_and_no_longer(
+    there: Scene, told: pytest.LogCaptureFixture
+) -> None:
+    await there.once("collect")
+    reader = await diary(there)
+    paused_behind_an_unread_look(there)
+    there.clock.at += timedelta(seconds=30)
+    await reader.catch_up()
+    assert lines(told, "crux.record") == []
+    there.clock.at += timedelta(seconds=1)
+    await reader.catch_up()
+    assert lines(told, "crux.record") == ["crux looked at board: it has changed", "ann paused everything: lunch"]
+
+
+async def test_a_service_that_ends_tells_what_stands_behind_a_look_that_nobody_reads_any_more(
+    there: Scene, told: pytest.LogCaptureFixture
+) -> None:
+    await there.once("collect")
+    living = asyncio.create_task(there.service.live())
+    await until(lambda: there.service.last_run is not None and not there.service.timetable.running, "it is idle")
+    paused_behind_an_unread_look(there)
+    there.service.stop.set()
+    await living
+    told_last = lines(told, "crux.record")[-2:]
+    assert told_last == ["crux looked at board: it has changed", "ann paused everything: lunch"]
 
 
 async def test_a_look_with_many_news_tells_two_of_them_and_how_many_more(
@@ -260,6 +294,81 @@ async def test_a_look_with_many_news_tells_two_of_them_and_how_many_more(
     await there.once("collect")
     await reader.catch_up()
     assert lines(told, "crux.record") == [
-        "crux looked at board: 7 rows are new or changed: row0 (lab north, score 0.5), row1 (lab north, score 1.5) "
-        "and 5 more"
+        "crux looked at board: 7 new rows: row0 (score 0.5, lab north), row1 (score 1.5, lab north) and 5 more"
     ]
+
+
+async def test_a_look_tells_the_figure_that_changed_from_what_to_what_and_the_row_that_is_gone(
+    there: Scene, told: pytest.LogCaptureFixture
+) -> None:
+    there.publisher.rows |= {"two": ("70.54182739105562", "north"), "old": ("5.0", "west")}
+    await there.once("collect")
+    reader = await diary(there)
+    there.at(1).publisher.rows["two"] = ("88.49182739105591", "north")
+    await there.once("collect")
+    there.at(2).publisher.rows["two"] = ("88.49182739105583", "north-lab")
+    del there.publisher.rows["old"]
+    await there.once("collect")
+    await reader.catch_up()
+    assert lines(told, "crux.record") == [
+        "crux looked at board: 1 row changed: two (score 70.54 → 88.49)",
+        "crux looked at board: 1 row changed: two (score 88.4918273910559 → 88.4918273910558, lab north → north-lab); "
+        "1 row is gone: old",
+    ]
+
+
+async def test_crux_log_of_a_market_that_nobody_knows_is_refused_with_the_nearest_name(
+    there: Scene, crux: Crux
+) -> None:
+    await there.once("collect", "plan")
+    there.edit("markets/reach-99.yaml", (there.path / "debate/markets/reach-95.yaml").read_text())
+    crux.on(there.path / "debate", there.path / "crux.sqlite")
+    ran = await asyncio.to_thread(crux, "log", "leadr")
+    assert (ran.code, ran.out) == (1, "")
+    assert "there is no market 'leadr' here; crux status names all; did you mean 'leader'?" in ran.err
+    defined = await asyncio.to_thread(crux, "log", "reach-99")
+    assert (defined.code, defined.out) == (0, "nothing has been done to reach-99 yet\n")
+
+
+async def test_the_log_tells_times_to_the_minute_people_by_their_names_and_figures_no_longer_than_it_takes(
+    there: Scene, told: pytest.LogCaptureFixture
+) -> None:
+    await there.once("collect", "plan")
+    there.at(5).publisher.rows["two"] = ("88.49182739105591", "north")
+    await there.once("collect", "judge")
+    reader = await diary(there)
+    code = issue_code(there.store, "small", "ann", "discord")
+    redeem(there.store, "small", Actor("discord", "1573726485536047104", "annie"), code)
+    lines(told)
+    await there.at(9).once("collect", "judge")
+    verdicts = lines(told, "crux.verdicts")
+    for person in ("ann", "ben"):
+        seen = next(one for one in cards(there.store) if one.market.slug == "when-80")
+        vote(there.store, seen, person=person, said="approve", because="0.123456789 it is", reviewers=REVIEWERS)
+    await there.once("resolve")
+    await reader.catch_up()
+    true = "True from 2020-01-11 00:00 UTC: the largest score among the rows of board was 88.49%, against"
+    assert f"reach-85: was pending, leaning YES, is now decided YES: {true} 85%" in verdicts
+    said = lines(told, "crux.record")
+    assert "annie on Discord is ann from now on" in said
+    what = "proposal 2 (when-80 → before 2020-02-05)"
+    assert f"crux proposed when-80 → before 2020-02-05 (proposal 2): {true} 80%" in said
+    assert f"ann approved {what}: 0.123456789 it is" in said
+    assert f"ben gave the last approval that was missing to {what}" in said
+    until = "enough have agreed; traders may object until 2020-01-17 00:00 UTC"
+    assert f"crux posted the notice to traders of {what}: {until}" in said
+
+
+async def test_a_revision_that_turns_a_market_is_told_with_each_figure_that_it_was_and_is(
+    there: Scene, told: pytest.LogCaptureFixture
+) -> None:
+    await there.once("collect", "plan")
+    there.at(5).publisher.rows["two"] = ("88.49182739105591", "north")
+    await there.once("collect", "judge")
+    reader = await diary(there)
+    there.at(6).publisher.rows["two"] = ("62.0", "north")
+    await there.once("collect", "judge")
+    await reader.catch_up()
+    assert "crux found that a revision turns leader from North to South: board: two, score was 88.49, is 62.0" in lines(
+        told, "crux.record", level=logging.WARNING
+    )

@@ -141,8 +141,33 @@ async def test_status_of_a_broken_folder_says_so_and_shows_the_rest(there: Scene
     assert first.startswith("BROKEN   the debate folder cannot be used, 1 fault: ")
     assert "reach-95.yaml:2:1" in first
     assert second.startswith("         no service can start with it; ")
+    assert "service  does not run; the last was " in shown.out
+    assert "mend the folder first" in shown.out
+    assert "start it with" not in shown.out
     assert "reach-95.yaml:2:1" in shown.err
-    assert "markets  4: 4 open" in shown.out
+    assert "markets  4: 4 closed" in shown.out
+
+
+async def test_status_says_what_a_market_waits_for_whose_trading_is_over_and_of_which_nothing_is_proposed(
+    there: Scene, crux: Crux
+) -> None:
+    await there.once("collect", "plan")
+    there.at(5).publisher.rows["two"] = ("88.49182739105591", "north")
+    await there.once("collect")
+    await there.at(9).once("collect", "judge")
+    for person in ("ann", "ben"):
+        card = next(one for one in cards(there.store) if one.market.slug == "reach-85")
+        vote(there.store, card, person=person, said="reject", because="a typo", reviewers=("ann", "ben", "cat"))
+    crux.on(there.path / "debate", there.path / "crux.sqlite")
+    shown = (await asyncio.to_thread(crux, "status")).out.splitlines()
+    closed = [one.strip() for one in shown if "is closed and nothing is proposed" in one]
+    assert closed[0].startswith("leader is closed and nothing is proposed: pending: it is read at 2020-03-06 00:00 UTC")
+    assert closed[1] == (
+        "reach-85 is closed and nothing is proposed: proposal 1 was rejected; another comes once other evidence "
+        "decides it, or by /review propose"
+    )
+    assert closed[2].endswith("the largest score among the rows of board was 88.49%, against 95%")
+    assert len(closed) == 3  # when-80 has a proposal
 
 
 async def test_everything_can_be_paused_and_resumed_while_a_market_is_broken(there: Scene, crux: Crux) -> None:
@@ -176,7 +201,7 @@ async def test_status_without_a_folder_still_shows_everything_that_the_store_kno
     }
     shown = (await asyncio.to_thread(crux, "status")).out
     assert shown.startswith("BROKEN   the debate folder cannot be used, 1 fault: ")
-    for line in ("PAUSED   by ann", "markets  4: 4 open", "  small/reach-85", "proposal 1: reach-85 -> YES"):
+    for line in ("PAUSED   by ann", "markets  4: 4 closed", "  small/reach-85", "proposal 1: reach-85 -> YES"):
         assert line in shown, shown
 
 
@@ -192,7 +217,7 @@ async def test_an_address_stands_whole_on_a_line_of_its_own_where_the_terminal_i
     wide = (await asyncio.to_thread(crux, "status")).out.splitlines()
     assert f"    {url}" in narrow
     assert [one for one in narrow if len(one) > 80 and "sandbox" in one] == []
-    assert f"  when-80   open  closes 2020-03-06  {url}" in wide
+    assert f"  when-80   closed  closed 2020-03-06  {url}" in wide
 
 
 async def test_a_debate_beside_this_one_in_the_store_is_named_by_the_status(there: Scene, crux: Crux) -> None:
@@ -257,26 +282,39 @@ async def test_a_dispute_makes_its_sources_due_and_is_judged_again_once_they_wer
     assert (await there.once("judge"))["judged again"] == [card.market.slug]
 
 
-async def test_a_reminder_is_posted_once_for_each_time_it_is_due(
+async def test_a_reminder_is_posted_once_for_each_time_it_is_due_with_a_link_to_its_card_once_that_is_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bot.store import schema_talk
+    from bot.store import posts, schema_talk
 
-    def posted(there: Scene) -> list[str]:
+    def posted(there: Scene) -> list[tuple[str, str]]:
         with there.store.reading() as connection:
             rows = connection.execute(schema_talk.posts.select().where(schema_talk.posts.c.kind == "notice"))
-            return [row.place for row in rows]
+            return [(row.place, row.wanted.get("link", "")) for row in rows]
 
-    async with scene(tmp_path, monkeypatch, variables={"discord_token": "a-token"}) as there:
+    def card_up(there: Scene, number: int, message: str) -> None:
+        with there.store.transaction() as connection:
+            key, at = f"card:{number}", there.clock.at
+            posts.want(connection, "card", key, "channel:review", {"content": "a card", "final": False}, at=at)
+            post = posts.find(connection, key)
+            assert post is not None
+            posts.stands(connection, post, message, whole=True, at=at)
+
+    channel = {"discord_token": "a-token", "discord_guild": "31", "discord_review_channel": "47"}
+    async with scene(tmp_path, monkeypatch, variables=channel) as there:
         await there.once("collect", "plan")
         there.at(5).publisher.rows["two"] = ("88.5", "north")
         await there.once("collect")
         await there.at(9).once("collect", "judge")
         assert (await there.once("remind"))["reminded"] == 0
         before = len(posted(there))
-        assert (await there.at(10.2).once("remind"))["reminded"] == 2
-        assert (await there.once("remind"))["reminded"] == 0
-        assert posted(there)[before:] == ["channel:review"] * 2
+        assert (await there.at(10.2).once("remind"))["reminded"] == 0
+        card_up(there, 1, "501")
+        assert (await there.once("remind"))["reminded"] == 1
+        card_up(there, 2, "502")
+        assert [(await there.once("remind"))["reminded"] for _ in range(2)] == [1, 0]
+        there_ = "https://discord.com/channels/31/47"
+        assert posted(there)[before:] == [("channel:review", f"{there_}/501"), ("channel:review", f"{there_}/502")]
 
 
 async def test_the_panels_job_has_nothing_to_do_where_nobody_asks(there: Scene) -> None:

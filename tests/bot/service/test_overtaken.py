@@ -21,7 +21,7 @@ import pytest
 import sqlalchemy as sa
 from crux_builders import FAR, MARKETS, SOURCE, START, body, folder, seen_now
 from service_builders import ALONE, Scene
-from test_process import crux_run, store_of
+from test_process import crux_run, lease_ends, store_of
 
 from bot.jobs import Ended, Failure, tried
 from bot.review.desk import cards, vote
@@ -29,6 +29,8 @@ from bot.store import Store, audit, leases, markets, prices, schema
 from bot.store.leases import LostLease
 from bot.verifying import verify
 from resolvers.errors import CruxError
+
+pytestmark = pytest.mark.long(25)
 
 WITHIN_S = 120.0
 OVERTAKEN = "another service has taken over this store while this one stood still"
@@ -185,10 +187,11 @@ def test_stopped_for_a_minute_it_comments_resolves_and_opens_nothing_a_second_ti
         with crux_run(tmp_path, also=None, **keys) as first:
             wait(lambda: (tmp_path / "crux.sqlite").exists() and "opened reach-85" in log.read_text(), first, log)
             stop_between_two_writes(first, tmp_path)
+            store = store_of(tmp_path)
+            lease_ends(store)
             with crux_run(tmp_path, also=None, **keys) as second:
                 wait(lambda: log.read_text().count("crux.service: started") == 2, second, log)
                 (debate / "registries/board.csv").write_bytes(body({**START, "two": ("88.5", "north")}))
-                store = store_of(tmp_path)
                 wait(lambda: bool(cards(store)), second, log)
                 agreed(store)
                 wait(lambda: state(store) == "resolved", second, log)

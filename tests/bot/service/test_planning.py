@@ -15,7 +15,7 @@ from crux_builders import DEBATE, REVIEWERS
 from many_builders import LIST, WHOLE, watched
 from service_builders import Scene, scene, until
 
-from bot.review.plans import decide_plan, living_plan
+from bot.review.plans import decide_plan
 from bot.store import audit, markets, plan_cards, schema_talk
 from bot.store.plan_cards import PlanCard
 from markets.changes import Create
@@ -35,7 +35,8 @@ async def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 
 
 def card(there: Scene) -> PlanCard:
-    found = living_plan(there.store, "small")
+    with there.store.reading() as connection:
+        found = plan_cards.living(connection, "small")
     assert found is not None
     return found
 
@@ -180,16 +181,35 @@ async def test_a_broken_folder_leaves_the_last_good_one_in_use_and_is_told(asked
     assert "reach-95.yaml:2:1: Y-" in told["faults"][0]
     assert card(asked).faults == tuple(told["faults"])
     assert await asked.once("plan")
-    with asked.store.reading() as connection:
-        alerts = [row.wanted["text"] for row in connection.execute(schema_talk.posts.select()) if row.kind == "alert"]
-    assert len(alerts) == 1
-    assert told["faults"][0] in alerts[0]
+    (alert,) = alerts(asked)
+    assert told["faults"][0] in alert
     assert len(asked.service.around.loaded().markets) == 4
     decide(asked)
     await asked.once("plan")
     assert opened(asked) == 4
     asked.edit("markets/reach-95.yaml", good)
     assert "faults" not in await asked.once("plan")
+
+
+def alerts(there: Scene) -> list[str]:
+    with there.store.reading() as connection:
+        rows = connection.execute(schema_talk.posts.select().order_by(schema_talk.posts.c.id))
+        return [row.wanted["text"] for row in rows if row.kind == "alert"]
+
+
+async def test_whoever_was_told_that_the_folder_is_broken_is_told_that_it_is_mended_and_broken_again(
+    asked: Scene,
+) -> None:
+    good = asked_text(asked, "reach-95")
+    for text in (good, "question: [\n", "question: [\n", good, good, "question: [\n"):
+        asked.clock.at += timedelta(minutes=1)
+        asked.edit("markets/reach-95.yaml", text)
+        await asked.once("plan")
+    assert [one.partition(".")[0] for one in alerts(asked)] == [
+        "The debate's files cannot be used; the last good ones stay in use",
+        "The debate's files can be used again, and are in use",
+        "The debate's files cannot be used; the last good ones stay in use",
+    ]
 
 
 async def test_a_process_that_died_after_applying_is_followed_without_a_second_card(asked: Scene) -> None:

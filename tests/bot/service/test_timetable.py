@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from new_stores import new_store
 from service_builders import until
 
 from bot.jobs import Job, Told
+from bot.service import timetable
 from bot.service.threads import Threads
 from bot.service.timetable import Timetable, by_name
 from bot.store import Store, job_runs
@@ -220,3 +221,17 @@ def test_runs_a_killed_process_left_open_are_closed_by_the_next(store: Store) ->
         assert job_runs.close_left_open(connection, store.now()) == 1
     assert [(one.state, one.because) for one in runs(store)] == [("stopped", "the service ended while it ran")]
     store.close()
+
+
+async def test_jobs_go_on_by_themselves_after_the_clock_was_set_back_by_hours(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The scheduler keeps moments of the machine's clock: after it is set back, each next run is hours away."""
+    monkeypatch.setattr(timetable, "LOOK_S", 0.1)
+    async with running(store, job("fine", fine, every_s=60)) as table:
+        await until(ended(store, "fine"), "the first run ended")
+        table._scheduler.modify_job("fine", next_run_time=datetime.now(UTC) + timedelta(hours=5))
+        await until(ended(store, "fine", 2), "it came again")
+        due = table.next_run("fine")
+        assert due is not None
+        assert due - datetime.now(UTC) <= timedelta(seconds=60)

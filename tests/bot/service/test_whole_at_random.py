@@ -19,6 +19,8 @@ from whole_play import Play
 
 from bot.review.desk import Card, cards
 
+pytestmark = pytest.mark.long(60)
+
 STEPS = 12
 """Accidents of one seed; then nothing fails any more, and everything has to come to its end. The seeds are two whose
 accidents are of many kinds."""

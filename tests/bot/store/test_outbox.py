@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -85,7 +86,24 @@ def test_what_was_refused_is_begun_ever_more_seldom_and_what_was_never_sent_at_o
         box.drop(box.begin(spoken), "no such market")
     with pytest.raises(TooSoon, match="no such market; refused 3 times, tried again at"):
         box.begin(spoken)
-    assert outbox(store).begin(spoken).fresh  # a person who types a command is not kept waiting
+    assert "no such market; refused 3 times" in (box.too_soon(spoken.key) or "")
+    typed = outbox(store).begin(spoken)
+    assert typed.fresh  # a person who types a command is not kept waiting
+    box.drop(typed, "never posted", sent=False)
+    assert box.too_soon(spoken.key) is None
+    assert box.begin(spoken).fresh
+
+
+def test_a_refusal_of_before_a_moment_keeps_nothing_waiting_that_came_about_since(store: Store) -> None:
+    box = Outbox(store, "d", LIMIT, patient=True)
+    spoken = Write("comment", "m", "comment/1", {"markdown": "?"}, Decimal(1))
+    for _ in range(3):
+        box.drop(box.begin(spoken), "no such market")
+    (row,) = box.rows()
+    assert row.closed_at is not None
+    assert "refused 3 times" in (box.too_soon(spoken.key, row.closed_at) or "")
+    assert box.too_soon(spoken.key, row.closed_at + timedelta(seconds=1)) is None
+    assert outbox(store).too_soon(spoken.key) is None
 
 
 def test_entries_come_back_in_the_order_in_which_their_end_was_known(store: Store) -> None:
