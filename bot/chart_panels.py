@@ -21,7 +21,7 @@ MOST_DOTS = 30
 """More dots on a line than that are one thick line."""
 ROOM_FOR_WORDS = 0.12
 """Part of the panel's height that is kept free above the lines for the words of the decision."""
-ONCE = "all of it was seen at once: each later look adds to the line"
+ONCE = "all of it was seen within an hour: each later look adds to the line"
 FLATTEST = 0.1
 """A line that moves less than this part of its value fills no more of the panel than if it moved so much."""
 
@@ -97,7 +97,7 @@ def dress(every: Sequence[Axes], title: str, scene: Scene) -> None:
 
 
 def _one_instant(every: Sequence[Axes], at: datetime, palette: Palette) -> None:
-    """All was seen at once: that instant stands in the middle, and it is said that there is no course to see yet."""
+    """All was seen within an hour: where it began stands in the middle, and it is said that there is no course yet."""
     here: Any = [at]  # matplotlib takes dates, its types do not say so
     every[-1].set_xticks(here, [f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"])
     every[0].text(

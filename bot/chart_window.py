@@ -1,4 +1,4 @@
-"""The stretch of time that a chart shows: as wide as what was seen, or a day around what was all seen at once."""
+"""The stretch of time that a chart shows: as wide as what was seen, or a day around what was all seen in an hour."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BEFORE, AFTER = 0.02, 0.06
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """From when to when; `once` is the only instant there is anything of, None where there is a course to draw."""
+    """From when to when; `once`: when what was all seen within an hour began, None where there is a course."""
 
     low: datetime
     high: datetime

@@ -131,7 +131,8 @@ class Planner:
         self._refuse_if_paused()
         now = await self._again(frozenset(each.slug for each in part), restore)
         moved = {each.slug for each in {*part} ^ {*now}}
-        done = await self._carried([each for each in part if each.slug not in moved], tell)
+        left = [each for each in part if each.slug not in moved]
+        done = await self._carried(left, tell) if left else Applied()
         done.stale += [(write_of(each), MOVED_ON) for each in part if each.slug in moved]
         return done
 

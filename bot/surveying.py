@@ -181,9 +181,13 @@ def choose(
         last = before.get(number)
         return (last.read_at if last and last.posted == ours[number].fingerprint else NEVER, number)
 
-    edited = {number for number, row in rows.items() if number in before and is_edited(row, before[number])}
+    read = [number for number in rows if number in before]
+    back = {number for number in read if before[number].fingerprint is None}  # it was not known there, and is listed
+    edited = back | {number for number in read if is_edited(rows[number], before[number])}
     drifted = {number for number, row in rows.items() if drifts(ours[number], row)}
-    suspects = sorted(edited | drifted, key=lambda number: (number not in edited, *unread_since(number)))
+    suspects = sorted(
+        edited | drifted, key=lambda number: (number not in back, number not in edited, *unread_since(number))
+    )
     unlisted = sorted(ours.keys() - rows.keys(), key=unread_since)
     living = sorted((number for number, row in rows.items() if not row.resolved), key=unread_since)
     turn = living[: share(max((one.read_at for one in before.values()), default=NEVER), now)]

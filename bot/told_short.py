@@ -16,10 +16,15 @@ MOST_DECIMALS = 4
 LEAST_DECIMALS = 2
 LEAST_DIGITS = 3
 """Digits that say something, whatever zeros stand before them."""
-FIGURE = re.compile(r"(?<![\w./:#=&?@-])-?\d[\d,]*(?:\.(\d+))?(?!\w|[.,:/-]\d)")
-"""A number that stands for itself: no part of a name, an address, a date or a version."""
+FIGURE = re.compile(r"(?<![\w./:#=&?@-])(?<!\d,)-?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.(\d+))?(?!\w|[.,:/-]\d)")
+"""A number that stands for itself: no part of a name, an address, a date, a version or a list without spaces."""
 WIDE = Context(prec=400)
-"""Wide enough for every figure that can be published: none is refused for its length."""
+"""Wide enough for every figure that is cut."""
+MOST_CHARS = 300
+"""Of a figure; what is longer is some row of digits, and stays as it is."""
+MOST_TEXT = 4000
+"""Characters of a sentence; what is longer is some cell, whose figures would all have to be told apart."""
+HUNDREDTH = Decimal("0.01")
 INSTANT = re.compile(r"\b(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:\+00:00|Z)")
 """A moment as the record writes it."""
 
@@ -27,13 +32,17 @@ INSTANT = re.compile(r"\b(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:\+0
 def shortened(text: str, beside: Iterable[str] = ()) -> str:
     """A sentence with its long figures cut: each can still be told from every other in it, and from those `beside` it.
 
-    `beside` are texts with the threshold and the figure before; a figure never moves past or onto one that it is not.
+    `beside` are texts with the threshold and the figure before; a figure never moves past or onto one that it is not,
+    nor onto a whole number, as thresholds mostly are, or a whole percent of one.
     """
+    if len(text) > MOST_TEXT:
+        return text
     near = {value for each in beside for value in figures(each)}
     others = near | set(figures(text)) | {Decimal(0)}
 
     def cut(found: re.Match[str]) -> str:
-        whole = len(found[1] or "") <= MOST_DECIMALS or _value(found.group()) in near
+        told = len(found.group())
+        whole = len(found[1] or "") <= MOST_DECIMALS or told > MOST_CHARS or _value(found.group()) in near
         return found.group() if whole else _cut(found.group(), others)
 
     return FIGURE.sub(cut, text)
@@ -46,7 +55,7 @@ def readable(text: str) -> str:
 
 def figures(text: str) -> list[Decimal]:
     """Every number that stands for itself in a text."""
-    return [_value(found.group()) for found in FIGURE.finditer(text)]
+    return [_value(found.group()) for found in FIGURE.finditer(text) if len(found.group()) <= MOST_CHARS]
 
 
 def answer(outcome: Outcome) -> str:
@@ -68,7 +77,8 @@ def _value(figure: str) -> Decimal:
 def _cut(figure: str, others: Iterable[Decimal]) -> str:
     exact = _value(figure)
     published = len(figure.partition(".")[2])
-    near = [other for other in others if other != exact]
+    whole = [exact.to_integral_value(), *([exact.quantize(HUNDREDTH)] if abs(exact) < 1 else [])]
+    near = [other for other in (*others, *whole) if other != exact]  # no threshold need be named
     for places in range(max(LEAST_DECIMALS, LEAST_DIGITS - 1 - exact.adjusted()), published):
         unit = Decimal(1).scaleb(-places)
         told = exact.quantize(unit, ROUND_HALF_EVEN, WIDE)

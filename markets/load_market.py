@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -223,6 +223,16 @@ def _rule(file: File, fields: MarketFile | None, shared: Shared) -> tuple[Rule |
     return rule, kin
 
 
+def _told(fields: MarketFile | None, faults: Sequence[Fault], shared: Shared) -> list[Fault]:
+    """The faults of a rule by their codes; not those of its ends, which the fields' own check tells as T04."""
+    said = {("closes",), ("decides",)}
+    backwards = fields is not None and not fields.opens < fields.closes <= (fields.decides or fields.closes)
+    of_ends = [fault for fault in faults if fault.code == "window" and (backwards or fault.loc in said)]
+    told = [coded(fault, shared.broken) for fault in faults if fault not in of_ends]
+    first = {fault.message: place for place, fault in reversed([*enumerate(told)]) if fault.code == "S-BROKEN"}
+    return [fault for place, fault in enumerate(told) if first.get(fault.message, place) == place]
+
+
 def _own_rule(file: File, fields: MarketFile | None, shared: Shared) -> Rule | None:
     """The rule of these very blocks; where the fields have faults the rule is still read for its own."""
     value = file.value
@@ -245,12 +255,8 @@ def _own_rule(file: File, fields: MarketFile | None, shared: Shared) -> Rule | N
         ),
         shared,
     )
-    said = {("closes",), ("decides",)}  # by the fields' own check, as T04
-    backwards = fields is not None and not fields.opens < fields.closes <= (fields.decides or fields.closes)
-    of_ends = [fault for fault in faults if fault.code == "window" and (backwards or fault.loc in said)]
-    told = [coded(fault, shared.broken) for fault in faults if fault not in of_ends]
-    first = {fault.message: place for place, fault in reversed([*enumerate(told)]) if fault.code == "S-BROKEN"}
-    file.faults += [fault for place, fault in enumerate(told) if first.get(fault.message, place) == place]
+    if faults:
+        file.faults += _told(fields, faults, shared)
     check_answers(file, blocks["resolve"].get("answers"))
     for name, block in blocks.items():
         check_filters(file, block, (name,))

@@ -17,7 +17,7 @@ GROWN_MIB = 256
 """After growing by so much, everything is looked at: what was put out of sight may have been dropped since."""
 
 SETTLED = 24
-"""So often is put out of sight what a process makes while it finds its size, a day's passes; only then it may grow."""
+"""So often is put out of sight, by whichever pause, what a process makes while it finds its size; then it may grow."""
 
 
 @dataclass
@@ -49,21 +49,25 @@ class _Pauses:
                 gc.freeze()
                 gc.unfreeze()
             elif gc.get_count()[0] > FEW:  # what somebody else has frozen stays so, and this with it
-                gc.freeze()
+                self._freeze()
             gc.enable()
 
     def keep(self) -> None:
         with self.lock:
             if gc.get_count()[0] <= FEW:
                 gc.collect(1)  # so that nothing that is over already stays for good
-            self.kept, peak = self.kept + 1, peak_mib()
-            if self.kept > SETTLED and peak > self.sweep_at_mib:
-                gc.unfreeze()
-                gc.collect()
-            if self.kept <= SETTLED or peak > self.sweep_at_mib:
-                self.sweep_at_mib = peak + GROWN_MIB
-            gc.freeze()
+            self._freeze()
             self.frozen = True
+
+    def _freeze(self) -> None:
+        """Put all out of sight, what is over already included; looked at first only where the process has grown."""
+        self.kept, peak = self.kept + 1, peak_mib()
+        if self.kept > SETTLED and peak > self.sweep_at_mib:
+            gc.unfreeze()
+            gc.collect()
+        if self.kept <= SETTLED or peak > self.sweep_at_mib:
+            self.sweep_at_mib = peak + GROWN_MIB
+        gc.freeze()
 
     def let_go(self) -> None:
         with self.lock:

@@ -86,6 +86,11 @@ SUM = re.compile(
 OF_EVERYTHING: frozenset[Verb] = frozenset(("pause", "resume"))
 """What is done to all of it."""
 
+TURNED: frozenset[Intent] = frozenset(
+    ("value", "ahead", "list", "status", "queue", "mana", "claim", "chart", "reviewers", "needs", "evidence")
+)
+"""What may be otherwise now than it was on a day gone by; of the rest, what is told says when it was."""
+
 OF_A_SOURCE: frozenset[Intent] = frozenset(("status", "value", "evidence", "why", "when", "changed", "link"))
 """What may be asked of a source that is called by its name."""
 
@@ -115,6 +120,18 @@ def answer(tools: Tools, said: str, context: Context) -> Reply:
     heard = hear(tools, said, context)
     if context.wanted is not None and heard.about.slug is not None and context.wanted in OF_ONE:
         return _pressed(tools, context.wanted, heard.about.slug)
+    return _as_of_now(_answer(tools, said, heard), heard)
+
+
+def _as_of_now(reply: Reply, heard: Heard) -> Reply:
+    """Says so where a day gone by was asked about, and what is told is as it stands now."""
+    then = reply.slug is not None and reply.intent in looking_back.OF_A_DAY
+    if heard.dated.at is None or then or reply.intent not in TURNED:
+        return reply
+    return replace(reply, lines=(looking_back.NOW, *reply.lines[:3]))
+
+
+def _answer(tools: Tools, said: str, heard: Heard) -> Reply:
     what = Taken("unknown", share=1.0) if SUM.match(plainly(said[:MOST_CHARS])) else _taken(tools, heard)
     source = asides.best_asked(tools, heard.words, heard.about) if what.intent in asides.OF_BEST else None
     if source is not None:

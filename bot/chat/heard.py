@@ -11,7 +11,7 @@ from bot.chat.replies import Context
 from bot.chat.spelling import evened, marked
 from bot.chat.subjects import Subject, subject, without_names
 from bot.chat.tools import Tools
-from bot.chat.wording import Said, read, respoken
+from bot.chat.wording import MOST_CHARS, Said, plainly, read, respoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def hear(tools: Tools, said: str, context: Context) -> Heard:
     found = meant(without_names(words, tools.titles), tools.titles.likeness)
     question = tools.titles.title(about.slug) if about.slug is not None and about.named else None
     asked = asked_part(words, tools.titles, question.question if question else "")
-    return Heard(words, asked, found, about, context, timed, asking="?" in said)
+    return Heard(words, asked, found, about, context, timed, asking="?" in plainly(said[:MOST_CHARS]))
 
 
 def _of_title(tools: Tools, said: str, whole: Said, about: Subject, context: Context) -> bool:

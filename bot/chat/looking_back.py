@@ -20,6 +20,7 @@ OF_A_DAY: Mapping[Intent, Callable[[Tools, str], Reply]] = {
     "evidence": telling.evidence,
 }
 """What may be asked of a market as it stood; the rest is as it is now."""
+NOW = "This is as of now; of a day gone by I tell only how a market stood."
 
 
 def then(tools: Tools, intent: Intent, slug: str, at: datetime) -> Reply:

@@ -33,7 +33,7 @@ def within(tools: Tools, span: Span | None, opened: datetime | None = None) -> W
         since = tools.now - WEEK
         return Within(since, None, f"In the week since {day(since)}", f"since {day(since)}")
     if span.opening:
-        span = Span(opened or tools.now, opening=True)
+        span = Span(opened or tools.now, span.until, opening=True)
     words = span.words()
     return Within(span.since, span.until, words, f"{words[:1].lower()}{words[1:]}")
 

@@ -15,23 +15,29 @@ THANKING = re.compile(
 BYE = re.compile(r"\b(?:bye|goodbye|good night|see you|later|ciao)\b")
 GREETING = re.compile(r"\b(?:h(?:i|ello|ey|iya|owdy)|yo|sup|(?:good )?(?:morning|evening|afternoon)|gm|greetings)\b")
 _KEEP = r"(?:keep|log|store|save|record|remember|track|collect)"
+_MAY_KEEP = r"(?:keep|log|store|save|record)"
 _TEXTS = (
-    r"(?:(?:all |any )?(?:of )?(?:my|these|the) (?:\w+ )?"
-    r"(?:messages?|sentences?|words?|chats?|stuff|questions?|phrases?|texts?|lines|typing)"
-    r"|(?:what|whatever|anything|everything|all) (?:that )?i (?:say|write|type|ask|post|said|wrote|typed|asked))"
+    r"(?:(?:all |any )?(?:of )?my (?:own |future )?(?:messages|sentences|words|chats|stuff|questions|phrases|texts"
+    r"|lines|typing)|(?:what|whatever|anything|everything|all) (?:that )?i (?:say|write|type|ask|post))"
 )
-_WELL = (
-    r"(?:(?:ok|okay|fine|well|yes|sure|alright|all right|hey|hi|so|and|but|crux|bot|please|now|actually|then"
-    r"|from now on|go ahead|go ahead and|i(?: have)? changed my mind|changed my mind) )*"
+"""What is one's own, and goes on: neither a market's text nor one message that was written already."""
+_ADDED = (
+    r"(?:from now on|i(?: have)? changed my mind|changed my mind|ok|okay|fine|well|yes|sure"
+    r"|alright|all right|hey|hi|crux|bot|please|now)"
 )
+_WELL = rf"(?:(?:{_ADDED}|go ahead(?: and)?) )*"
+_FOLLOWING = rf"(?:(?:{_ADDED}|go ahead|so|and|but|then|actually) )*"  # no words in two ways, or it takes for ever
+"""What may stand before it; after `so`, that one can is no leave but what somebody makes of it."""
+_ADVERB = r"(?: (?:again|now|also|always|certainly|gladly|happily|just))?"
 _THEN = (
     r"(?: (?:again|now|then|please|if you (?:like|want|wish|must|need)(?: to)?|from now on|thanks|thank you|too|as well"
     r"|once more|to learn|so you learn|i changed my mind|it is fine|it is okay|anyway|here|to you))*"
 )
 PERMITTING = re.compile(
-    rf"{_WELL}(?:(?:you|crux) (?:may|can|could|are (?:free|allowed|welcome) to)(?: \w+)? {_KEEP} (?:me|{_TEXTS})"
-    rf"|i (?:allow|permit|let|want) you (?:to )?{_KEEP} (?:me|{_TEXTS})|(?:keep|store|save) {_TEXTS}"
-    rf"|{_KEEP} (?:me|{_TEXTS}) again|opt (?:me )?(?:back )?in){_THEN}"
+    rf"(?:{_FOLLOWING}(?:(?:you|crux) may|you are (?:free|allowed|welcome) to){_ADVERB} {_MAY_KEEP} (?:me|{_TEXTS})"
+    rf"|{_WELL}you can{_ADVERB} {_MAY_KEEP} (?:me|{_TEXTS})"
+    rf"|{_FOLLOWING}(?:i (?:allow|permit|let|want) you (?:to )?{_MAY_KEEP} (?:me|{_TEXTS})|(?:keep|store|save) {_TEXTS}"
+    rf"|(?:log|record) (?:me|{_TEXTS}) again|opt (?:me )?back in)){_THEN}"
 )
 """Leave to keep what is written: the whole of what is said, so that no word besides can turn it."""
 REFUSING = re.compile(

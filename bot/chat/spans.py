@@ -54,8 +54,13 @@ OPENED = re.compile(
     r"\b(?:since|from|after) (?:\w+ ){0,3}?(?:open\w*|launch\w*|beginn?ing|began|begin|start(?:ed)?|creat\w+)\b"
     r"|\bever since\b$|\b(?:since|from) (?:day one|the very start)\b"
 )
+_FROM = r"(?<![\w.-])"
+"""Where a time may begin: `85 a week ago` of `reach-85 a week ago` is none."""
 _UPTO = r"(?:and|to|until|till|through|up to|-)"
-BETWEEN = re.compile(rf"\b(?:between|from) (?P<since>{_WHEN}) {_UPTO} (?P<until>{_WHEN}|now)\b")
+BETWEEN = re.compile(
+    rf"\b(?:(?:between|from) (?P<since>{_WHEN}) {_UPTO}|since (?P<begun>{_WHEN}) (?:to|until|till|up to|through))"
+    rf" (?P<until>{_WHEN}|now)\b"
+)
 RANGE = re.compile(
     rf"\b(?:between|from) (?:the )?(?P<first>{_ORDINAL}) {_UPTO} (?:the )?(?P<last>{_ORDINAL}) (?:of )?"
     rf"(?P<month>{_MONTH}(?: \d{{4}})?)"
@@ -63,25 +68,31 @@ RANGE = re.compile(
     rf"(?! (?:of )?{_MONTH})"
 )
 SINCE = re.compile(rf"\b(?:since|seit|depuis|after|from) (?:the |about |around |like )?(?P<at>{_WHEN})(?!\w)")
+UNTIL = re.compile(rf"\b(?P<how>until|till|up to|before|prior to) (?:the )?(?P<at>{_WHEN})(?!\w)")
+"""An end without a beginning: of changes, that is the opening."""
 WITHIN = re.compile(
     rf"\b(?:last|past|previous|recent|these) (?P<count>(?:{_COUNT} (?:of )?){{0,2}})(?P<unit>{_UNIT})\b"
-    rf"|\b(?P<bare>\d{{1,4}}|couple(?: of)?|two|three|four|five|six|ten) ?(?P<of>{_SHORT})(?! ago)\b"
+    rf"|{_FROM}(?P<bare>\d{{1,4}}|couple(?: of)?|two|three|four|five|six|ten) ?(?P<of>{_SHORT})(?! ago)\b"
 )
 THIS = re.compile(r"\b(?:this|the current) (?P<unit>month|quarter|year)\b|\b(?P<today>today|tonight)\b")
 DURING = re.compile(rf"\b(?:in|during|over|within|through|throughout|on|of|for) (?P<at>{_WHEN})(?!\w)")
 _AGO = rf"(?:{_COUNT} (?:of )?)?(?:{_COUNT} )?{_UNIT} ago"
 _FULL = rf"(?:last |this )?(?:{'|'.join(name for name in WEEKDAYS if len(name) > SHORTENED)})"
-ANY = re.compile(rf"\b(?:(?:back |as )?(?:on|of|at|in) )?(?P<at>{_DATE}|{_AGO}|last {_WEEKDAY}|{_FULL}|yesterday)\b")
+_LAST = rf"last (?:{_WEEKDAY}|week|month|quarter|year)"
+ANY = re.compile(rf"{_FROM}(?:(?:back |as )?(?:on|of|at|in) )?(?P<at>{_DATE}|{_AGO}|{_LAST}|{_FULL}|yesterday)\b")
 DAY_SAID = re.compile(rf"\b(?:on|at|of|for|by) {_DATE}(?!\w)")
 """A day by its date, as one asks of that day and no other."""
-NAMING = (OPENED, RANGE, BETWEEN, SINCE, WITHIN, THIS, ANY, DURING)
+NAMING = (OPENED, RANGE, BETWEEN, SINCE, UNTIL, WITHIN, THIS, ANY, DURING)
 """All of them, the more telling first."""
 RUN_TOGETHER = re.compile(r"\b(\d{1,3})(h|hrs?|d|w|wks?|months?|days?|weeks?|hours?)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From `since` up to `until`, which is left out (None: until now); `opening`: since the market opened."""
+    """From `since` up to `until`, which is left out (None: until now); `opening`: since the market opened.
+
+    Where it opened later than `until`, there is none.
+    """
 
     since: datetime
     until: datetime | None = None
@@ -90,7 +101,9 @@ class Span:
     def words(self) -> str:
         """`Since 2026-11-16`, or `From 2026-10-01 to 2026-10-31`."""
         begun = f"{day(self.since)}{', when it opened' if self.opening else ''}"
-        return f"Since {begun}" if self.until is None else f"From {begun} to {day(self.until - INSTANT)}"
+        if self.until is None:
+            return f"Since {begun}"
+        return f"From {begun}{',' if self.opening else ''} to {day(self.until - INSTANT)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +126,8 @@ def span(words: Sequence[str], now: datetime) -> Span | None:
             return Span(begun.since, until) if until is None or begun.since < until else None
     if (since := SINCE.search(line)) and (told := _stretch(since["at"], now)) is not None:
         return Span(told.since) if told.since <= now else None
+    if ended_by := _ended(line, now):
+        return Span(datetime.min.replace(tzinfo=UTC), ended_by, opening=True)
     if within := WITHIN.search(line):
         count = _count(within["count"] or within["bare"] or "")
         return Span(_back(now, count, within["unit"] or within["of"]))
@@ -132,12 +147,14 @@ def _ends(line: str) -> tuple[str, str] | None:
         month, _, year = (found["month"] or found["of"]).partition(" ")
         return f"{first} {month} {year}".strip(), f"{last} {month} {year}".strip()
     between = BETWEEN.search(line)
-    return (between["since"], between["until"]) if between else None
+    return (between["since"] or between["begun"], between["until"]) if between else None
 
 
 def instant_said(words: Sequence[str], now: datetime) -> datetime | None:
     """The last moment of the day or month that is spoken of, or so long ago; None where none is, or it is to come."""
     line = _line(words)
+    if ended_by := _ended(line, now):
+        return ended_by - INSTANT
     found = ANY.search(line) or DURING.search(line)
     if found is None:
         return None
@@ -146,6 +163,16 @@ def instant_said(words: Sequence[str], now: datetime) -> datetime | None:
         return _back(now, _count(ago["count"]), ago["unit"])
     told = _stretch(found["at"], now)
     return told.until - INSTANT if told is not None and told.until <= now else None
+
+
+def _ended(line: str, now: datetime) -> datetime | None:
+    """When what is said to go until a time, or came before it, is over; None where that is not over yet."""
+    found = UNTIL.search(line)
+    told = _stretch(found["at"], now) if found is not None else None
+    if found is None or told is None:
+        return None
+    ended = told.since if found["how"] in ("before", "prior to") else told.until
+    return ended if ended <= now else None
 
 
 def without(words: Sequence[str], put: Sequence[str] = ()) -> tuple[str, ...]:
@@ -249,6 +276,6 @@ def _of_date(told: str, now: datetime) -> _Stretch | None:
         year = next((number for number in numbers if number > MOST_DAYS), 0)
         begun = datetime(year or now.year, month, on or 1, tzinfo=UTC)
         begun = begun if year or begun <= now else begun.replace(year=now.year - 1)
-    except (ValueError, IndexError):
+        return _Stretch(begun, begun + DAY * (1 if on else calendar.monthrange(begun.year, month)[1]))
+    except (ValueError, IndexError, OverflowError):  # the last day that can be told ends after all time
         return None
-    return _Stretch(begun, begun + DAY * (1 if on else calendar.monthrange(begun.year, month)[1]))

@@ -13,6 +13,7 @@ from bot.chat.best_shown import best_of
 from bot.chat.matching import Title, Titles
 from bot.chat.naming import speller
 from bot.chat.tools import Best, Happening, MarketNow, Price, Purse, SourceNow
+from bot.frozen import Frozen
 from bot.judging import asked, judge_all
 from bot.review.desk import Card
 from bot.review.desk import card as card_of
@@ -24,10 +25,10 @@ from bot.store.markets import Market
 from bot.store.proposals import Proposal
 from bot.store.verdicts import newest_of
 from markets.load import Loaded
-from markets.spec import MarketSpec
 from resolvers.errors import CruxError
 from resolvers.evidence import instant, moment
 from resolvers.rules.panels import is_panel
+from resolvers.rules.rule import Rule
 from resolvers.verdict import Verdict
 
 FRESH = timedelta(hours=2)
@@ -44,7 +45,7 @@ def titles_of(loaded: Loaded) -> Titles:
     arguments = loaded.arguments
     return Titles(
         (
-            Title(slug, spec.question, spec.answers, (_criteria(spec), spec.fine_print, spec.baseline))
+            Title(slug, spec.question, spec.answers, (_criteria(spec.rule), spec.fine_print, spec.baseline))
             for slug, spec in loaded.markets.items()
         ),
         claims=[Title(name, claim.text) for name, claim in arguments.claims.items()] if arguments else (),
@@ -53,8 +54,8 @@ def titles_of(loaded: Loaded) -> Titles:
     )
 
 
-def _criteria(spec: MarketSpec) -> str:
-    return " ".join(f"{phrase.text[:1].upper()}{phrase.text[1:].rstrip('.')}." for phrase in spec.rule.phrases())
+def _criteria(rule: Rule) -> str:
+    return " ".join(f"{phrase.text[:1].upper()}{phrase.text[1:].rstrip('.')}." for phrase in rule.phrases())
 
 
 @dataclass
@@ -83,6 +84,12 @@ class StoreTools:
         with self.store.reading() as connection:
             return {market.slug: market for market in markets.every(connection, self._debate)}
 
+    @cached_property
+    def _outcomes(self) -> dict[int, str]:
+        """Market -> what it was resolved to, in words: one read for all, as there may be ten thousand."""
+        with self.store.reading() as connection:
+            return proposals.resolved_to(connection)
+
     def _one(self, slug: str) -> Market | None:
         """The newest opening of a market; of one, as there may be ten thousand."""
         with self.store.reading() as connection:
@@ -108,24 +115,34 @@ class StoreTools:
         return found or (last if self.titles.title(last) is not None else None)
 
     def market(self, slug: str) -> MarketNow:
-        return self._now(slug, self._one(slug))
+        there = self._one(slug)
+        done = self._resolved(there) if there is not None and self._state(there) == "resolved" else None
+        return self._now(slug, there, done.outcome.words() if done else None, self._frozen(slug, there))
 
-    def _now(self, slug: str, there: Market | None) -> MarketNow:
+    def _frozen(self, slug: str, there: Market | None) -> Frozen | None:
+        """What holds for an opened market whose file is gone, or says something else by now."""
         spec = self.loaded.markets.get(slug)
-        state = self._state(there)
-        done = self._resolved(there) if there is not None and state == "resolved" else None
+        if there is None or (spec is not None and spec.version == there.version):
+            return None
+        with self.store.reading() as connection:
+            return Frozen.of(markets.spec(connection, there.version))
+
+    def _now(self, slug: str, there: Market | None, outcome: str | None, frozen: Frozen | None = None) -> MarketNow:
+        spec, state = self.loaded.markets.get(slug), self._state(there)
+        holds = frozen or spec
+        reads = frozen.reads if frozen else [source.id for source in spec.sources] if spec else ()
         return MarketNow(
             slug=slug,
-            question=spec.question if spec else slug,
+            question=holds.question if holds else slug,
             state=state,
             url=there.url if there else None,
             opens=there.opened_at if there else spec.opens if spec else None,
             closes=there.closes_at if there else spec.closes if spec else None,
-            decides=spec.decides if spec else None,
-            criteria=_criteria(spec) if spec else "",
-            sources=tuple(source.id for source in spec.sources if not is_panel(source.id)) if spec else (),
+            decides=holds.rule.decides if holds else None,
+            criteria=_criteria(holds.rule) if holds else "",
+            sources=tuple(name for name in reads if not is_panel(name)),
             resolved_at=there.resolved_at if there else None,
-            outcome=done.outcome.words() if done else None,
+            outcome=outcome if state == "resolved" else None,
             past=self.past,
             subsidy_mana=there.subsidy_mana if there else None,
         )
@@ -159,7 +176,8 @@ class StoreTools:
 
     def markets(self) -> tuple[MarketNow, ...]:
         opened = self._opened
-        return tuple(self._now(slug, opened.get(slug)) for slug in sorted({*opened, *self.loaded.markets}))
+        named = ((slug, opened.get(slug)) for slug in sorted({*opened, *self.loaded.markets}))
+        return tuple(self._now(slug, there, self._outcomes.get(there.id) if there else None) for slug, there in named)
 
     def verdict(self, slug: str) -> Verdict | None:
         """The verdict that stands: of the resolution where there is one, else the newest; None where it cannot be."""
@@ -257,7 +275,7 @@ class StoreTools:
 
     def _resolved(self, market: Market) -> Proposal | None:
         with self.store.reading() as connection:
-            done = [one for one in proposals.listing(connection, market=market.id) if one.state == "resolved"]
+            done = proposals.listing(connection, states=["resolved"], market=market.id)
         return done[-1] if done else None
 
     def _of_markets(self, since: datetime, until: datetime) -> Iterable[Happening]:
@@ -265,8 +283,7 @@ class StoreTools:
             if since <= market.opened_at < until:
                 yield Happening(market.opened_at, slug, "opened")
             if market.resolved_at is not None and since <= market.resolved_at < until:
-                done = self._resolved(market)
-                yield Happening(market.resolved_at, slug, f"resolved {done.outcome.words() if done else ''}".strip())
+                yield Happening(market.resolved_at, slug, f"resolved {self._outcomes.get(market.id, '')}".strip())
 
     def _of_proposals(self, since: datetime, until: datetime) -> Iterable[Happening]:
         slugs = {market.id: slug for slug, market in self._opened.items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from bot.chat.moving import moved, within
 from bot.chat.replies import Offer, Reply
 from bot.chat.spans import Span
@@ -108,6 +110,8 @@ def changed(tools: Tools, slug: str, span: Span | None = None) -> Reply:
             f"It has not opened yet; it opens {moment(market.opens)}, and what changed since is told from then on."
         )
         return Reply((told_of,), "changed", slug)
+    if span is not None and span.opening and span.until is not None and market.opens and market.opens >= span.until:
+        return Reply((f"It had not opened by then; it opened {moment(market.opens)}.",), "changed", slug)
     told = within(tools, span, market.opens)
     found = tools.happenings(told.since, slug, told.until)
     if not found:
@@ -142,8 +146,16 @@ def price(tools: Tools, slug: str) -> Reply:
         told = "it has not opened" if market.state == "defined" else "its price was not looked at yet"
         return Reply((f"I don't know, because {told}.",), "price", slug)
     shares = sorted(found.shares.items(), key=lambda each: -each[1])
-    told = ", ".join(f"{name} {100 * share:.0f}%" for name, share in shares[:4])
+    told = ", ".join(f"{name} {_percent(share)}" for name, share in shares[:4])
     return Reply((f"Manifold had it at {told} on {moment(found.at)}.",), "price", slug)
+
+
+def _percent(share: Decimal) -> str:
+    """A whole percent, and never certain where it is not."""
+    whole = round(100 * share)
+    if whole in (0, 100) and share not in (0, 1):
+        return "over 99%" if whole else "under 1%"
+    return f"{whole}%"
 
 
 def rules(tools: Tools, slug: str) -> Reply:

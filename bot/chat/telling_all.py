@@ -115,6 +115,8 @@ def changed(tools: Tools, span: Span | None = None) -> Reply:
     opened = _first_opening(tools) if span is not None and span.opening else None
     if span is not None and span.opening and opened is None:
         return Reply(("No market of this debate has opened yet, so nothing changed since.",), "changed")
+    if span is not None and span.until is not None and opened is not None and opened >= span.until:
+        return Reply((f"No market of this debate had opened by then; the first opened {moment(opened)}.",), "changed")
     told = within(tools, span, opened)
     found = tools.happenings(told.since, until=told.until)
     if not found:

@@ -9,9 +9,9 @@ UNKNOWN = "at a time not known"
 
 def day(at: datetime | None) -> str:
     """`2026-11-21`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d") if at else UNKNOWN
+    return at.astimezone(UTC).date().isoformat() if at else UNKNOWN
 
 
 def moment(at: datetime | None) -> str:
     """`2026-11-21 14:35 UTC`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if at else UNKNOWN
+    return f"{day(at)} {at.astimezone(UTC):%H:%M} UTC" if at else UNKNOWN

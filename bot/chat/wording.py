@@ -14,6 +14,8 @@ WEB = re.compile(r"https?://\S+", re.IGNORECASE)
 MARKUP = re.compile(r"<(?:@[!&]?|#|a?:\w+:|t:|/[\w -]+:)[^>\s]*>")
 QUOTED = re.compile(r"^\s*>.*$", re.MULTILINE)
 """Somebody else's words, as they are quoted in a message."""
+TAKEN_BACK = re.compile(r"~~.*?~~|```.*?```", re.DOTALL)
+"""What is struck out, and what is only shown."""
 UNIT = re.compile(r"^(\d+)(?:pts?|pp|pct|points?)$")
 CLAUSE = re.compile(r"[.!?;,:]+(?:\s|$)|\n|[()\[\]…—]|\s[-–]+\s|\.\.+")
 OWNED = re.compile(r"(?<=\d)['’`´‘]s\b")
@@ -43,7 +45,7 @@ def read(text: str) -> Said:
     """Take a message apart; mentions, emoji and markup are no words."""
     text = text[: MOST_CHARS * 4]
     addresses = tuple(WEB.findall(text))
-    rest = MARKUP.sub(" ", WEB.sub(" ", QUOTED.sub("", text)))
+    rest = MARKUP.sub(" ", WEB.sub(" ", TAKEN_BACK.sub(" ", QUOTED.sub("", text))))
     plain = plainly(rest)[:MOST_CHARS]
     clauses = tuple(tuple(map(numbered, WORD.findall(part))) for part in CLAUSE.split(plain))
     return Said(tuple(word for part in clauses for word in part), addresses, tuple(part for part in clauses if part))

@@ -214,10 +214,12 @@ def _turns(verdict: Verdict) -> list[str]:
     """What would change the verdict: the leaf that is nearest to turning, or the figure that another row must beat."""
     found = leaves(verdict.trace)
     leaf, beaten = nearest(found), to_beat(verdict.trace)
+    if leaf is not None and not leaf.distance:
+        return [f"Exactly at {safe(leaf.threshold, 60)}: the smallest move may turn it"]
     if leaf is not None:
-        way = "lower" if (leaf.distance or 0) >= 0 else "higher"
-        by = safe(leaf.gap(), 60) if leaf.distance else "any"
-        return [f"Turns if {safe(leaf.short(leaf.measured), 60)} were {by} {way}, past {safe(leaf.threshold, 60)}"]
+        way = "lower" if (leaf.distance or 0) > 0 else "higher"
+        moved = f"{safe(leaf.short(leaf.measured), 60)} were {safe(leaf.gap(), 60)} {way}"
+        return [f"Turns if {moved}, past {safe(leaf.threshold, 60)}"]
     if beaten is not None:
         figure, way = beaten
         return [f"Turns if another row showed a {way} figure than the leading one's {safe(shortened(figure), 60)}"]

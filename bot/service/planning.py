@@ -120,9 +120,10 @@ class Planning:
                 break
             if number:
                 await self.exchange.sleep(LET_OTHERS_S)
-            done.add(await self.exchange.carry(partial(_carry_part, around, part)))
+            ended = await self.exchange.carry(partial(_carry_part, around, part))
+            for each in (done, came):  # a later part may fail, and this one is not begun again then
+                each.add(ended)
             left -= len(part)
-        came.add(done)
         told = {"applied": len(done.done), "refused": len(done.refused), "open": len(done.open)}
         if left or done.stale:
             return told | {"left": left} | ({"stale": len(done.stale)} if done.stale else {})
@@ -282,11 +283,16 @@ def by_itself(store: Store, card: PlanCard, most: Decimal | None) -> PlanCard:
 
 
 def applied(store: Store, card: PlanCard, done: Applied) -> PlanCard:
-    """The plan was carried out, as far as it could be; what is left makes a plan of its own."""
-    parts = [f"{len(done.done)} done"]
-    parts += [f"{write.kind} {write.slug} refused: {because}" for write, because in done.refused]
+    """The plan was carried out, as far as it could be; what is left makes a plan of its own.
+
+    What a run that was cut short, or a process that died, had done of it stands in the outbox only.
+    """
+    parts = [f"{write.kind} {write.slug} refused: {because}" for write, because in done.refused]
     parts += [f"{write.kind} {write.slug} open: {because}" for write, because in done.open]
     with store.transaction() as connection:
+        mine = {*card.summary.get("marks", {}).values()}
+        made = outbox.done_since(connection, card.debate, card.decided_at or card.made_at)
+        parts.insert(0, f"{max(len(done.done), sum(slug in mine for slug in made))} done")
         because = "; ".join(parts)
         return plan_cards.move(connection, card, "applied", by=CRUX, because=because, at=store.now(), came=parts)
 

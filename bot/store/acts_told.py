@@ -236,6 +236,8 @@ def _proposal(connection: sa.Connection, act: Act, said: dict[str, Any]) -> tupl
     if refused or (act.act == "resolved" and said.get("from") == "undoing"):
         did = "could not resolve" if refused else "could not take back"
         return f"{did} {what}{_because(act, said)}", "warning", about
+    if act.act == "approved" and act.actor == CRUX:  # silence decides, or as many have agreed as it takes by now
+        return f"took {what} as approved{_because(act, said)}", worth, about
     voted = act.act in ("approved", "rejected")  # whoever voted last has said why in the line before
     why = "" if voted else _because(act, said)
     return f"{_BECAME.get(act.act, f'{act.act} {{}}').format(what)}{why}", worth, about

@@ -191,9 +191,20 @@ class Kept:
 def touched_since(connection: sa.Connection, debate: str, moment: datetime) -> frozenset[str]:
     """The slugs of a debate's markets of which a planned write was begun, and has not ended before that moment."""
     table = schema.outbox.c
-    planned = sa.and_(table.debate == debate, table.kind.in_(("create", "update", "fund")))
     lately = sa.or_(table.state == "open", table.closed_at >= moment)
-    return frozenset(connection.execute(sa.select(table.slug).where(planned, lately)).scalars())
+    return frozenset(connection.execute(sa.select(table.slug).where(_planned(debate), lately)).scalars())
+
+
+def done_since(connection: sa.Connection, debate: str, moment: datetime) -> list[str]:
+    """The slug of each planned write of a debate that was known to have happened since that moment."""
+    table = schema.outbox.c
+    done = sa.and_(table.state == "done", table.closed_at >= moment)
+    return list(connection.execute(sa.select(table.slug).where(_planned(debate), done)).scalars())
+
+
+def _planned(debate: str) -> sa.ColumnElement[bool]:
+    table = schema.outbox.c
+    return sa.and_(table.debate == debate, table.kind.in_(("create", "update", "fund")))
 
 
 def is_known(connection: sa.Connection, keys: Sequence[str]) -> bool:

@@ -156,6 +156,13 @@ def listing(
     return _select(connection, which if market is None else sa.and_(which, table.market == market))
 
 
+def resolved_to(connection: sa.Connection) -> dict[int, str]:
+    """Market -> what it was resolved to, in words; one read, and no verdict is parsed for it."""
+    table = schema.proposals.c
+    statement = sa.select(table.market, table.outcome).where(table.state == "resolved").order_by(table.id)
+    return {market: _OUTCOME.validate_python(outcome).words() for market, outcome in connection.execute(statement)}
+
+
 def move(
     connection: sa.Connection,
     seen: Proposal,

@@ -54,6 +54,8 @@ def never_make(engine: sa.Engine, path: Path) -> None:
 def _identity(path: Path) -> Identity | None:
     try:
         found = os.stat(path)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:
+        raise Trouble(f"the store {path} cannot be looked at ({error.strerror}): nothing was changed") from error
     return found.st_dev, found.st_ino

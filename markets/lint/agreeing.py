@@ -14,7 +14,7 @@ from markets.fields import in_words
 from markets.lint.figures import Amount, At, Figure, Reading, Span
 from markets.lint.glossary import known, misdefined, within
 from markets.lint.placed import misplaced
-from markets.lint.roles import CLAUSE, OF_EDGES, OF_PEOPLE, Roles, around, of_people
+from markets.lint.roles import CLAUSE, OF_EDGES, OF_PEOPLE, WHO_AGREE, Roles, around, of_people
 from markets.lint.spelled import VALUES, spelled
 from markets.lint.subject import Found, Loc, Subject
 from resolvers.rules.nodes import Pick, Window
@@ -211,7 +211,7 @@ def _telling(it: Subject) -> list[Telling]:
     if found is None:
         texts = dict(it.prose)
         found = it.kept["telling"] = [
-            Telling(loc, figure, _tells(it, figure), _of_people(texts[loc], figure)) for loc, figure in it.figures
+            Telling(loc, figure, _tells(it, figure), _of_people(it, texts[loc], figure)) for loc, figure in it.figures
         ]
     return found
 
@@ -226,8 +226,9 @@ def _tells(it: Subject, figure: Figure) -> Collection[Reading]:
     return told
 
 
-def _of_people(text: str, figure: Figure) -> bool:
-    return OF_PEOPLE.match(text, figure.at + len(figure.text)) is not None
+def _of_people(it: Subject, text: str, figure: Figure) -> bool:
+    end = figure.at + len(figure.text)
+    return OF_PEOPLE.match(text, end) is not None or (bool(it.panels) and WHO_AGREE.match(text, end) is not None)
 
 
 def _union(parts: Iterable[Collection[Reading]]) -> frozenset[Reading]:

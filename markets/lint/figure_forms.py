@@ -17,11 +17,17 @@ WORDS = {
 TENS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
 }  # fmt: skip
-IN_WORDS = WORDS | TENS | {"one": 1, "hundred": 100}
+LARGE = {"dozen": 12, "hundred": 100, "thousand": 1000}
+NUMERALS = WORDS | TENS | LARGE | {"a": 1, "an": 1, "one": 1}
+SMALL = rf"(?:{'|'.join(TENS)})(?:[\s-](?:one|{'|'.join(list(WORDS)[:8])})(?!\w))?|{'|'.join(reversed(WORDS))}"
+MANY = "|".join(LARGE)
 IN_LETTERS = (
-    rf"(?:{'|'.join(TENS)})(?:[\s-](?:one|{'|'.join(list(WORDS)[:8])}))?|{'|'.join(WORDS)}|(?:an?|one)[ ]hundred"
+    rf"(?>(?:(?:an?|one|{SMALL})\s+)?(?:hundred|thousand)(?:\s+thousand)?(?:\s+(?:and\s+)?(?:{SMALL}|one)(?![\w-]))?"
+    rf"|(?:(?:an?|one|{SMALL})\s+)?dozen|{SMALL})(?!\w)(?!\s+(?:{MANY})(?!\w))"
 )
-"""`eighty-five`, `twelve`, `a hundred`."""
+"""`eighty-five`, `twelve`, `a hundred and five`: as far as it goes, for the `hundred` of that is another number."""
+NO_REST = r"(?<!hundred\s)(?<!thousand\s)(?<!dozen\s)(?<!hundred\sand\s)(?<!thousand\sand\s)"
+"""Before a number in letters: nor is it the `five` of those."""
 PARTS = {"½": ("50", "0.5"), "¼": ("25", "0.25"), "¾": ("75", "0.75")}
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 
@@ -56,15 +62,15 @@ BEGINNINGS = (*(name[:3] for name in MONTHS), *COMMON, "half", "whole", "http")
 SELDOM = {
     "teen": tuple(word for word in WORDS if word.endswith("teen")),
     "ty": tuple(TENS),
-    "hundred": ("a hundred", "an hundred", "one hundred"),
     **{sign: (sign,) for sign in PARTS},
 }
 """What few texts hold -> how figures begin that have it."""
+ONE_LARGE = re.compile(rf"(?<!\w)(?:an?|one)\s+(?:{MANY})")
 UNIT_BEGINNINGS = (
     "%", "per", "point", "pp", "second", "minute", "hour", "day", "week", "mana", "usd", "dollar", "elo", "decimal",
 )  # fmt: skip
-ONE_BEFORE = re.compile(r"(?:an?|one)[\s-](?:of\s)?\Z")
 """How figures begin, in small letters: with a digit, a word, or one of a unit (`a week`, `an hour`)."""
+ONE_BEFORE = re.compile(r"(?:an?|one)[\s-](?:of\s)?\Z")
 
 FIGURE = re.compile(
     rf"""(?:(?P<url>https?://\S+)
@@ -80,10 +86,17 @@ FIGURE = re.compile(
         (?:(?P<glued>[a-z]+)|(?P<grown>\s(?:thousand|million|billion|trillion)\b))?
         (?:\s?(?P<unit>%)|[\s-](?P<unit2>{UNIT})(?![a-z]))?
       | (?P<part>[{"".join(PARTS)}])
-      | (?<!\w)(?P<word>{IN_LETTERS})
-        [\s-](?P<unit3>{UNIT})(?![a-z])
+      | (?<!\w){NO_REST}(?P<word>(?!{MANY}){IN_LETTERS})[\s-](?P<unit3>{UNIT})(?![a-z])
       | (?<!\w)(?P<loose>half(?!\s+(?:of\s+)?(?:an?|one)\b)|whole|(?:an?|one)(?=[\s-](?:of\s)?{UNIT}(?![a-z])))
         (?:[\s-](?:of\s)?(?P<unit4>{UNIT}))?(?![a-z]))
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+
+
+def in_letters(words: str) -> int:
+    """`twelve`, `a hundred and five`, `two thousand` as a number."""
+    found = 0
+    for word in re.split(r"[\s-]+", words.lower()):
+        found = max(found, 1) * LARGE[word] if word in LARGE else found + NUMERALS.get(word, 0)
+    return found

@@ -22,16 +22,17 @@ from markets.lint.figure_forms import (
     DIGIT,
     FIGURE,
     FIRST_YEAR,
-    IN_WORDS,
     LAST_YEAR,
     MAGNITUDES,
     MONTHS,
     ONE_BEFORE,
+    ONE_LARGE,
     PARTS,
     SECONDS,
     SELDOM,
     UNIT_BEGINNINGS,
     UNITS,
+    in_letters,
 )
 
 BEFORE = re.compile(
@@ -167,6 +168,8 @@ def _begins(text: str) -> Iterable[int]:
     for word in (*BEGINNINGS, *(word for hint, words in SELDOM.items() if hint in low for word in words)):
         if word in low:
             begins.update(places(low, word))
+    if "hundred" in low or "thousand" in low or "dozen" in low:
+        begins.update(match.start() for match in ONE_LARGE.finditer(low))
     for word in UNIT_BEGINNINGS:
         for at in places(low, word) if word in low else ():
             parted = low[at - 1 : at]
@@ -204,8 +207,7 @@ def _figure(
     if part["url"]:
         return None
     if part["word"]:
-        value = sum(IN_WORDS.get(word, 0) for word in re.split(r"[\s-]", part["word"].lower().removeprefix("one ")))
-        return Figure(whole, at, (amount(value, part["unit3"]),))
+        return Figure(whole, at, (amount(in_letters(part["word"]), part["unit3"]),))
     if part["part"]:
         percent, share = PARTS[part["part"]]
         return Figure(whole, at, (Amount(Decimal(percent), "percent"), Amount(Decimal(share), "")))

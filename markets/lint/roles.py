@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from markets.lint.common import of_kin
 from markets.lint.figures import Amount, At, Figure, Reading, places
+from markets.lint.spelled import VALUES
 from markets.lint.stated import PEOPLE, Stated, as_prose
 from markets.lint.subject import Loc, Subject
 from resolvers.durations import Duration
@@ -33,14 +34,21 @@ IF_NOT = re.compile(r"\s*(?:If\s+(?:they|it|that|this|there)\s+\w+\s+not\b|If\s+
 OF_EDGES = re.compile(r"\b(?:answers?|divided|edges?|buckets?|ranges?)\b", re.IGNORECASE)
 OF_PEOPLE = re.compile(
     r"(?:\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?\d+)?(?:\s+\w+)?\s+"
-    r"(?:members?|reviewers?|seats?|people|persons?|redraws?)\b|-person\b"
-    r"|\s+(?:of\s+(?:them|these|those)\s+)?(?:have|has|must|need|needs)\s+(?:to\s+)?agree\b",
+    r"(?:members?|reviewers?|seats?|people|persons?|redraws?)\b|-person\b",
     re.IGNORECASE,
 )
 """After a number: it counts people, and is none of the rule's other counts."""
-OUT_OF = re.compile(r"\bof\s+(?:the\s+|these\s+|its\s+|all\s+)?$", re.IGNORECASE)
+WHO_AGREE = re.compile(
+    r"\s+(?:of\s+(?:them|these|those)\s+)?(?:have|has|must|need|needs)\s+(?:to\s+)?agree\b", re.IGNORECASE
+)
+"""The same, where a panel is asked; else boards or labs may have to agree."""
+OUT_OF = re.compile(
+    rf"(?:^|[.,;:(?!]\s+|\b(?:\d+|{'|'.join(VALUES)}|all|any|each|every|both|none|most|half|more|fewer|less|out)\s+)"
+    r"of\s+(?:the\s+|these\s+|its\s+|all\s+)?$",
+    re.IGNORECASE,
+)
 HAS_WHOLE = re.compile(r"\s+(?:out\s+)?of\s+(?:the\s+|these\s+|its\s+|all\s+)?\d", re.IGNORECASE)
-"""Before and after the numbers of `2 of 3`."""
+"""Before the 3 and after the 2 of `2 of 3`; the `best of 3` and a `mean of 3` are of something else."""
 DEFAULTS = {
     "settle": re.compile(r"\bcorrect(?:ed|ions?)\b|\bsettle", re.IGNORECASE),
     "label_settle": re.compile(r"\blabels?\b|\bcorrect(?:ed|ions?)\b", re.IGNORECASE),
@@ -103,13 +111,13 @@ class Roles:
         """Whether a number that the rule counts over may stand here: not as the 2 of `2 of 3`, nor as another's 3."""
         if HAS_WHOLE.match(text, figure.at + len(figure.text)):
             return False
-        return self.out_of_all(text, figure) or OUT_OF.search(text, max(0, figure.at - 16), figure.at) is None
+        return self.out_of_all(text, figure) or not _out_of(text, figure.at)
 
     def out_of_all(self, text: str, figure: Figure) -> bool:
         """`2 of 3 labs`: as many as the rule counts over, though it may have that number nowhere."""
         if self.wholes.isdisjoint(figure.readings):
             return False
-        return OUT_OF.search(text, max(0, figure.at - 16), figure.at) is not None
+        return _out_of(text, figure.at)
 
     def _default(self, reading: Reading, sentence: str) -> bool:
         if not (isinstance(reading, Amount) and reading.unit == "span"):
@@ -266,6 +274,11 @@ class Roles:
         """What `max(x, 1)` takes a number for at least."""
         found = [match[1] for formula in self.formulas for match in FLOOR.finditer(formula)]
         return frozenset(Amount(Decimal(number), "") for number in found)
+
+
+def _out_of(text: str, at: int) -> bool:
+    """Whether a number there is the whole of which another, or some, or all are a part."""
+    return OUT_OF.search(text[max(0, at - 32) : at]) is not None
 
 
 def _of_na(sentence: str, after: str) -> bool:

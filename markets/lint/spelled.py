@@ -11,31 +11,21 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from markets.lint.figure_forms import UNIT
+from markets.lint.figure_forms import IN_LETTERS, LARGE, NO_REST, TENS, UNIT, WORDS, in_letters
 from markets.lint.figures import Amount, Figure, places
 
-WORDS = [
-    "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
-    "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
-]  # fmt: skip
-TENS = ["thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-VALUES = (
-    {word: number for number, word in enumerate(WORDS, 2)}
-    | {word: 10 * number for number, word in enumerate(TENS, 3)}
-    | {"hundred": 100, "thousand": 1000, "dozen": 12}
-)
+VALUES = WORDS | TENS | LARGE
 PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
 SHARES = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4}
-ONE = rf"(?:(?:an?|one)[ ]+(?=hundred|thousand|dozen))?(?:{'|'.join(VALUES)})(?:[ ](?:hundred|thousand))?"
 CLAIM = re.compile(
-    rf"""(?<![\w-])(?:
-        (?P<times>{ONE})(?=[\s-](?:times|fold)\b)
-      | (?P<of>{ONE})(?=\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?(?:{ONE}|\d+)\b)
-      | (?:(?<=\bof\s)|(?<=\bof\sthe\s)|(?<=\bof\sits\s))(?P<whole>{ONE})(?!\s+(?:{UNIT})(?![a-z]))
-      | (?:at\s+least|at\s+most|more\s+than|less\s+than|fewer\s+than|exactly|over|under)\s+(?P<bound>{ONE})
+    rf"""(?<![\w-]){NO_REST}(?:
+        (?P<times>{IN_LETTERS})(?=[\s-](?:times|fold)\b)
+      | (?P<of>{IN_LETTERS})(?=\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?(?:{IN_LETTERS}|\d+)\b)
+      | (?:(?<=\bof\s)|(?<=\bof\sthe\s)|(?<=\bof\sits\s))(?P<whole>{IN_LETTERS})(?!\s+(?:{UNIT})(?![a-z]))
+      | (?:at\s+least|at\s+most|more\s+than|less\s+than|fewer\s+than|exactly|over|under)\s+(?P<bound>{IN_LETTERS})
         (?![\s-](?:{UNIT})(?![a-z]))(?!-)
-      | (?P<more>{ONE})(?=\s+or\s+(?:more|fewer|less)\b)
-      | (?P<top>{ONE})(?=\s+(?:best|top|leading)\b)
+      | (?P<more>{IN_LETTERS})(?=\s+or\s+(?:more|fewer|less)\b)
+      | (?P<top>{IN_LETTERS})(?=\s+(?:best|top|leading)\b)
       | (?P<double>doubl(?:es?|ed|ing)|twice)|(?P<triple>tripl(?:es?|ed|ing)|thrice)|(?P<four>quadrupl(?:es?|ed|ing))
       | (?P<half>half)(?=\s+(?:of\s+)?(?:the|all)\b(?!\s+(?:time|year)))
       | (?P<share>{"|".join(SHARES)})[\s-](?P<part>third|quarter|fifth|tenth)s?(?=\s+of\b(?!\s+(?:the|a)\s+year))
@@ -48,7 +38,7 @@ CLAIMING = frozenset({
     "fifth", "fifths", "tenth", "tenths"),
 })  # fmt: skip
 WORD = re.compile(r"(?<![\w-])\w")
-COUNTED = re.compile(rf"\b(?:{ONE}|\d+)\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?$", re.IGNORECASE)
+COUNTED = re.compile(rf"\b(?:{IN_LETTERS}|\d+)\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?$", re.IGNORECASE)
 MULTIPLE = {"double": 2, "triple": 3, "four": 4}
 
 
@@ -73,7 +63,7 @@ def _spelled(text: str) -> Iterator[Figure]:
         elif kind in MULTIPLE:
             yield Figure(match.group(), match.start(), (Amount(Decimal(MULTIPLE[kind]), ""),))
         elif kind != "whole" or COUNTED.search(text, max(0, match.start(kind) - 40), match.start(kind)):
-            yield Figure(match[kind], match.start(kind), (Amount(Decimal(value(match[kind])), ""),))
+            yield Figure(match[kind], match.start(kind), (Amount(Decimal(in_letters(match[kind])), ""),))
 
 
 def _begins(text: str) -> Iterable[int]:
@@ -96,14 +86,6 @@ def _back(text: str, at: int) -> int:
     while at and not text[at - 1].isspace():
         at -= 1
     return at
-
-
-def value(words: str) -> int:
-    """`twelve`, `a hundred`, `two thousand` as a number."""
-    found = 1
-    for word in words.lower().split():
-        found *= VALUES.get(word, 1)
-    return found
 
 
 def _share(share: str, part: str) -> tuple[Amount, ...]:

@@ -28,7 +28,7 @@ RELATIVE = re.compile(
 CLOCK = re.compile(
     r"(?<![\d:-])\d{1,2}:\d{2}(?::\d{2})?(?![\d:])(?!\s?(?:UTC|Z\b|GMT|[ap]\.?m))"
     r"|(?<![\w:.])\d{1,2}(?::\d{2})?\s?[ap]\.?m\b(?!\.?\s?(?:UTC|Z\b|GMT))"
-    r"|\b(?:noon|midnight)\b(?!\s?\(?(?:\d\d:\d\d\s)?(?:UTC|GMT))",
+    r"|\b(?:noon|midnight)\b(?!,?\s?\(?(?:\d\d:\d\d\s)?(?:UTC|GMT))",
     re.IGNORECASE,
 )
 RATIO = re.compile(r"\b(?:ratio|odds|scale|proportion|mixture)(?:\s+(?:of|is|at|was))*\s+$", re.IGNORECASE)

@@ -32,7 +32,8 @@ OPEN_SET = re.compile(
     re.IGNORECASE,
 )
 UTTERED = re.compile(
-    r"\b(says?|said|announc(?:es?|ed|ement)|admit(?:s|ted)?|claim(?:s|ed)|stat(?:es|ed)|declar(?:es?|ed)|acknowledg(?:es?|ed)|confirm(?:s|ed)"
+    r"\b(says?|said|announc(?:es?|ed|ement)|admit(?:s|ted)?|claim(?:s|ed)|stat(?:es|ed)|declar(?:es?|ed)|acknowledg(?:es?|ed)"
+    r"|(?<!panel )(?<!panel has )confirm(?:s|ed)(?!\s+by\s+(?:the|a|its)\s+panel)"
     r"|describ(?:es?|ed) (?:it|them|itself))\b",
     re.IGNORECASE,
 )

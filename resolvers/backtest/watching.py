@@ -65,7 +65,10 @@ def _ripe(rule: Rule, changes: set[Instant], seen: list[list[Instant]]) -> tuple
     how, wait = rule.outcome.how, rule.settlement.wait_us
     run = how.when.length.us if isinstance(how, YesOutcome | FirstDateOutcome) else 0
     first, last = instant(rule.opens), instant(rule.decides)
-    ripe = {at + run + wait for at in {first, *(at for at in changes if first < at < last)}}
+    within = {first, *(at for at in changes if first < at < last)}
+    ripe = {at + run + wait for at in within}
+    if any(isinstance(node, Rows) and len(node.sources) > 1 for node in rule.nodes()):
+        ripe |= {at + wait for at in within}  # a run may end as another source begins to answer: its look settles it
     return ripe, {at for at in ripe if any(bisect_right(good, at) == bisect_right(good, at - wait) for good in seen)}
 
 

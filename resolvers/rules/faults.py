@@ -38,6 +38,8 @@ class Faults:
 def once(faults: Iterable[Fault]) -> list[Fault]:
     """The faults without those of a missing key that is there under a mistyped name: the typo says it all."""
     found = list(faults)
+    if not found:
+        return found
     typed = {(fault.loc[:-1], near[1]) for fault in found if fault.code == "unknown-key"
              for near in [MEANT.search(fault.message)] if near}  # fmt: skip
     return [

@@ -324,7 +324,7 @@ def parse(text: str) -> Formula:
     """A formula's tree; FormulaFault says what is wrong and at which character."""
     found = _Parser(text).whole()
     level = [found]
-    for _ in range(MOST_STEPS):
+    for _ in range(MOST_STEPS + 1):
         level = [part for each in level for part in parts_of(each)]
         if not level:
             return found

@@ -14,7 +14,6 @@ FOREIGN: Mapping[str, str] = {
 }  # fmt: skip
 """Signs and words of other languages -> ours."""
 
-
 TIMES = ("for", "by", "before", "until", "since", "after", "in", "on", "at", "within", "during", "from", "to")
 
 
@@ -65,13 +64,17 @@ def no_operator(text: str, before: str, after: str) -> str:
     if text == ")":
         return "this bracket closes none: take it out, or open one before"
     if text == ",":
-        decimal = before.isdigit() and after.isdigit()
-        return (
-            f"a decimal has a point: write {before}.{after}"
-            if decimal
-            else "a comma has a place in min() and max() only"
-        )
+        return _comma(before, after)
     return f"{text!r} follows {before!r} with nothing between that joins them: write {OPERATORS}"
+
+
+def _comma(before: str, after: str) -> str:
+    """`0,85` is a decimal to some; `1,000` may be a thousand or one."""
+    if not (before.isdigit() and after[:1].isdigit()):
+        return "a comma has a place in min() and max() only"
+    if len(after.partition(".")[0]) == 3 and before.strip("0"):
+        return f"a number has no comma: write {before}{after}" + ("" if "." in after else f", or {before}.{after}")
+    return f"a decimal has a point: write {before}.{after}"
 
 
 def of_no_source(state: str, rest: Sequence[str]) -> str:

@@ -8,12 +8,13 @@ from datetime import timedelta
 
 import pytest
 from crux_builders import World
-from many_builders import WHOLE, watched
+from many_builders import WHOLE, many, read_before, watched
 
 from bot.doctor import service_area
 from bot.resolving import Resolver
 from bot.service.overview import Folder, screen
 from bot.settings import Settings
+from bot.store import whole_reads
 from markets.plan import Limits
 from markets.sandbox.entities import Market
 
@@ -99,3 +100,15 @@ async def test_that_it_is_gone_is_logged_once_and_shown_by_doctor_and_status_unt
         await world.planner.plan(Limits())
         assert caplog.records[-1].getMessage() == f"Manifold knows reach-85 again (market {gone.id})"
     assert screen(settings, world.store, Folder(None, None))["gone"] == {}
+
+
+async def test_what_manifold_lists_is_asked_for_at_once_where_it_was_not_known_before(world: World) -> None:
+    """Guards: one wrong answer of Manifold's keeps no market out of resolving until its turn among ten thousand."""
+    ids = many(world.store, world.sandbox, 900)
+    read_before(world.store, ids)
+    with world.store.transaction() as connection:
+        last = whole_reads.of(connection, ids[:1])[ids[0]]
+        whole_reads.keep(connection, [replace(last, fingerprint=None, updated_at=None, read_at=world.clock.at)])
+    await world.planner.plan(Limits())
+    with world.store.reading() as connection:
+        assert whole_reads.gone(connection) == {}

@@ -23,6 +23,11 @@ from resolvers.outcome import Answers, NotApplicable, Yes
         ("a share of 0.0001234567", "a share of 0.000123"),
         ("it was 1,234,567.123456 usd", "it was 1,234,567.12 usd"),
         ("at -3.14159265, not 3", "at -3.14, not 3"),
+        ("two (score 80.1 → 84.99999999)", "two (score 80.1 → 84.99999999)"),
+        ("three (score 69.9990001)", "three (score 69.999)"),
+        ("four (score 0.849999999), against 85%", "four (score 0.849999999), against 85%"),
+        ("five (score 0.8512345678)", "five (score 0.851)"),
+        (f"{'1' * 500}.1234567 and 2.1234567", f"{'1' * 500}.1234567 and 2.12"),
         (f"{'1' * 40}.123456 of them", f"{'1' * 40}.12 of them"),
     ],
 )
@@ -42,6 +47,16 @@ def test_a_figure_that_was_revised_in_its_last_digits_shows_them() -> None:
     ["https://x.example/a?v=1.23456789", "version 1.2.3456789", "gpt-4.1234567", "2026-11-23T19:47:50.664531+00:00"],
 )
 def test_names_addresses_versions_and_times_are_no_figures(text: str) -> None:
+    assert shortened(text) == text
+
+
+@pytest.mark.parametrize("text", ["1,2,3.14159265", "0.84999999,85", "12,34.5678912", "1," * 8 + "1.2345678"])
+def test_a_list_without_spaces_is_not_read_as_one_figure(text: str) -> None:
+    assert shortened(text) == text
+
+
+@pytest.mark.parametrize("text", ["1," * 30_000 + "1x", "111," * 900 + "1x", " ".join(["1.2345678"] * 20_000)])
+def test_a_cell_full_of_digits_costs_no_time_and_stays_as_it_is(text: str) -> None:
     assert shortened(text) == text
 
 

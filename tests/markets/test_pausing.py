@@ -120,3 +120,28 @@ def test_everything_is_walked_only_after_the_process_has_grown_much(monkeypatch:
     assert (over(), seen.count(2)) == (None, 1)
     put_out_of_sight()
     assert seen.count(2) == 1
+
+
+def test_pauses_alone_let_a_process_grow_no_further_than_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards: a service of few markets, which puts nothing out of sight hourly, and whose long pauses freeze all."""
+    peak = 1_000
+    monkeypatch.setattr(pausing, "peak_mib", lambda: peak)
+    monkeypatch.setattr(pausing, "_pauses", pausing._Pauses())
+    put_out_of_sight()
+
+    def long_pause() -> list[list[int]]:
+        with without_collecting():
+            return [[number] for number in range(2 * FEW)]
+
+    for _ in range(SETTLED + 1):
+        long_pause()
+    alive = Kept()
+    over = weakref.ref(alive)
+    alive.other = alive
+    long_pause()
+    del alive  # it was alive when all was put out of sight
+    gc.collect()
+    assert over() is not None
+    peak += GROWN_MIB + 1
+    long_pause()
+    assert over() is None

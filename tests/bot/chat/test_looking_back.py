@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from asking_builders import asked, tools_of
-from crux_builders import World
+from decimal import Decimal
 
+import pytest
+from asking_builders import asked, tools_of
+from crux_builders import World, day
+
+from bot.chat.looking_back import NOW
 from bot.discord.errors import SafeItem
 from bot.discord.talk_buttons import view_of_reply
+from bot.store import markets, prices
 
 
 async def test_how_close_it_was_is_told_by_what_had_been_seen_by_then(world: World) -> None:
@@ -26,7 +31,24 @@ async def test_a_day_on_which_nothing_had_been_seen_is_said_to_be_unknown(world:
     assert told.lines[1].startswith("I don't know, because ")
 
 
-async def test_the_price_and_the_evidence_of_a_day_are_those_of_that_day(world: World) -> None:
+async def test_the_price_of_a_day_is_that_of_the_day_and_no_price_is_rounded_to_certainty(world: World) -> None:
+    world.see()
+    await world.at(1).open_markets()
+    with world.store.transaction() as connection:
+        market = markets.find(connection, "small", "reach-85")
+        assert market is not None
+        for number, share in ((3, "0.4"), (6, "0.996")):
+            shares = {"YES": Decimal(share), "NO": 1 - Decimal(share)}
+            prices.keep(connection, [prices.Sample(market.id, day(number), shares, Decimal(200))])
+    world.at(12)
+    assert asked(world, "what was the price of reach-85 on 10 January?").lines[1] == (
+        "Manifold had it at NO 60%, YES 40% on 2020-01-09 00:00 UTC."
+    )
+    now = asked(world, "what is the price of reach-85?").lines
+    assert now == ("Manifold had it at YES over 99%, NO under 1% on 2020-01-12 00:00 UTC.",)
+
+
+async def test_the_evidence_of_a_day_is_that_of_the_day(world: World) -> None:
     world.at(1).see(south=("71.0", "x"))
     world.at(9).see(south=("84.0", "x"))
     world.at(12)
@@ -57,6 +79,26 @@ async def test_what_came_onto_the_record_later_is_told_apart_from_what_had_been_
     told = asked(world, "what would reach-85 have said on 14 January?")
     assert "88.5%" in told.lines[1], told.lines
     assert told.lines[-1].startswith("By what stood on our own record by then it was ")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "what was the best score of board on 10 January?",
+        "how much mana had been spent on 6 January?",
+        "who was ahead on 8 January",
+        "which markets were open on 6 January",
+        "were there proposals waiting on 6 January",
+        "what was the status of board on 8 January",
+        "who had to approve reach-85 on 8 January",
+    ],
+)
+async def test_what_is_told_as_it_is_now_is_not_passed_off_as_of_a_day_gone_by(world: World, said: str) -> None:
+    await world.decided()
+    world.at(12)
+    told = asked(world, said)
+    assert told.lines[0] == NOW
+    assert told.lines[1:] == asked(world, said.partition(" on ")[0]).lines[:3]
 
 
 async def test_a_market_that_is_chosen_after_the_question_is_told_of_the_same_day(world: World) -> None:

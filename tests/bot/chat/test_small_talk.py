@@ -67,6 +67,8 @@ LEAVE = (
     "I changed my mind, keep my messages",
     "I allow you to store what I say",
     "opt me back in",
+    "go ahead and keep my messages",
+    "fine, go ahead, you can keep my messages",
 )
 REFUSING = (
     "not",
@@ -99,9 +101,42 @@ def test_any_word_besides_keeps_leave_from_being_taken(predictors: StoreTools, s
     assert said_to(predictors, f"I never said {said}").keep is not True
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "keep the question",
+        "save the original text",
+        "store these lines",
+        "keep my sister's messages",
+        "you can keep the market text",
+        "you may keep my last message",
+        "keep what I said",
+        "you could keep my messages",
+        "crux can store my messages",
+        "so you can store everything I say",
+        "but you can log what I type",
+        "you can scarcely keep my messages",
+        "you may illegally keep my messages",
+        "you once could save my questions",
+        "remember me again",
+        "track the question again",
+        "you can remember what I asked",
+        "opt in",
+    ],
+)
+def test_what_speaks_of_other_texts_or_states_what_can_be_is_no_leave(predictors: StoreTools, said: str) -> None:
+    assert said_to(predictors, said).keep is not True
+
+
+@pytest.mark.parametrize("word", ["go ahead and", "i changed my mind", "if you like to", "ok then", "all right so now"])
+def test_however_often_a_word_before_leave_is_repeated_it_is_read_at_once(predictors: StoreTools, word: str) -> None:
+    assert said_to(predictors, f"{word} " * 200).keep is None
+
+
 @pytest.mark.parametrize("said", LEAVE)
 def test_leave_that_is_asked_about_is_not_given(predictors: StoreTools, said: str) -> None:
-    assert said_to(predictors, f"{said}?").keep is None
+    for told in (f"{said}?", f"{said}？", f"~~{said}~~", f"> {said}", f"```{said}```"):
+        assert said_to(predictors, told).keep is None, told
 
 
 def test_who_asks_about_privacy_is_told_what_is_kept_and_changes_nothing(predictors: StoreTools) -> None:

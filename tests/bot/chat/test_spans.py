@@ -33,6 +33,7 @@ SPANS = {
     "news from nov 2 to 5": "From 2026-11-02 to 2026-11-05",
     "what changed from September to October": "From 2026-09-01 to 2026-10-31",
     "any updates since nov 1, 2025": "Since 2025-11-01",
+    "what changed since Monday until yesterday": "From 2026-11-16 to 2026-11-20",
     "what changed this month": "Since 2026-11-01",
     "anything new today": "Since 2026-11-21",
     "was gibt es neues seit Montag": "Since 2026-11-16",
@@ -43,14 +44,21 @@ DAYS = {
     "how close was it back in July": "2026-07-31 23:59:59",
     "where did it stand a month ago": "2026-10-21 00:00:00",
     "what was it 3 weeks ago": "2026-10-31 00:00:00",
+    "how close was it before 1 October": "2026-09-30 23:59:59",
     "the verdict as of 2026-09-15": "2026-09-15 23:59:59",
     "how high was it yesterday": "2026-11-20 23:59:59",
+    "how close was it last week": "2026-11-15 23:59:59",
+    "how close was it in the last month": "2026-10-31 23:59:59",
+    "how close was reach-85 a week ago": "2026-11-14 00:00:00",
 }
 NO_TIME = (
     "how close is it?",
     "what changed since 30 February?",
     "what changed since 2027-01-01?",
     "what may I ask?",
+    "what changed since 9999-12-31?",
+    "what happened in December 9999?",
+    "how close was it on 31.12.9999?",
     "has the sun moved?",
     "how many did it 5 times",
 )
@@ -78,6 +86,11 @@ def test_a_day_gone_by_is_the_one_that_is_said(text: str, told: str) -> None:
 def test_what_names_no_time_that_has_begun_is_left_as_it_is(text: str) -> None:
     found = dated(said(text), NOW, changing=False)
     assert (found.words, found.span, found.at) == (said(text), None, None)
+
+
+def test_the_figure_in_a_name_before_a_time_is_no_part_of_the_time() -> None:
+    found = dated(said("how close was reach-85 8 hours ago"), NOW, changing=False)
+    assert (found.words.words, found.at) == (("how", "close", "was", "reach-85"), NOW - timedelta(hours=8))
 
 
 @given(st.dates(max_value=(NOW - timedelta(days=1)).date()), st.sampled_from(("%Y-%m-%d", "%-d.%-m.%Y", "%B %-d %Y")))
@@ -123,6 +136,17 @@ async def test_what_changed_since_it_opened_begins_with_the_opening(world: World
     assert (
         asked(world, "what changed since the markets opened?").lines[0].startswith("Since 2020-01-07, when it opened: ")
     )
+
+
+async def test_what_changed_until_a_day_begins_with_the_opening(world: World) -> None:
+    await world.decided()
+    world.at(12)
+    for said in ("what changed on reach-85 before 10 January?", "what changed on reach-85 until 9 January?"):
+        told = asked(world, said).lines
+        assert told == ("From 2020-01-07, when it opened, to 2020-01-09: 2020-01-07: opened.",)
+    early = asked(world, "what changed on reach-85 before 3 January?")
+    assert early.lines == ("It had not opened by then; it opened 2020-01-07 00:00 UTC.",)
+    assert asked(world, "what changed before 3 January?").lines[0].startswith("No market of this debate had opened by")
 
 
 async def test_a_day_that_is_part_of_a_markets_name_is_no_day_to_look_back_to(world: World) -> None:

@@ -7,7 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from asking_builders import NOW, argued, asked
+import sqlalchemy as sa
+from asking_builders import NOW, argued, asked, tools_of
 from crux_builders import World, living
 
 from bot.chat.answering import answer
@@ -15,7 +16,7 @@ from bot.chat.claiming import named
 from bot.chat.replies import Context
 from bot.chat.wording import read
 from bot.debates import BUNDLED
-from bot.store import proposals
+from bot.store import proposals, schema
 from bot.store.identities import link
 from markets.load import Loaded, load_debate
 
@@ -81,6 +82,52 @@ async def test_what_a_person_put_forward_does_not_wait_for_them(world: World) ->
     told = asked(world, "do i have anything to vote on?", asker="7").lines
     assert "Without your vote, ann: P2." in told
     assert f"P{made.id}," not in " ".join(told[2:])
+
+
+async def test_an_opened_market_is_told_by_what_was_frozen_whatever_its_file_says_by_now(world: World) -> None:
+    world.see()
+    await world.at(1).open_markets()
+    world.at(2).see()
+    asks = [f"what {each}?" for each in ("are the rules of reach-85", "does reach-85 need", "would make reach-85 NO")]
+    before = [asked(world, said).lines for said in asks]
+    loaded = written(world, "yes: best >= 85%", "yes: best >= 90%")
+    assert [asked(world, said, loaded).lines for said in asks] == before
+    (world.folder / "markets/reach-85.yaml").unlink()
+    tools = tools_of(world, load_debate(world.folder))
+    assert tools.market("reach-85") == tools_of(world).market("reach-85")
+
+
+def resolved_again(world: World, times: int) -> None:
+    """So many more markets beside reach-85, resolved as it was."""
+    rows = {schema.markets: schema.markets.c.slug == "reach-85", schema.proposals: schema.proposals.c.id == 1}
+    with world.store.transaction() as connection:
+        market, done = (
+            connection.execute(sa.select(table).where(which)).one()._asdict() for table, which in rows.items()
+        )
+        assert done["state"] == "resolved"
+        for number in range(1000, 1000 + times):
+            told = {"id": number, "slug": f"also-{number}", "market_id": f"x{number}"}
+            connection.execute(sa.insert(schema.markets).values(market | told))
+            connection.execute(sa.insert(schema.proposals).values(done | {"id": number, "market": number}))
+
+
+def asks_of_the_store(world: World, said: str) -> int:
+    """How often the store is asked for one answer."""
+    tools, asks = tools_of(world), list[str]()
+    sa.event.listen(world.store.engine, "before_cursor_execute", lambda *told: asks.append(told[2]))
+    assert answer(tools, said, Context("asker", tools.now)).lines
+    return len(asks)
+
+
+@pytest.mark.parametrize("said", ["what changed since it opened?", "which markets are there?", "best score of board?"])
+async def test_however_many_have_resolved_the_store_is_asked_no_more_often(world: World, said: str) -> None:
+    await world.agreed()
+    world.at(12).see()
+    await world.carry_on()
+    asked(world, said)  # what is judged for the first time is read for it
+    few = asks_of_the_store(world, said)
+    resolved_again(world, 30)
+    assert asks_of_the_store(world, said) == few
 
 
 async def test_a_market_whose_file_is_gone_bears_on_nothing_that_is_known(tmp_path: Path) -> None:

@@ -211,6 +211,17 @@ async def test_figures_are_as_long_as_it_takes_to_tell_them_from_threshold_and_f
     assert "**Proposed: before 2020-02-05 — 2020-01-10 00:00 UTC**" in dated.embed["description"]
 
 
+async def test_a_figure_exactly_at_its_threshold_is_not_told_which_way_it_would_turn(world: World) -> None:
+    """Guards: "at most 5 days" with 5 days does not turn if they were lower."""
+    await world.decided()
+    both = (Step(node="count", words="the lag", value="5 days"), Step(node="number", words="5 days", value="5 days"))
+    trace = Step(node="compare", words="the lag is at most 5 days", value="true", steps=both)
+    seen = world.card()
+    verdict = seen.proposal.verdict.model_copy(update={"trace": trace})
+    made = shown(world, replace(seen, proposal=replace(seen.proposal, verdict_json=verdict.model_dump_json())))
+    assert "\nExactly at 5 days: the smallest move may turn it\n" in made.embed["description"]
+
+
 async def test_where_a_row_is_picked_the_card_says_which_figure_another_row_must_beat(world: World) -> None:
     world.see()
     await world.at(1).open_markets()

@@ -13,6 +13,7 @@ from desk_builders import FIVE, Desk, desk_in
 from bot.review.pausing import pause, resume
 from bot.review.publicity import may_show, words
 from bot.store import audit, proposals
+from bot.store.acts_told import tell
 from bot.verifying import verify
 from resolvers.errors import Refusal
 
@@ -175,8 +176,10 @@ async def test_silence_decides_after_the_time_that_the_definition_gives_and_then
         assert ("reach-85", "resolved") in [(one.slug, one.did) for one in await world.carry_on()]
         with world.store.reading() as connection:
             acts = audit.acts(connection, subject="proposal 1")
-        (approved,) = [one for one in acts if one.act == "approved"]
+            (approved,) = [one for one in acts if one.act == "approved"]
+            line = tell(connection, approved).line
         assert (approved.actor, '"auto_after":"7 days"' in approved.payload) == ("crux", True)
+        assert line.startswith("crux took proposal 1 (reach-85 → YES) as approved: nobody said anything"), line
         receipt = world.card().receipt
         assert receipt is not None
         assert receipt["quorum"]["because"] == ["nobody said anything for 7 days, which the definition lets decide"]

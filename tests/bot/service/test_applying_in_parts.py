@@ -64,6 +64,12 @@ def states(there: Scene) -> list[str]:
                 return found
 
 
+def told_on_card(there: Scene) -> str:
+    """How much the first card says was done."""
+    with there.store.reading() as connection:
+        return plan_cards.get(connection, 1).came[0]
+
+
 def planning(there: Scene) -> Planning:
     found = getattr(there.service.jobs["plan"].act, "__self__", None)
     assert isinstance(found, Planning)
@@ -118,8 +124,7 @@ async def test_a_plan_that_takes_longer_than_a_run_goes_on_in_the_next_under_the
     assert [one["applied"] for one in told] == [PART, PART, ALL - 2 * PART]
     assert [one["card"] for one in told] == ["approved", "approved", "applied"]
     assert (opened(asked), states(asked)) == (ALL, ["applied"])
-    with asked.store.reading() as connection:
-        assert plan_cards.get(connection, 1).came[0] == f"{ALL} done"
+    assert told_on_card(asked) == f"{ALL} done"
 
 
 async def test_a_process_that_died_between_two_parts_is_followed_under_the_same_approval(asked: Scene) -> None:
@@ -129,6 +134,7 @@ async def test_a_process_that_died_between_two_parts_is_followed_under_the_same_
     planning(asked).elapsed = time.monotonic
     assert (await asked.once("plan"))["applied"] == ALL - PART
     assert (opened(asked), states(asked)) == (ALL, ["applied"])
+    assert told_on_card(asked) == f"{ALL} done"
 
 
 async def test_a_file_edited_between_two_parts_makes_the_rest_another_plan_that_people_read(asked: Scene) -> None:
@@ -192,6 +198,7 @@ async def test_a_pause_stops_it_at_the_next_change_and_the_end_of_the_pause_goes
     resume(asked.store, "ann")
     assert (await asked.once("plan"))["card"] == "applied"
     assert (opened(asked), states(asked)) == (ALL, ["applied"])
+    assert told_on_card(asked) == f"{ALL} done"
 
 
 def test_a_large_plan_says_how_many_changes_it_makes_and_not_how_many_lines_are_kept() -> None:

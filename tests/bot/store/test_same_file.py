@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from bot import jobs
-from bot.store import Store, switches
+from bot.store import Store, open_store, switches
 from bot.store.copying import copy_to
 from bot.store.same_file import Replaced, Trouble
 
@@ -46,6 +47,22 @@ def test_nothing_is_written_or_read_once_another_file_stands_in_the_stores_place
     os.replace(tmp_path / "copy", path)
     with pytest.raises(Replaced, match="was replaced by another file"), way(store):
         raise AssertionError("never reached: it would be lost with the file that has no name any more")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_file_in_the_place_of_the_stores_folder_is_a_sentence_too(
+    tmp_path: Path, way: Callable[[Store], AbstractContextManager[sa.Connection]]
+) -> None:
+    folder = tmp_path / "state"
+    folder.mkdir()
+    store = open_store(folder / "crux.sqlite", now=lambda: datetime.now(UTC))
+    with way(store):
+        pass
+    folder.rename(tmp_path / "elsewhere")
+    folder.touch()
+    with pytest.raises(Trouble, match=r"is gone: put it back where it was"), way(store):
+        raise AssertionError("never reached")
+    store.close()
 
 
 def test_a_lock_that_cannot_be_made_is_a_sentence_and_no_fault_of_ours(store: Store) -> None:

@@ -30,6 +30,10 @@ SAID = [
     (TWO_OF_THREE, "Will 2 of 4 labs have a row of 60% or more before July 2027?", {"O06"}),
     (TWO_OF_THREE, "Will 3 of 3 labs have a row of 60% or more before July 2027?", {"O06"}),
     (TWO_OF_THREE, "Will 3 labs have a row of 60% or more before July 2027?", {"O06"}),
+    (TWO_OF_THREE, "Will any 2 of these 3 labs have a row of 60% or more before July 2027?", set()),
+    (TWO_OF_THREE, "Of 3 labs, will 2 have a row of 60% or more before July 2027?", set()),
+    (TWO_OF_THREE, "Will 2 labs have the best of 3 runs at 60% or more before July 2027?", {"O06"}),
+    (TWO_OF_THREE, "Will 2 labs have a mean of 3 rows of 60% or more before July 2027?", {"O06"}),
     (TOP_FIVE, "Will 2 of the top 5 rows be north's before July 2027?", set()),
     (TOP_FIVE, "Will at least 2 rows in the top 5 be north's before July 2027?", set()),
     (TOP_FIVE, "Will 2 of the top 6 rows be north's before July 2027?", {"O06"}),
@@ -43,6 +47,39 @@ def test_a_title_may_say_of_how_many_and_the_top_of_what(
 ) -> None:
     found = faults(tmp_path, Case({**rule, TITLE: title}))
     assert {fault.code for fault in found} == wanted, [str(fault) for fault in found]
+
+
+def test_how_many_have_to_agree_is_a_number_of_people_only_where_people_are_asked(tmp_path: Path) -> None:
+    two = {**TWO_OF_THREE, TITLE: "Will 2 labs have a row of 60% or more before July 2027?"}
+    found = faults(tmp_path, Case({**two, "whoever ran it.": "whoever ran it. 3 must agree."}))
+    assert [fault.message for fault in found] == [
+        "'3' (fine_print) occurs nowhere in the rule: text and rule must agree"
+    ]
+
+
+LEAD = {BEST: "a: {max: score, from: board, where: {lab: north}}\n  b: {max: score, from: board, where: {lab: south}}"}
+COUNTED = {BEST: "strong: {count: rows, from: board, where: score >= 60%}"}
+IN_LETTERS = [
+    ("eighty-five", 85), ("nineteen", 19), ("twenty one", 21), ("one hundred", 100), ("a hundred and five", 105),
+    ("two hundred and eighty-five", 285), ("five hundred twenty", 520), ("two thousand", 2000), ("two dozen", 24),
+]  # fmt: skip
+PARTS = [5, 12, 20, 80, 85, 100, 185, 200, 500, 1000, 2, 2005]
+"""What a careless reader would take of those for the whole."""
+
+
+@pytest.mark.parametrize(("said", "number"), IN_LETTERS)
+def test_a_number_in_letters_is_all_of_it_and_no_part(tmp_path: Path, said: str, number: int) -> None:
+    def codes(meant: int, unit: str) -> set[str]:
+        rows = {**COUNTED, YES: f"yes: strong >= {meant}"}
+        rows[TITLE] = f"Will at least {said} rows of the board show 60% or more before July 2027?"
+        lead = {**LEAD, YES: f"yes: a - b >= {meant} points"}
+        lead[TITLE] = f"Will the best row of North lead that of South by {said} points or more before July 2027?"
+        found = faults(tmp_path / unit / str(meant), Case(rows if unit == "rows" else lead))
+        return {fault.code for fault in found} & {"O06"}
+
+    for unit in ("rows", "points"):
+        assert codes(number, unit) == set()
+        assert [meant for meant in PARTS if meant != number and not codes(meant, unit)] == []
 
 
 def test_a_figure_without_its_unit_is_told_how_the_rule_has_it(tmp_path: Path) -> None:

@@ -142,6 +142,8 @@ BLURRED = {
 }
 PLAIN = [
     "Rows count from midnight UTC on.",
+    "Rows count from midnight, 00:00 UTC, on.",
+    "A class counts once the panel has confirmed it, and none that is not confirmed by the panel.",
     "It must be run no later than the end of June.",
     "Rows of eighty-five percent count before July 2027.",
     "Two rows to every lab; from one to the next.",

@@ -12,7 +12,7 @@ from resolvers.durations import Duration
 from resolvers.outcome import Answers, No
 from resolvers.rules.compile import RuleBlocks, compile_rule
 from resolvers.rules.defaults import HouseDefaults
-from resolvers.rules.formula import LONGEST
+from resolvers.rules.formula import LONGEST, FormulaFault, parse
 from resolvers.rules.patterns import why_refused
 from resolvers.rules.rule import Rule
 
@@ -332,6 +332,9 @@ SLIPS = {
     "best = 85%": (5, "'=' is not used here; write =="),
     "best is 85%": (5, "'is' is not used here; write =="),
     "best >= 85,5%": (10, "a decimal has a point: write 85.5"),
+    "best >= 1,000": (9, "a number has no comma: write 1000, or 1.000"),
+    "best >= 12,000.5": (10, "a number has no comma: write 12000.5"),
+    "best >= 0,850": (9, "a decimal has a point: write 0.850"),
     "best >= .5%": (8, "a number begins with a digit: write 0 before this point"),
     'best >= "85%': (8, 'the text that begins here is never closed: write " at its end'),
     "best >= 85 percnt": (11, "'percnt' is no unit; did you mean 'percent'?"),
@@ -359,6 +362,15 @@ def test_a_formula_too_long_or_too_deep_is_a_fault_not_a_crash():
     for formula in (long, deep):
         _, faults = compiled({"yes": formula}, BOARD, values=BEST)
         assert [fault.code for fault in faults if fault.level == "error"] == ["formula"]
+
+
+@pytest.mark.parametrize(("signs", "read"), [(60, True), (61, False)])
+def test_as_many_steps_as_are_said_to_be_read_are_read(signs: int, read: bool):
+    if read:
+        assert parse("+".join("1" * (signs + 1)))
+        return
+    with pytest.raises(FormulaFault, match="more than 60 steps"):
+        parse("+".join("1" * (signs + 1)))
 
 
 def test_where_may_be_a_formula_over_the_rows_columns():
