@@ -6,6 +6,7 @@ import gc
 import hashlib
 import json
 import multiprocessing
+import os
 import re
 import resource
 import sqlite3
@@ -71,8 +72,15 @@ def made_store(path: Path, markets: int, observations: int, sources: int, seed: 
     fill(store, told)
     same = _facts(load_evidence(store, told.specs, told.as_of)) == _facts(told.evidence)
     store.close()
+    on_disk(path)
     rules = {slug: rule.model_dump_json() for slug, rule in told.rules.items()}
     return Filled(told.specs, rules, told.as_of, told.observations, same)
+
+
+def on_disk(path: Path) -> None:
+    """Wait until the made evidence lies on the disk: or the first verdicts kept would wait for all of it."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def judged(path: Path, told: Filled) -> dict[str, Any]:
