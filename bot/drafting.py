@@ -94,7 +94,7 @@ class Drafting:
         """The market as `crux check` would find it, and every fault; what is not answered yet is stood in for."""
         if answers.how not in VALUES:
             said = f"{answers.how!r} is no way of reducing that can be drafted{nearest(answers.how, VALUES)}"
-            return None, [Fault("R-HOW", said, ("how",)), *self.tried(replace(answers, how="max"))[1]]
+            return None, [Fault("R-UNKNOWN-NAME", said, ("how",)), *self.tried(replace(answers, how="max"))[1]]
         if answers.slug and not re.fullmatch(SLUG, answers.slug):
             said = f"{answers.slug!r} is no slug: name the file with 3 to 60 of a-z, 0-9 and dash"
             return None, [Fault("F-SLUG", said, ("slug",)), *self.tried(replace(answers, slug=""))[1]]

@@ -26,7 +26,7 @@ def source_rows(app: App) -> list[dict[str, Any]]:
     counted, notes, panels = by_source(app.store), newest_notes(app.store), _panels(app.loaded.markets)
     rows = []
     for name in sorted(app.loaded.sources):
-        state = state_of(evidence.source(name), instant(now))
+        state = state_of(evidence.source(name), instant(now), app.debate.defaults.lost_after)
         count = counted.get(name)
         rows.append(
             {

@@ -14,6 +14,8 @@ from pydantic_core import CoreSchema, core_schema
 UNITS_S = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 FORM = re.compile(r"^([0-9]{1,6}) (second|minute|hour|day|week)s?$", re.ASCII)
 NUMBER = re.compile(r"^([0-9]{1,6})\s*([A-Za-z]{0,20})$", re.ASCII)
+LONG = {"month": 30, "quarter": 91, "year": 365}
+"""What people mean by them, in days: these are proposed, never taken."""
 LONGEST_DAYS = 36_525
 """100 years: longer than any question, and short enough that no reckoning leaves the calendar."""
 
@@ -71,6 +73,8 @@ class Duration(timedelta):
 def _instead_of(text: str) -> str:
     """What may have been meant by `7 dyas` or `7days`; else how a duration is written."""
     number = NUMBER.match(text)
+    if number and (days := LONG.get(number[2].lower().removesuffix("s"))):
+        return f"a {number[2].lower().removesuffix('s')} has no one length; write `{int(number[1]) * days} days`"
     close = get_close_matches(number[2].lower(), UNITS_S, 1, 0.5) if number and number[2] else []
     if number and close:
         return f"did you mean `{number[1]} {close[0]}{'' if number[1] == '1' else 's'}`?"

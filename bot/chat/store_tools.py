@@ -235,7 +235,7 @@ class StoreTools:
         chosen = {name: source for name, source in self.loaded.sources.items() if name in wanted}
         return tuple(
             SourceNow(one.id, one.state, one.because, moment(one.newest) if one.newest is not None else None)
-            for one in source_states(self.store, chosen, self.now)
+            for one in source_states(self.store, self.loaded, self.now, chosen)
         )
 
     def happenings(

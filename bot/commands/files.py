@@ -85,6 +85,7 @@ def _ready(debate: Path | None, files: frozenset[Path] | None, json: bool, asked
     """The markets with the store's evidence, and in JSON what `asked` has; exit 1 where one may not open."""
     from bot.app import opened_app
     from bot.ready import readiness
+    from bot.told_short import shortened
     from markets.registries import registry_faults
 
     with opened_app(debate) as app:
@@ -118,7 +119,7 @@ def _ready(debate: Path | None, files: frozenset[Path] | None, json: bool, asked
             if each.edited:
                 say.line(f"{each.slug}: {each.edited}")
             by = "by the file as it is now, " if each.edited else ""
-            say.line(f"{each.slug}: {by}if it were decided today: {each.today}")
+            say.line(f"{each.slug}: {by}if it were decided today: {shortened(each.today)}")
         say.aside(f"clean {clean} of {len(found)}, ready {ready} of {len(found)}")
     if ready < len(found):
         raise typer.Exit(1)

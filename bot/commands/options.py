@@ -11,6 +11,9 @@ import typer
 from bot.settings_file import use_file
 from resolvers.errors import Refusal
 
+SANDBOX = "sandbox"
+"""What a store calls a sandbox of its own."""
+
 LARGEST_ID = 2**63 - 1
 """The largest number a database gives to a row."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from bot import say
-from bot.commands.options import Debate, Json, SettingsFile
+from bot.commands.options import SANDBOX, Debate, Json, SettingsFile
 from resolvers.errors import InputFault, Refusal
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _show(told: dict[str, Any]) -> None:
     say.line(f"database {told['database']}")
     name = f"{told['name']}, in " if told["name"] else ""
     say.line(f"debate   {name}{told['debate'] or 'none is chosen'}")
-    say.line(f"service  {_service(told['service'], may_start=not told['faults'])}")
+    say.line(f"service  {_service(told, may_start=not told['faults'])}")
     say.line(f"discord  {told['discord'] or 'never connected'}")
     mana = told["mana"]
     of = f" of {mana['budget']}" if mana["budget"] else ""
@@ -104,7 +104,7 @@ def _show(told: dict[str, Any]) -> None:
         ]
     )
     _few([f"  {one['slug']} is closed and nothing is proposed: {one['because']}" for one in told["undecided"]])
-    _plan(told["plan"])
+    _plan(told)
     _few([f"source {one['id']}: {one['words']}" for one in told["sources"]])
     _few([f"job {one['job']}: {one['state']}: {one['because']}" for one in told["jobs"] if one["failed since"]])
     _few([f"{slug}: {because}" for slug, because in told["edited"].items()])
@@ -145,21 +145,30 @@ def _width() -> int:
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
 
 
-def _service(row: dict[str, Any], *, may_start: bool) -> str:
+def _sandbox(told: dict[str, Any]) -> str:
+    """What a command needs besides, where the store belongs to a sandbox: which file that is, it does not know."""
+    return " --sandbox FILE" if told["platform"] == SANDBOX else ""
+
+
+def _service(told: dict[str, Any], *, may_start: bool) -> str:
+    row = told["service"]
     if row["running"]:
         return f"runs: {row['holder']}"
     last = f"; the last was {row['holder']}" if row["holder"] else ""
-    return f"does not run{last}; " + (f"start it with {say.program()} run" if may_start else "mend the folder first")
+    return f"does not run{last}; " + (
+        f"start it with {say.program()} run{_sandbox(told)}" if may_start else "mend the folder first"
+    )
 
 
-def _plan(card: dict[str, Any] | None) -> None:
+def _plan(told: dict[str, Any]) -> None:
+    card = told["plan"]
     if card is None:
         return
     changes = say.many(card["changes"], "change")
     say.line(f"plan {card['checksum'][:12]}: {card['state']}, {changes}, {card['cost_mana']} mana")
     _few([f"  {line}" for line in (*card["lines"], *(f"refused: {each}" for each in card["refusals"]))])
     if card["state"] == "open" and card["lines"] and not card["refusals"]:
-        mine = f"{say.program()} apply --checksum {card['checksum'][:12]}"
+        mine = f"{say.program()} apply --checksum {card['checksum'][:12]}{_sandbox(told)}"
         say.line(
             f"  it waits for a reviewer on its card, or for `{mine}`; limits.auto_apply in debate.yaml lets it pass"
         )

@@ -10,22 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-import sqlalchemy as sa
-
 from bot.app import App
+from bot.commands.options import SANDBOX
 from bot.platform import Platform
 from bot.review.people import Actor, person_of
 from bot.service.exchange import connected
 from bot.service.surroundings import Exchange, Surroundings
 from bot.service.threads import Threads
-from bot.store import Store, schema
+from bot.store import Store
 from markets.manifold import Manifold
 from resolvers.errors import Outside, Refusal
 
 T = TypeVar("T")
-
-SANDBOX = "sandbox"
-"""What a store calls a sandbox of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +74,12 @@ def _around(app: App, threads: Threads, exchange: Exchange) -> Surroundings:
 
 def _elsewhere(store: Store, url: str, sandbox: Path | None) -> Elsewhere | None:
     """None where the command is at the Manifold that the store belongs to, or the store belongs to none yet."""
-    with store.reading() as connection:
-        owner = connection.execute(sa.select(schema.stores)).one_or_none()
+    owner = store.owner()
     here = SANDBOX if sandbox is not None else url
-    if owner is None or owner.platform == here:
+    if owner is None or owner[0] == here:
         return None
-    how = "name its file with --sandbox" if owner.platform == SANDBOX else f"set CRUX_MANIFOLD_URL to {owner.platform}"
-    return Elsewhere(f"this store's markets are on {owner.platform}, not on {here}: {how}")
+    how = "name its file with --sandbox" if owner[0] == SANDBOX else f"set CRUX_MANIFOLD_URL to {owner[0]}"
+    return Elsewhere(f"this store's markets are on {owner[0]}, not on {here}: {how}")
 
 
 def myself() -> Actor:

@@ -160,7 +160,7 @@ def _troubles(
     wanted = {name for names in read.values() for name in names}
     chosen = {name: source for name, source in loaded.sources.items() if name in wanted}
     found = {}
-    for one in source_states(store, chosen, now):
+    for one in source_states(store, loaded, now, chosen):
         if one.state not in WELL and one.since is not None:
             since = moment(one.since)
             told = f"The source {safe(one.id, 60)} is {safe(one.state, 30)}: {safe(shortened(one.because), 200)}"

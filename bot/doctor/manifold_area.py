@@ -7,11 +7,10 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
-import sqlalchemy as sa
 
 from bot.doctor.checks import Check, not_set_up, ok, wrong
 from bot.settings import Settings
-from bot.store import Store, schema
+from bot.store import Store
 from bot.store.engine import Now
 
 WAIT_S = 15.0
@@ -21,7 +20,7 @@ SKEW = timedelta(minutes=1)
 
 async def examine(settings: Settings, store: Store | None, now: Now) -> list[Check]:
     """One request; without a key only whether anybody answers. A store that began with a sandbox needs none of it."""
-    owner = _owner(store) if store is not None else None
+    owner = store.owner() if store is not None else None
     if owner is not None and owner[0] == "sandbox":
         remedy = "run with --sandbox FILE as before; choose another store for the real one"
         return [not_set_up("manifold", "this store belongs to a sandbox of your own", remedy)]
@@ -71,7 +70,7 @@ def _key(answer: httpx.Response, settings: Settings, store: Store | None) -> lis
     if who is None:
         because = f"{settings.manifold_url} answers, but not as Manifold does"
         return [wrong("manifold key", because, "look at CRUX_MANIFOLD_URL, and whether a network's login page answers")]
-    owner = None if store is None else _owner(store)
+    owner = None if store is None else store.owner()
     if owner is not None and owner != (settings.manifold_url, who.get("id")):
         here = f"{who.get('username')} on {settings.manifold_url}"
         because = f"the key is of {here}, and the store belongs to {owner[1]} on {owner[0]}"
@@ -87,9 +86,3 @@ def _who(answer: httpx.Response) -> dict[str, Any] | None:
         return None
     known = isinstance(who, dict) and "id" in who and isinstance(who.get("balance") or 0, int | float)
     return who if known else None
-
-
-def _owner(store: Store) -> tuple[str, str] | None:
-    with store.reading() as connection:
-        row = connection.execute(sa.select(schema.stores)).one_or_none()
-    return None if row is None else (row.platform, row.account_id)

@@ -27,7 +27,7 @@ MOST = 3
 
 def examine(store: Store, loaded: Loaded) -> list[Check]:
     """A line for each source in trouble, or one for all."""
-    states = source_states(store, loaded.sources, store.now())
+    states = source_states(store, loaded, store.now())
     found = [
         (not_set_up if one.because == "never looked at" else wrong)(
             f"source {one.id}", source_words(one), REMEDY[one.state].format(one.id)

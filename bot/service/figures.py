@@ -13,7 +13,7 @@ from bot.store import Store, ledger, schema, schema_talk
 from bot.store.sightings import looks_at
 from markets.load import Loaded
 from resolvers.evidence import Instant, Sighting, SourceEvidence, instant
-from resolvers.freshness import SourceState, state_of
+from resolvers.freshness import LOST_AFTER, SourceState, state_of
 from resolvers.rules.panels import is_panel
 from resolvers.sources.spec import SourceSpec
 
@@ -21,7 +21,7 @@ from resolvers.sources.spec import SourceSpec
 def figures(store: Store, loaded: Loaded) -> Figures:
     """What a scrape shows."""
     assert loaded.debate is not None
-    states = Counter[str](state.state for state in source_states(store, loaded.sources, store.now()))
+    states = Counter[str](state.state for state in source_states(store, loaded, store.now()))
     market, proposal, posts = schema.markets.c, schema.proposals.c, schema_talk.posts.c
     with store.reading() as connection:
 
@@ -43,13 +43,19 @@ def figures(store: Store, loaded: Loaded) -> Figures:
         )
 
 
-def source_states(store: Store, sources: Mapping[str, SourceSpec], now: datetime) -> list[SourceState]:
-    """How each source stands, from its looks alone: no row of evidence is read for it. Panels are left out."""
-    at = instant(now)
+def source_states(
+    store: Store, loaded: Loaded, now: datetime, sources: Mapping[str, SourceSpec] | None = None
+) -> list[SourceState]:
+    """How each source (or only some) stands, by the debate's own `lost_after`, from its looks alone: no row is read.
+
+    Panels are left out.
+    """
+    at, chosen = instant(now), loaded.sources if sources is None else sources
+    lost_after = loaded.debate.defaults.lost_after if loaded.debate else LOST_AFTER
     with store.reading() as connection:
         return [
-            state_of(SourceEvidence(source, _sightings(connection, source, at), ()), at)
-            for name, source in sorted(sources.items())
+            state_of(SourceEvidence(source, _sightings(connection, source, at), ()), at, lost_after)
+            for name, source in sorted(chosen.items())
             if not is_panel(name)
         ]
 

@@ -104,7 +104,7 @@ def sources_not_live(store: Store, loaded: Loaded) -> list[dict[str, Any]]:
             "because": one.because,
             "words": source_words(one),
         }
-        for one in source_states(store, loaded.sources, store.now())
+        for one in source_states(store, loaded, store.now())
         if one.state not in NOT_WORTH_TELLING
     ]
 
@@ -189,10 +189,11 @@ def screen(settings: Settings, store: Store, folder: Folder) -> dict[str, Any]:
     """Everything on one screen; with files that cannot be used, what the store says all the same."""
     debate, usable = folder.named, folder.usable
     name = debate.debate if debate is not None else None
-    found = proposal_rows(store, name)
+    found, owner = proposal_rows(store, name), store.owner()
     stand = standing(store, usable) if usable is not None else None
     return {
         "database": store.name,
+        "platform": owner[0] if owner else None,
         "debate": str(folder.path) if folder.path is not None else None,
         "name": name,
         "faults": list(folder.faults),

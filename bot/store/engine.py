@@ -87,6 +87,12 @@ class Store:
         with told(), self.engine.execution_options(sqlite_begin="DEFERRED").begin() as connection:
             yield connection
 
+    def owner(self) -> tuple[str, str] | None:
+        """The platform address and account that the store belongs to; None while it belongs to none."""
+        with self.reading() as connection:
+            row = connection.execute(sa.select(schema.stores)).one_or_none()
+        return None if row is None else (row.platform, row.account_id)
+
     def claim(self, platform: str, account_id: str) -> None:
         """Make the store that account's on that platform address; a Refusal if it is another's already (law 8)."""
         with self.transaction() as connection:

@@ -120,8 +120,8 @@ def test_every_wrong_answer_is_told_at_once_and_nothing_is_written(crux: Crux, l
         ({"question": "Will a row reach 87% by 2030?"}, "--question: T02", "before 2030"),
         ({"opens": "2031-01-01"}, "--closes: T04", "not after opens"),
         ({"threshold": "120%"}, "--threshold: N07", "can never be"),
-        ({"how": "medain"}, "--how: R-HOW", "did you mean 'median'?"),
-        ({"how": "quantile"}, "--how: R-HOW", "can be drafted"),
+        ({"how": "medain"}, "--how: R-UNKNOWN-NAME", "did you mean 'median'?"),
+        ({"how": "quantile"}, "--how: R-UNKNOWN-NAME", "can be drafted"),
         ({"claim": "a-claim", "if_true": "2", "if_false": "0.3"}, "--if-true: F-VALUE", "over 1"),
         ({"subsidy": "-5"}, "--subsidy: F-VALUE", ""),
     ],
@@ -139,7 +139,7 @@ def test_an_answer_that_will_not_do_is_named_with_its_remedy(
 @pytest.mark.parametrize(
     ("change", "options"),
     [
-        ({"how": "mx", "subsidy": "-5"}, ["--how: R-HOW", "--subsidy: F-VALUE"]),
+        ({"how": "mx", "subsidy": "-5"}, ["--how: R-UNKNOWN-NAME", "--subsidy: F-VALUE"]),
         ({"threshold": "NaN%", "subsidy": "1e99"}, ["--subsidy: Y-NUMBER", "--threshold: R-FORMULA"]),
         ({"threshold": "~90%", "subsidy": "-5"}, ["--subsidy: F-VALUE", "--threshold: "]),
         ({"how": "mx", "threshold": "~90%", "subsidy": "-5", "closes": "soon"}, ["--closes", "--how", "--subsidy"]),

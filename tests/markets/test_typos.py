@@ -34,6 +34,7 @@ TYPOS = {
     "at_lest": (YES, "yes: {at_lest: 1, of: [best >= 85%]}", "R-UNKNOWN-KEY", "did you mean 'at_least'?"),
     "rise": (YES, "yes: {at_least: 1, rise: best}", "R-UNKNOWN-KEY", "did you mean 'rises'?"),
     "dyas": (YES, f"{YES}\n  hold: 7 dyas", "R-DURATION", "did you mean `7 days`?"),
+    "1 month": (YES, f"{YES}\n  hold: 1 month", "R-DURATION", "a month has no one length; write `30 days`"),
     "7days": (YES, f"{YES}\n  hold: 7days", "R-DURATION", "did you mean `7 days`?"),
     "first_relaese": (YES, f"{YES}\n  settle: first_relaese", "R-SHAPE", "did you mean 'first_release'?"),
     "as_know_at": (YES, f"{YES}\n  settle: {{as_know_at: T}}", "R-UNKNOWN-KEY", "did you mean 'as_known_at'?"),

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from crux_builders import DEBATE, Crux, day, folder
 from service_builders import Scene, scene
 
@@ -18,8 +19,10 @@ from bot.jobs import Ended, begin, end
 from bot.review.desk import cards, vote
 from bot.review.pausing import pause, paused
 from bot.service.copies import copies
+from bot.service.figures import source_states
 from bot.service.overview import job_rows
-from bot.store import leases, markets, prices
+from bot.store import leases, markets, prices, schema
+from markets.load import load_debate
 
 HEAVY = ("sqlalchemy", "discord", "apscheduler", "structlog", "aiohttp", "pydantic_settings", "prometheus_client")
 
@@ -239,6 +242,18 @@ async def test_a_plan_that_waits_stands_in_the_status(
         told = (await asyncio.to_thread(crux, "status", "--json")).json
         assert (told["plan"]["state"], told["plan"]["cost_mana"], len(told["plan"]["lines"])) == ("open", "1200", 4)
         assert ": open, 4 changes, 1200 mana" in (await asyncio.to_thread(crux, "status")).out
+        with there.store.transaction() as connection:
+            connection.execute(sa.update(schema.stores).values(platform="sandbox"))
+        shown = (await asyncio.to_thread(crux, "status")).out
+        assert f"apply --checksum {told['plan']['checksum'][:12]} --sandbox FILE`" in shown
+
+
+async def test_a_source_is_lost_when_the_debates_own_rules_call_it_so(there: Scene) -> None:
+    """The debate says 20 days, where 14 are usual."""
+    await there.once("collect")
+    loaded = load_debate(there.path / "debate")
+    later = [source_states(there.store, loaded, there.clock.at + timedelta(days=days)) for days in (17, 21)]
+    assert [{one.state for one in some if one.id == "board"} for some in later] == [{"stale"}, {"lost"}]
 
 
 async def test_prices_are_sampled_once_an_hour_of_every_kind_of_market(there: Scene) -> None:
