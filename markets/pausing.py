@@ -69,11 +69,6 @@ class _Pauses:
             self.sweep_at_mib = peak + GROWN_MIB
         gc.freeze()
 
-    def let_go(self) -> None:
-        with self.lock:
-            gc.unfreeze()
-            self.frozen = False
-
 
 def peak_mib() -> int:
     """The most memory that this process ever had at once."""
@@ -100,15 +95,10 @@ def without_collecting() -> Iterator[None]:
 
 
 def put_out_of_sight() -> None:
-    """What is there now stays for long: the collector looks at it no more, until `bring_back`. Nearly at once.
+    """What is there now stays for long: the collector looks at it no more. Nearly at once.
 
     Of what is dropped later, only cycles stay behind. A few thousand objects each time at most, they are not worth a
     walk over everything, which stops every thread (0.3 s of processor time with 10,000 definitions, 2026-11-21): that
     comes only after the process has grown by `GROWN_MIB`.
     """
     _pauses.keep()
-
-
-def bring_back() -> None:
-    """Let the collector look at everything again."""
-    _pauses.let_go()

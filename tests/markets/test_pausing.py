@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from markets import pausing
-from markets.pausing import FEW, GROWN_MIB, SETTLED, bring_back, put_out_of_sight, without_collecting
+from markets.pausing import FEW, GROWN_MIB, SETTLED, put_out_of_sight, without_collecting
 
 
 class Kept:
@@ -39,12 +39,14 @@ def walked() -> list[int]:
 
 
 @pytest.fixture(autouse=True)
-def _seen_again() -> Iterator[None]:
-    bring_back()
+def _seen_again(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each test begins as a process does: nothing is out of sight, and nothing was."""
+    monkeypatch.setattr(pausing, "_pauses", pausing._Pauses())
+    gc.unfreeze()
     before = [*gc.callbacks]
     yield
     gc.callbacks[:] = before
-    bring_back()
+    gc.unfreeze()
 
 
 def test_a_pause_leaves_nothing_out_of_sight_where_nothing_was() -> None:
@@ -53,15 +55,11 @@ def test_a_pause_leaves_nothing_out_of_sight_where_nothing_was() -> None:
     assert (gc.isenabled(), gc.get_freeze_count()) == (True, 0)
 
 
-def test_what_is_out_of_sight_stays_so_through_a_pause_until_it_is_brought_back() -> None:
+def test_what_is_out_of_sight_stays_so_through_a_pause() -> None:
     put_out_of_sight()
     with without_collecting():
         pass
     assert gc.get_freeze_count() > 0
-    bring_back()
-    with without_collecting():
-        pass
-    assert gc.get_freeze_count() == 0
 
 
 def test_what_others_have_put_out_of_sight_stays_so_too() -> None:
@@ -126,7 +124,6 @@ def test_pauses_alone_let_a_process_grow_no_further_than_that(monkeypatch: pytes
     """Guards: a service of few markets, which puts nothing out of sight hourly, and whose long pauses freeze all."""
     peak = 1_000
     monkeypatch.setattr(pausing, "peak_mib", lambda: peak)
-    monkeypatch.setattr(pausing, "_pauses", pausing._Pauses())
     put_out_of_sight()
 
     def long_pause() -> list[list[int]]:

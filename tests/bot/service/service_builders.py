@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from crux_builders import DEBATE, SOURCE, START, Clock, body, day, folder
+from crux_builders import DEBATE, FAR, SOURCE, START, Clock, body, day, folder, seen_now
 from new_stores import new_store
 
 from bot import jobs
@@ -105,6 +105,15 @@ class Scene:
 
     def edit(self, name: str, text: str) -> None:
         (self.path / "debate" / name).write_text(text, encoding="utf-8")
+
+
+def of_a_file(path: Path) -> Path:
+    """A debate whose board is a file of ours, so that nothing is fetched; its store saw it as its markets opened."""
+    near = SOURCE.replace('fetch: {url: "http://127.0.0.1:9/scores.csv"}', "fetch: {file: registries/board.csv}")
+    made = folder(path / "debate", {"sources/board.yaml": near, "debate.yaml": ALONE}, **FAR)
+    (made / "registries/board.csv").write_bytes(body(START))
+    seen_now(made, path / "crux.sqlite")
+    return made
 
 
 def board(url: str, every: str = "1 hour") -> str:

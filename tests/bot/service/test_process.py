@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crux_builders import FAR, SOURCE, START, body, folder, seen_now
 from discord_server import DiscordServer, pointing_at
-from service_builders import ALONE
+from service_builders import of_a_file
 
 from bot.store import Store, audit, job_runs, leases, markets, open_store
 from bot.verifying import verify
@@ -30,12 +29,7 @@ WITHIN_S = 90.0
 
 @pytest.fixture
 def debate(tmp_path: Path) -> Path:
-    """A debate whose board is a file of ours, so that nothing is fetched; its store saw it as its markets opened."""
-    near = SOURCE.replace('fetch: {url: "http://127.0.0.1:9/scores.csv"}', "fetch: {file: registries/board.csv}")
-    made = folder(tmp_path / "debate", {"sources/board.yaml": near, "debate.yaml": ALONE}, **FAR)
-    (made / "registries/board.csv").write_bytes(body(START))
-    seen_now(made, tmp_path / "crux.sqlite")
-    return made
+    return of_a_file(tmp_path)
 
 
 def environment(tmp_path: Path, also: Mapping[str, str] | None, variables: Mapping[str, object]) -> dict[str, str]:

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crux_builders import FAR, SOURCE, START, body, folder, seen_now
-from service_builders import ALONE
+from service_builders import of_a_file
 from test_process import crux_run, wait_until_opened
 
 from bot.store.copying import copy_to
@@ -27,11 +26,7 @@ PACES: dict[str, Any] = {
 
 @pytest.fixture
 def debate(tmp_path: Path) -> Path:
-    near = SOURCE.replace('fetch: {url: "http://127.0.0.1:9/scores.csv"}', "fetch: {file: registries/board.csv}")
-    made = folder(tmp_path / "debate", {"sources/board.yaml": near, "debate.yaml": ALONE}, **FAR)
-    (made / "registries/board.csv").write_bytes(body(START))
-    seen_now(made, tmp_path / "crux.sqlite")
-    return made
+    return of_a_file(tmp_path)
 
 
 def wait(true: Callable[[], bool], process: subprocess.Popen[str], log: Path) -> None:

@@ -7,8 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from crux_builders import FAR, SOURCE, START, body, folder, seen_now
-from service_builders import ALONE
+from service_builders import of_a_file
 from test_process import crux_run, store_of, wait_until_opened
 
 from bot.store import audit
@@ -21,11 +20,7 @@ WITHIN_S = 90.0
 
 @pytest.fixture
 def debate(tmp_path: Path) -> Path:
-    near = SOURCE.replace('fetch: {url: "http://127.0.0.1:9/scores.csv"}', "fetch: {file: registries/board.csv}")
-    made = folder(tmp_path / "debate", {"sources/board.yaml": near, "debate.yaml": ALONE}, **FAR)
-    (made / "registries/board.csv").write_bytes(body(START))
-    seen_now(made, tmp_path / "crux.sqlite")
-    return made
+    return of_a_file(tmp_path)
 
 
 def test_of_two_services_started_at_the_same_moment_one_runs_and_everything_is_done_once(
