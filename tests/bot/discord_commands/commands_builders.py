@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -62,6 +62,18 @@ class Town:
     async def told(self, message: Message) -> Message:
         """The bot's answer to something that was said."""
         return await self.server.answer_to(message)
+
+    async def noted(self, found: Callable[[], Message | None]) -> Message:
+        """A message of the bot's, once it stands in the store under its number: until then no reply is known by it."""
+
+        def told() -> Message | None:
+            message = found()
+            if message is None:
+                return None
+            with self.bot.world.store.reading() as connection:
+                return message if posts.of_message(connection, str(message.id)) is not None else None
+
+        return await self.server.until(told, 60)
 
     def post(self, start: str) -> list[Post]:
         """The posts whose keys begin so."""

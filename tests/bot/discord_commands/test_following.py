@@ -152,7 +152,6 @@ async def test_a_reply_to_what_a_follower_was_told_is_about_that_market(town: To
     await town.slash(town.bob, "market follow", market="reach-85")
     world.at(9.5).vote("ann", "dispute", because="look at row two")
     town.bot.nudge()
-    await town.server.until(lambda: town.bob.dms, 60)
-    (message,) = [one for one in town.bob.dms if one.author.bot]
+    message = await town.noted(lambda: next((one for one in town.bob.dms if one.author.bot), None))
     asked = await town.bob.say(town.bob.dm_channel, "how close is it?", reply_to=message)
     assert "88.5" in (await town.told(asked)).text

@@ -16,7 +16,7 @@ from bot.discord.errors import SafeItem
 from bot.discord.talk import words_of
 from bot.discord.talk_buttons import view_of_reply
 from bot.discord.talk_context import NUMBERED
-from bot.store import follows, phrases, posts
+from bot.store import follows, phrases
 from markets.fields import utf16
 
 CHAT = "chat"
@@ -63,15 +63,12 @@ async def test_a_reply_to_the_notice_of_the_time_to_object_is_about_its_market_w
     await world.carry_on()
     town.bot.nudge()
 
+
     def noticed() -> Message | None:
         there = town.server.channels["announce"].messages
-        return next((one for one in there if "Object until" in one.content and of_message(str(one.id))), None)
+        return next((one for one in there if "Object until" in one.content), None)
 
-    def of_message(number: str) -> bool:
-        with world.store.reading() as connection:
-            return posts.of_message(connection, number) is not None
-
-    notice = await town.server.until(noticed, 60)
+    notice = await town.noted(noticed)
     told = await town.told(await town.bob.say("announce", "why?", reply_to=notice, mention_bot=True))
     assert told.text.startswith("By the rule it is YES, as of 2020-01-15; reviewers have agreed")
 
