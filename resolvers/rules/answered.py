@@ -31,7 +31,8 @@ class PanelAnswers(Registry):
 
     def told(self, table: Table, place: int, start: Instant) -> History:
         """What is answered of a row that was first seen at `start`."""
-        return self.heard(self.of_row(table, place), self.last_for(start))
+        answers = self.of_row(table, place)
+        return self.heard(answers, self.last_for(start)) if answers or self.panel.default is not None else []
 
     def last_for(self, start: Instant) -> Instant:
         """When an answer about a row comes too late: with a default it decides after its time, else long after T."""

@@ -267,6 +267,12 @@ class Gather:
     def _versions(self, start: Instant, places: Sequence[int], certain: Mapping[int, bool]) -> list[Version]:
         """What is known of the row since when: a new span, or a new label, makes a new version."""
         found: list[Version] = []
+        if not self.asked:
+            for place in places:
+                entry = self._entry(place, start, NO_LABELS, certain)
+                if not found or not self._same(found[-1].entry, entry):
+                    found.append(Version(self.table.since[place], entry))
+            return found
         ends = [self.table.since[place] for place in places[1:]]
         for number, place in enumerate(places):
             since = self.table.since[place]
@@ -287,8 +293,6 @@ class Gather:
         self, place: int, start: Instant, since: Instant, until: Instant | None
     ) -> list[tuple[Instant, Labels]]:
         """The span's labels from each instant on, while it stands."""
-        if not self.asked:
-            return [(since, NO_LABELS)]
         histories = {column: self.registries[column].told(self.table, place, start) for column in self.asked}
         changes = {known for history in histories.values() for known, _ in history}
         inside = sorted({since, *(known for known in changes if known > since and (until is None or known < until))})

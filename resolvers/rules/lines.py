@@ -186,7 +186,8 @@ class Lines:
     times: list[Instant] = field(default_factory=list)
     sums: dict[str, Steps[Base]] = field(default_factory=dict)
     hulls: dict[tuple[str, int], Sequence[list[tuple[Instant, Entry | None]]]] = field(default_factory=dict)
-    turns: dict[tuple[str, int], tuple[list[Turn], list[tuple[int, Line]]]] = field(default_factory=dict)
+    known: dict[tuple[tuple[str, int] | None, int], list[Change]] = field(default_factory=dict)
+    turns: dict[tuple[str, int] | None, tuple[list[Turn], list[tuple[int, Line]]]] = field(default_factory=dict)
     could_win: dict[tuple[str, int], list[Line]] = field(default_factory=dict)
     led_by: tuple[int, int] | None = None
     leading: dict[tuple[int, int], Leading] = field(default_factory=dict)
@@ -246,23 +247,30 @@ class Lines:
         elif how == "envelope":
             profiles = self._envelopes(others, (reduce, n))
         else:
-            return self._changes_at(others, k, (reduce, n))
+            return self._changes_at(others, k, (reduce, n) if reduce in BESTS else None)
         found = [(t, row, entry) for row, profile in enumerate(profiles, len(self.at)) for t, entry in profile]
         return sorted(found, key=WHEN)
 
-    def _changes_at(self, others: Sequence[Line], k: Instant, reduce: tuple[str, int]) -> list[Change]:
-        """The same with what is known at one k, which is asked again and again."""
-        turns = self.turns.get(reduce)
+    def _changes_at(self, others: Sequence[Line], k: Instant, best: tuple[str, int] | None) -> list[Change]:
+        """The same with what is known at one k, which is asked again and again: nobody changes what is given."""
+        asked = (best, self.epoch(k))
+        found = self.known.get(asked)
+        if found is None:
+            found = self.known[asked] = self._known_at(others, k, best)
+        return found
+
+    def _known_at(self, others: Sequence[Line], k: Instant, best: tuple[str, int] | None) -> list[Change]:
+        turns = self.turns.get(best)
         if turns is None:
             numbered = list(enumerate(others, len(self.at)))
             plain = [(row, line) for row, line in numbered if len(line.versions) < 3 and not line.absences]
             rest = [(row, line) for row, line in numbered if len(line.versions) > 2 or line.absences]
-            turns = self.turns[reduce] = (sorted(_turn(row, line) for row, line in plain), rest)
-        found: list[Change] = []
-        for start, row, known, before, after in turns[0]:
-            entry = before if known > k else after
-            if entry is not None:
-                found.append((start, row, entry))
+            turns = self.turns[best] = (sorted(_turn(row, line) for row, line in plain), rest)
+        found: list[Change] = [
+            (start, row, entry)
+            for start, row, known, before, after in turns[0]
+            if (entry := before if known > k else after) is not None
+        ]
         if turns[1]:
             found += [(t, row, entry) for row, line in turns[1] for t, entry in line.profile(k)]
             found.sort(key=WHEN_AND_ROW)

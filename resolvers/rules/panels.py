@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, Field
 
 from resolvers.durations import Duration
 from resolvers.evidence import Instant, instant
-from resolvers.rules.naming import Named
+from resolvers.rules.naming import Named, once
 from resolvers.rules.node_base import date_words, missing
 from resolvers.rules.phrase import Phrase
 from resolvers.sources.spec import SourceSpec
@@ -67,12 +67,12 @@ class Panel(Named):
         """The limbs by name."""
         return tuple(limb.name for limb in self.limbs)
 
-    @property
+    @once
     def draws_us(self) -> int:
         """Microseconds that all draws of seats have together."""
         return self.time.us * (1 + self.redraw)
 
-    @property
+    @once
     def last(self) -> Instant:
         """The first instant at which an answer comes too late."""
         return instant(self.until)

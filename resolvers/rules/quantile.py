@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from resolvers.rules.columns import EXACTLY
-from resolvers.rules.exact import INF, Amount, undefined
+from resolvers.rules.columns import EXACTLY, LOWEST
+from resolvers.rules.exact import Amount, undefined
 from resolvers.rules.in_order import Around, InOrder, Places
 from resolvers.rules.reducers import EMPTY, number
 from resolvers.units import Exact
@@ -29,18 +29,28 @@ class Quantile(InOrder):
     def value(self) -> Amount:
         if not self.lows:
             return undefined(self.because() if self.open else EMPTY)
-        low = between(self.lows, self.q)
+        least = between(self.lows, self.q)
         if not (self.open or self.wide):
+            low = self._exactly(least)
             return Amount(low, low)
-        high = between(self.highs, self.q)
+        greatest = between(self.highs, self.q)
         lows, highs = self._around(self.lows), self._around(self.highs)
-        for least in sorted(entry.low for entry in self.open.values()):
-            lows.insert(least)
-            low = min(low, between(lows, self.q))
-        for greatest in sorted((entry.high for entry in self.open.values()), reverse=True):
-            highs.insert(greatest)
-            high = max(high, between(highs, self.q))
+        for value in sorted(entry.low for entry in self.open.values()):
+            lows.insert(value)
+            least = min(least, between(lows, self.q))
+        for value in sorted((entry.high for entry in self.open.values()), reverse=True):
+            highs.insert(value)
+            greatest = max(greatest, between(highs, self.q))
+        low, high = self._exactly(least), self._exactly(greatest)
         return Amount(low, high, self.because() if low != high else "")
+
+    def _exactly(self, times: Decimal) -> Exact:
+        """The quantile of which this is so many times as much."""
+        if times.is_infinite():
+            return number(times)
+        numerator, denominator = times.as_integer_ratio()
+        found = Fraction(numerator, denominator * self.q.denominator)
+        return int(found) if found.denominator == 1 else found
 
     def _around(self, values: Sequence[Decimal]) -> Around:
         """What of the values the quantile can fall on, however many of the open rows there are."""
@@ -49,17 +59,13 @@ class Quantile(InOrder):
         return Around(values, low - more, high + 2)
 
 
-def between(values: Places, q: Fraction) -> Exact:
-    """The quantile of values in order, exactly."""
+def between(values: Places, q: Fraction) -> Decimal:
+    """The quantile of values in order, as many times as `q` has parts: exact in decimals, and quick to compare."""
     place, part = divmod((len(values) - 1) * q.numerator, q.denominator)
-    low = number(values[place])
-    if not part or values[place] is values[place + 1]:
-        return low
-    below, above = values[place], values[place + 1]
+    below = values[place]
+    if not part or below is values[place + 1]:
+        return EXACTLY.multiply(below, q.denominator)
+    above = values[place + 1]
     if below.is_infinite() or above.is_infinite():
-        return low if low == -INF else number(above)
-    # In decimals as long as it can be: one fraction at the end instead of four on the way.
-    whole = EXACTLY.add(EXACTLY.multiply(below, q.denominator - part), EXACTLY.multiply(above, part))
-    numerator, denominator = whole.as_integer_ratio()
-    found = Fraction(numerator, denominator * q.denominator)
-    return int(found) if found.denominator == 1 else found
+        return below if below == LOWEST else above
+    return EXACTLY.add(EXACTLY.multiply(below, q.denominator - part), EXACTLY.multiply(above, part))

@@ -78,7 +78,8 @@ class Held:
         self.base = NO_BASE
 
     def put(self, row: int, entry: Entry) -> None:
-        self.drop(row)
+        if row in self.sure or row in self.open:
+            self.drop(row)
         (self.sure if entry.sure else self.open)[row] = entry
         if entry.because:
             self.odd[row] = entry
@@ -86,9 +87,9 @@ class Held:
             self.told = None
 
     def drop(self, row: int) -> None:
-        self.sure.pop(row, None)
-        self.open.pop(row, None)
-        odd = self.odd.pop(row, None)
+        if self.sure.pop(row, None) is None:
+            self.open.pop(row, None)
+        odd = self.odd.pop(row, None) if self.odd else None
         if odd is not None:
             self.why.pop(bisect_left(self.why, odd.because))
             self.told = None
