@@ -74,7 +74,8 @@ class Held:
         self.odd: dict[int, Entry] = {}
         self.told: str | None = None
         self.why: list[str] = []
-        """The reasons of the odd ones, each as often as it is given, in order."""
+        self.given: dict[str, int] = {}
+        """The reasons of the odd ones in order, and how often each is given."""
         self.base = NO_BASE
 
     def put(self, row: int, entry: Entry) -> None:
@@ -83,7 +84,10 @@ class Held:
         (self.sure if entry.sure else self.open)[row] = entry
         if entry.because:
             self.odd[row] = entry
-            insort(self.why, entry.because)
+            times = self.given.get(entry.because, 0)
+            if not times:
+                insort(self.why, entry.because)
+            self.given[entry.because] = times + 1
             self.told = None
 
     def drop(self, row: int) -> None:
@@ -91,7 +95,11 @@ class Held:
             self.open.pop(row, None)
         odd = self.odd.pop(row, None) if self.odd else None
         if odd is not None:
-            self.why.pop(bisect_left(self.why, odd.because))
+            times = self.given.pop(odd.because)
+            if times > 1:
+                self.given[odd.because] = times - 1
+            else:
+                self.why.pop(bisect_left(self.why, odd.because))
             self.told = None
 
     def extend(self, lines: Lines, start: int, end: int) -> None:
@@ -110,7 +118,7 @@ class Held:
 
     def reasons(self) -> str:
         """The first few reasons, in order of the rows' keys."""
-        return in_short(list(dict.fromkeys(self.why)))
+        return in_short(self.why)
 
 
 class Best(Held):

@@ -174,7 +174,8 @@ class Tracer:
         """The cells that decide a reduce: those of its best row, or of every row that it counts."""
         if not rows:
             rows = self.counted(node, t)
-        return unique([*self.row_cites(node.of, node.column, rows), *self.denied(node, t, rows)])
+        found, denied = self.row_cites(node.of, node.column, rows), self.denied(node, t, rows)
+        return unique([*found, *denied]) if denied else found
 
     def counted(self, node: Reduce, t: Instant) -> list[Ref]:
         """The rows that are there at t, capped."""

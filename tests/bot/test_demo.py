@@ -74,7 +74,7 @@ def _live(home: Path) -> None:
     body.write_text(text.replace("pass_rate_2: 72.9\n", "pass_rate_2: 81.9\n"), encoding="utf-8")
     running = [_begin(home, "bundled", "--json"), _begin(home, "changed", "--bodies", bodies)]
     for process in running:
-        assert process.wait(150) == 0, (home / "bundled.err").read_text() + (home / "changed.err").read_text()
+        assert process.wait(550) == 0, (home / "bundled.err").read_text() + (home / "changed.err").read_text()
     (home / "done").touch()
 
 

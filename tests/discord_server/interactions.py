@@ -170,12 +170,12 @@ class Interaction:
         return self.answer_type is not None or self.failed
 
     @on_server_loop
-    async def settled(self, within_s: float = 30.0) -> Interaction:
+    async def settled(self, within_s: float = 120.0) -> Interaction:
         await self.world.until(self.has_settled, within_s, f"{self} to be settled")
         return self
 
     @on_server_loop
-    async def until(self, there: Callable[[Interaction], object], within_s: float = 30.0) -> Interaction:
+    async def until(self, there: Callable[[Interaction], object], within_s: float = 120.0) -> Interaction:
         """Wait until `there(interaction)` is true, such as `lambda i: len(i.messages) == 2`."""
         await self.world.until(lambda: there(self), within_s, f"{self} to become as wanted")
         return self

@@ -258,7 +258,7 @@ class DiscordServer(Meddling):
         return Person(self.world, self.world.new_user(name, bot=True, webhook=True))
 
     @on_server_loop
-    async def until(self, there: Callable[[], T], within_s: float = 30.0) -> T:
+    async def until(self, there: Callable[[], T], within_s: float = 120.0) -> T:
         """The first true value of `there`; looked at after every request and event, and ten times a second."""
         return await self.world.until(there, within_s, "what was waited for")
 
@@ -268,7 +268,7 @@ class DiscordServer(Meddling):
         return list(await asyncio.gather(*acts))
 
     @on_server_loop
-    async def answer_to(self, message: Message, within_s: float = 30.0) -> Message:
+    async def answer_to(self, message: Message, within_s: float = 120.0) -> Message:
         """The bot's first message in the same channel after this one."""
 
         def answers() -> list[Message]:

@@ -60,7 +60,9 @@ class Panels(RuleBasedStateMachine):
         self.clock = Clock()
         self.store = new_store(self.folder / "crux.sqlite", now=self.clock)
         self.given: dict[tuple[int, str], dict[str, dict[str, str]]] = {}  # draw, row -> person -> limb -> word
+        self.asked: dict[int, set[str]] = {}  # draw -> rows it was asked about
         self.told: dict[str, Any] = {}  # the newest body's rows
+        self.counted = 0  # the draw whose answers it brought
         self.seen = 0
         self.terms = terms_of(seats, redraw)
         self.source = source_of(self.terms)
@@ -98,6 +100,7 @@ class Panels(RuleBasedStateMachine):
         _, card = self.living()
         assert card is not None
         assert not barred & set(card.seats)
+        self.asked |= {one.draw: set(one.keys) for one in card.draws}
 
     @rule(person=st.sampled_from((*PEOPLE, "mallory")), key=st.sampled_from(KEYS), words=st.tuples(WORD, WORD))
     def vote(self, person: str, key: str, words: tuple[str, str]) -> None:
@@ -151,7 +154,10 @@ class Panels(RuleBasedStateMachine):
             self.look()
 
     def look(self) -> None:
-        """A new snapshot says what the machine itself has counted, keeps what was said, and is read by the source."""
+        """A new snapshot says what the machine itself has counted, and is read by the source.
+
+        It keeps what was said of all rows but those that were asked anew since, with agreement or without.
+        """
         at = schema.snapshots.c
         with self.store.reading() as connection:
             rows = connection.execute(sa.select(at.id, at.body, at.because).where(at.id > self.seen)).all()
@@ -162,12 +168,12 @@ class Panels(RuleBasedStateMachine):
     def _holds(self, raw: bytes, draw: int) -> None:
         assert read_body(raw, self.source.id, self.source.read).state == "good"
         told = {row["key"]: row for row in json.loads(raw)["answers"]}
-        asked = {key for number, key in self.given if number == draw}
-        assert {key: row for key, row in self.told.items() if key not in asked | {FACT}}.items() <= told.items()
-        assert told.keys() <= (self.told.keys() - {FACT}) | asked
-        for key in told.keys() & asked:
+        since = {key for number, keys in self.asked.items() if self.counted < number <= draw for key in keys}
+        kept = {key: row for key, row in self.told.items() if key not in since | {FACT}}
+        assert {key: row for key, row in told.items() if key not in self.asked[draw]} == kept
+        for key in told.keys() & self.asked[draw]:
             self._counted(told[key], list(self.given[draw, key].values()))
-        self.told = told
+        self.told, self.counted = told, draw
 
     def _counted(self, row: Any, votes: list[dict[str, str]]) -> None:
         counts = [Counter(vote[limb] for vote in votes)[word] for limb, word in row["limbs"].items()]

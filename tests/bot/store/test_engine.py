@@ -202,7 +202,7 @@ def test_processes_that_make_the_same_store_at_once_share_it(tmp_path: Path, clo
         subprocess.Popen([sys.executable, "-c", RACING, str(path), str(number)], cwd=PROJECT, stderr=subprocess.PIPE)
         for number in range(4)
     ]
-    told = [process.communicate(timeout=120)[1].decode() for process in started]
+    told = [process.communicate(timeout=500)[1].decode() for process in started]
     assert told == [""] * 4
     store = open_store(path, now=clock)
     with store.reading() as connection:

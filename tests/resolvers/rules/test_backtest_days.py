@@ -12,6 +12,7 @@ from rule_worlds import BOARD, Shown, day, rule, scores, seen, spec, world
 
 from resolvers.backtest.days import course
 from resolvers.rules.judge import judge
+from resolvers.rules.rule import Rule
 from resolvers.verdict import Verdict
 
 pytestmark = pytest.mark.long(70)
@@ -48,6 +49,12 @@ def told(verdict: Verdict) -> tuple[object, ...]:
     return *answer, verdict.because, verdict.asks
 
 
+def kinds_of(rule: Rule) -> list[str]:
+    """The kind of each node, of each series that one counts along, and of the outcome."""
+    nodes = rule.nodes()
+    return [*(node.kind for node in nodes), *(node.of.kind for node in nodes if node.kind == "along"), rule.type]
+
+
 @pytest.mark.timeout(1200)  # a minute and a half of work, which a busy machine may take ten for
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_day_is_what_plain_judging_says_of_it_and_little_is_judged(capsys: pytest.CaptureFixture[str], part: int):
@@ -62,7 +69,7 @@ def test_every_day_is_what_plain_judging_says_of_it_and_little_is_judged(capsys:
                 assert told(each.verdict) == told(judge("made", world.rule, world.evidence, each.at)), (seed, each.at)
         assert found.evaluations <= found.changes + 20, seed
         judged, lived = judged + found.evaluations, lived + len(days)
-        kinds.update([*(node.kind for node in world.rule.nodes()), world.rule.type])
+        kinds.update(kinds_of(world.rule))
         accidents.update(world.accidents)
     with capsys.disabled():
         print(f"\n{WORLDS // PARTS} worlds of {lived} days, {judged} judged; nodes {dict(sorted(kinds.items()))}")
