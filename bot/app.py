@@ -87,6 +87,17 @@ def opened_store(*, create: bool = True) -> Iterator[tuple[Settings, Store]]:
 
 
 @contextmanager
+def opened_for_evidence(debate: Path | None) -> Iterator[App]:
+    """The same for what takes down evidence: once there is a store, a draft that is not done costs no day of it.
+
+    Refusal where a source's name means another debate's source.
+    """
+    with opened_app(debate, whole=not store_is_there()) as app:
+        claim_names(app.store, app.debate.debate, app.loaded.sources)
+        yield app
+
+
+@contextmanager
 def opened_app(debate: Path | None, *, whole: bool = True) -> Iterator[App]:
     """The store and the debate; every fault of its files at once if it cannot be used.
 

@@ -24,10 +24,11 @@ from markets.changes import (
     same_moment,
     text_hash,
 )
+from markets.edits import differing
 from markets.fields import in_words, plain
 from markets.live import LiveMarket
 from markets.manifold import Creation, creation_key
-from markets.manifold.bodies import CLOSE_ENOUGH
+from markets.manifold.bodies import CLOSE_ENOUGH, creation_cost
 from markets.spec import MarketSpec
 
 UNREAD = "not in Manifold's list, and not read this time: a later plan does"
@@ -51,26 +52,34 @@ def plan(
     account_id: str,
     openings: Mapping[str, int] | None = None,
     held: Mapping[str, str] | None = None,
+    frozen: Mapping[str, str] | None = None,
     restore: frozenset[str] = frozenset(),
     only: Sequence[str] | None = None,
 ) -> Plan:
     """The difference between the definitions and Manifold.
 
     `known` goes by slug, `live` by market id (None: Manifold has no such market; not there: nobody has read it this
-    time, and nothing is said of it); `openings` numbers a slug's further
-    openings; `held` says why markets that are not there may not be opened yet; drift of the slugs in `restore` is put
-    back. Limits are checked after `only` has cut the plan down.
+    time, and nothing is said of it); `openings` numbers a slug's further openings; `held` says why markets that are not
+    there may not be opened yet; `frozen` has definitions as they were kept when markets opened, by version, to tell in
+    what an edited file differs; drift of the slugs in `restore` is put back. Limits are checked after `only` has cut
+    the plan down.
     """
     draft = _Draft()
     by_slug = {spec.slug: spec for spec in specs}
+    asked = _asked(known, live)
     for slug in sorted({*by_slug, *known}):
         spec, opened = by_slug.get(slug), known.get(slug)
         if opened is not None and opened.market_id not in live:
             draft.waiting.append(Waiting(slug, UNREAD))
         elif opened is not None:
-            _standing(draft, spec, opened, live[opened.market_id], now, slug in restore)
+            _standing(draft, spec, opened, live[opened.market_id], now, slug in restore, frozen or {})
         elif spec is not None:
-            _missing(draft, spec, now, account_id, (openings or {}).get(slug, 1), (held or {}).get(slug))
+            opening = (openings or {}).get(slug, 1)
+            twin = asked.get(_in_short(spec.question))
+            because = [*_keeping(spec, limits, now, (held or {}).get(slug)), *_twice(twin, by_slug)]
+            if not because:
+                asked[_in_short(spec.question)] = slug
+            _missing(draft, spec, because, account_id, opening)
     whole = Plan(tuple(draft.changes), tuple(draft.drifts), tuple(draft.new_versions), tuple(draft.waiting))
     cut = whole if only is None else whole.only(only)
     standing = sum(1 for market in live.values() if market is not None and not market.resolved)
@@ -82,17 +91,56 @@ def unread(made: Plan) -> frozenset[str]:
     return frozenset(each.slug for each in made.waiting if each.because == UNREAD)
 
 
-def _missing(draft: _Draft, spec: MarketSpec, now: datetime, account_id: str, opening: int, held: str | None) -> None:
+def _asked(known: Mapping[str, Opened], live: Mapping[str, LiveMarket | None]) -> dict[str, str]:
+    """What our markets ask that stand on Manifold unresolved, or have not been read this time -> the market's slug."""
+    standing = {
+        slug: opened
+        for slug, opened in known.items()
+        if opened.market_id not in live or not ((market := live[opened.market_id]) is None or market.resolved)
+    }
+    return {_in_short(opened.question): slug for slug, opened in sorted(standing.items(), reverse=True)}
+
+
+def _in_short(question: str) -> str:
+    return " ".join(question.split()).casefold()
+
+
+def _twice(twin: str | None, files: Mapping[str, MarketSpec]) -> list[str]:
+    """One question is asked once: a file that was only renamed would be opened, and paid for, a second time."""
+    if twin is None:
+        return []
+    if twin in files:
+        return [f"{twin} asks the same question: word one of them so that traders can tell them apart"]
+    return [
+        f"the same question is open as {twin}, whose file is gone: if this is that file renamed, name it "
+        f"{twin}.yaml again; if not, word the question so that traders can tell them apart"
+    ]
+
+
+def _keeping(spec: MarketSpec, limits: Limits, now: datetime, held: str | None) -> list[str]:
+    """All that keeps a market from opening now; where only its cost would, it is planned and the plan is refused."""
+    because = []
     if now < spec.opens:
-        draft.waiting.append(Waiting(spec.slug, f"opens {in_words(spec.opens)}"))
-    elif now >= spec.closes:
-        draft.waiting.append(
-            Waiting(spec.slug, f"closed {in_words(spec.closes)}, before it was ever opened: move its dates")
-        )
-    elif held is not None:
-        draft.waiting.append(Waiting(spec.slug, held))
+        because.append(f"opens {in_words(spec.opens)}")
+    if now >= spec.closes:
+        because.append(f"closed {in_words(spec.closes)}, before it was ever opened: move its dates")
+    if held is not None:
+        because.append(held)
+    if because and (cost := cost_mana(spec)) > limits.max_mana:
+        because.append(f"it will cost {plain(cost)} mana, over the limit of {plain(limits.max_mana)}")
+    return because
+
+
+def _missing(draft: _Draft, spec: MarketSpec, because: Sequence[str], account_id: str, opening: int) -> None:
+    if because:
+        draft.waiting.append(Waiting(spec.slug, "; ".join(because), unopened=True))
     else:
         draft.changes.append(Create(spec.slug, spec.version, creation_of(spec, account_id, opening), opening))
+
+
+def cost_mana(spec: MarketSpec) -> Decimal:
+    """What opening a market costs, subsidy included."""
+    return creation_cost(spec.market_type, len(spec.answers), spec.tier_mana) + spec.subsidy_mana
 
 
 def creation_of(spec: MarketSpec, account_id: str, opening: int = 1) -> Creation:
@@ -113,7 +161,13 @@ def creation_of(spec: MarketSpec, account_id: str, opening: int = 1) -> Creation
 
 
 def _standing(
-    draft: _Draft, spec: MarketSpec | None, opened: Opened, market: LiveMarket | None, now: datetime, restore: bool
+    draft: _Draft,
+    spec: MarketSpec | None,
+    opened: Opened,
+    market: LiveMarket | None,
+    now: datetime,
+    restore: bool,
+    frozen: Mapping[str, str],
 ) -> None:
     if market is None:
         draft.drifts.append(
@@ -128,7 +182,9 @@ def _standing(
         )
         return
     if spec.version != opened.version:
-        draft.new_versions.append(NewVersion(opened.slug, opened.version, spec.version))
+        before = frozen.get(opened.version)
+        told = () if before is None else differing(before, spec.frozen())
+        draft.new_versions.append(NewVersion(opened.slug, opened.version, spec.version, told))
         return
     if market.resolved:
         return
@@ -221,6 +277,7 @@ __all__ = [
     "Plan",
     "Update",
     "Waiting",
+    "cost_mana",
     "creation_of",
     "drifts",
     "plan",

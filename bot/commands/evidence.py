@@ -10,7 +10,7 @@ import typer
 
 from bot import say
 from bot.commands.options import LARGEST_ID, AsOf, Debate, Json, KnownOn, Slugs, moment
-from resolvers.errors import Refusal
+from resolvers.errors import InputFault, Refusal
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -32,19 +32,25 @@ def collect(
     debate: Debate = None,
     json: Json = False,
 ) -> None:
-    """Look at the sources now and record whatever comes; exit 3 if one could not be reached."""
-    from bot.app import opened_app
+    """Look at the sources now and record whatever comes; exit 3 if one could not be reached.
+
+    Whatever is wrong with other files, sources whose files can be read are looked at; those faults are named (exit 1).
+    """
+    from bot.app import opened_for_evidence
     from bot.collecting import collect as look
     from resolvers.fetch import Limits
     from resolvers.rules.panels import is_panel
 
-    with opened_app(debate) as app:
+    with opened_for_evidence(debate) as app:
         chosen = [_looked_at(app, name) for name in names or app.loaded.sources if names or not is_panel(name)]
         limits = Limits(user_agent=f"crux/0.1 ({app.settings.contact or 'prediction market evidence'})")
         came = asyncio.run(look(app.store, chosen, base=app.folder, limits=limits))
+        broken = [fault for fault in app.loaded.faults if fault.level == "error"]
     _told([(source.id, recorded) for source, recorded in came], json)
     if any(recorded.state == "failed" for _, recorded in came):
         raise typer.Exit(3)
+    if broken:
+        raise InputFault(broken)
 
 
 def import_(
@@ -57,10 +63,10 @@ def import_(
     json: Json = False,
 ) -> None:
     """Put in a body that was recorded elsewhere; it goes the same way as a fetched one."""
-    from bot.app import opened_app
+    from bot.app import opened_for_evidence
     from bot.store import record
 
-    with opened_app(debate) as app:
+    with opened_for_evidence(debate) as app:
         source = _source(app, name)
         recorded = record(app.store, source, _bytes_of(file), seen_at=moment(seen_at, "--seen-at"), via="import")
     _told([(name, recorded)], json)
@@ -138,6 +144,9 @@ def _source(app: App, name: str) -> SourceSpec:
     from resolvers.rules.faults import nearest
 
     if name not in app.loaded.sources:
+        broken = [str(one) for one in app.loaded.faults if one.level == "error" and Path(one.path).stem == name]
+        if broken:
+            raise Refusal(f"{name} cannot be read as it is written: {'; '.join(broken)}")
         raise Refusal(f"no source is called {name!r}{nearest(name, app.loaded.sources)}")
     return app.loaded.sources[name]
 

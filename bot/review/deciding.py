@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.review import once, people
@@ -73,7 +74,7 @@ async def _decide(
     ready = Word(word.person, word.said, word.because, word.category, via, {"positions": found.positions}, found.price)
     told = _told(ready, not found.positions["accounts"])
     put = await around.threads.write(
-        _put_down, around.store, seen, ready, _account(actor), key, told, len(debate.reviewers)
+        _put_down, around.store, seen, ready, _account(actor), key, told, tuple(debate.reviewers)
     )
     after = put.card
     if word.said == "dispute":
@@ -84,7 +85,9 @@ async def _decide(
     return put
 
 
-def _put_down(store: Store, seen: Card, word: Word, account: str, key: str | None, told: str, named: int) -> Decided:
+def _put_down(
+    store: Store, seen: Card, word: Word, account: str, key: str | None, told: str, named: Collection[str]
+) -> Decided:
     with store.transaction() as connection:
         taken_down(connection, store, seen, word)
         after = card_in(connection, store, seen.proposal.id)
@@ -114,13 +117,15 @@ def _told(word: Word, unlinked: bool) -> str:
     return f"{word.person}: {word.said} is on the record{more}"
 
 
-def _next(after: Card, named: int) -> str:
+def _next(after: Card, named: Collection[str]) -> str:
     """What follows from the word, where `named` people review."""
     state = after.proposal.state
     if state == "proposed":
         why = f" ({'; '.join(after.quorum.because)})" if after.quorum.because else ""
-        few = f"; debate.yaml names only {many(named, 'reviewer')}: name more" if after.quorum.needed > named else ""
-        return f"; {after.wanted} more of {after.quorum.needed} must approve{why}{few}"
+        stuck = after.stuck(named)
+        if after.quorum.needed > len(named):
+            stuck = f"debate.yaml names only {many(len(named), 'reviewer')}: name more"
+        return f"; {after.wanted} more of {after.quorum.needed} must approve{why}{f'; {stuck}' if stuck else ''}"
     words = {
         "approved": "the quorum is reached, and the notice that begins the traders' window follows",
         "rejected": "the proposal has ended",

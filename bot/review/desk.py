@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from bot.frozen import Frozen
 from bot.jobs import tried
 from bot.review.doubting import doubts_about, quorum_of
-from bot.review.quorum import Doubts, Quorum, Vote, standing, wanted
+from bot.review.quorum import Doubts, Quorum, Vote, standing, stuck, wanted
 from bot.store import Store, accept, awaiting, markets, proposals, resolutions, reviews, takes
 from bot.store.markets import Market
 from bot.store.outbox import is_known
@@ -47,6 +47,12 @@ class Card:
     def wanted(self) -> int:
         """How many more approvals it takes; none where the definition let silence decide."""
         return 0 if self.quorum.needed == 0 else wanted(self.reviews, self.quorum.needed)
+
+    def stuck(self, named: Collection[str]) -> str | None:
+        """Why this round cannot approve it any more, where `named` people review; None where it can."""
+        if self.proposal.state != "proposed":
+            return None
+        return stuck(self.reviews, self.quorum.needed, named)
 
     @property
     def undone(self) -> tuple[str, str] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -55,6 +55,21 @@ def wanted(reviews: Sequence[Said], quorum: int) -> int:
     """How many more approvals are needed."""
     votes = list(last_words(reviews).values())
     return max(0, quorum + votes.count("reject") - votes.count("approve"))
+
+
+def stuck(reviews: Sequence[Said], quorum: int, named: Collection[str]) -> str | None:
+    """Why the words that are still to come cannot approve any more, and the ways out; None where they can.
+
+    `named` are the people who review; whoever asked may say something else, all others have one vote a round.
+    """
+    words = last_words(reviews)
+    free = [person for person in named if words.get(person) in (None, "ask")]
+    lacking = wanted(reviews, quorum)
+    if quorum == 0 or lacking <= len(free):
+        return None
+    left = f"only {', '.join(free)} can still speak" if free else "everybody has spoken"
+    approvals = "1 approval is" if lacking == 1 else f"{lacking} approvals are"
+    return f"{approvals} missing, but {left}: a dispute begins a new round, or debate.yaml names more reviewers"
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,8 @@ def _of_card(store: Store, seen: Card, named: tuple[str, ...], now: datetime) ->
             count = f"{seen.wanted} of {seen.quorum.needed} approvals {are} missing"
             text = f"{slug}: {count}; no word yet from {', '.join(missing)}"
             yield Reminder(f"{start}/votes/{part}", text, proposal.id, people=missing)
+        elif part and (stuck := seen.stuck(named)):
+            yield Reminder(f"{start}/stuck/{part}", f"{slug}: {stuck}", proposal.id, people=named)
     for objection in unanswered(seen.objections):
         part = stage(objection.at, proposal.window_until or objection.at + window, now)
         if part:

@@ -123,6 +123,24 @@ def test_a_time_that_cannot_be_is_refused_and_nothing_is_kept(
     assert rows(tmp_path / "crux.sqlite", "bodies") == []
 
 
+def test_a_draft_with_a_fault_costs_no_evidence(crux: Crux, tmp_path: Path) -> None:
+    """Guards: bad input never costs data; the sources that can be read are, and the faults are told all the same."""
+    draft = "question: Will it?\nresolve: {yes: best >= }\n"
+    here = crux.on(folder(tmp_path / "debate"), tmp_path / "crux.sqlite")
+    assert here("collect", "labs").code == 0
+    folder(tmp_path / "debate", {"markets/draft.yaml": draft, "sources/odd.yaml": "fetch: [\n"})
+    raw = written(tmp_path / "1.csv", body(RISEN))
+    ran = here("import", "board", raw, "--seen-at", "2020-01-08")
+    assert (ran.code, ran.err) == (0, "")
+    ran = here("collect", "labs")
+    assert (ran.code, ran.out.splitlines()[0][:11], "draft.yaml" in ran.err, "odd.yaml" in ran.err) == (
+        1, "labs: good,", True, True,
+    )  # fmt: skip
+    assert len(rows(tmp_path / "crux.sqlite", "bodies")) == 2
+    ran = here("import", "odd", raw, "--seen-at", "2020-01-08")
+    assert (ran.code, ran.err.startswith("crux: odd cannot be read as it is written: ")) == (1, True)
+
+
 def test_a_source_or_a_file_that_is_not_there_is_refused(here: Crux, tmp_path: Path) -> None:
     path = written(tmp_path / "1.csv", body(RISEN))
     ran = here("import", "bord", path, "--seen-at", "2020-01-08")

@@ -182,6 +182,63 @@ def test_what_is_held_back_is_not_opened_and_says_why(market: MarketSpec) -> Non
     assert [waiting.words() for waiting in made.waiting] == ["waiting reach-85: not ready: S04: never read"]
 
 
+def test_all_that_keeps_a_market_from_opening_is_told_at_once(market: MarketSpec) -> None:
+    early = datetime(2024, 12, 31, tzinfo=UTC)
+    tight = Limits(max_mana=Decimal(250))
+    made = planned([market], now=early, limits=tight, held={market.slug: "not ready: S04: never read"})
+    assert [(waiting.words(), waiting.unopened) for waiting in made.waiting] == [
+        (
+            "waiting reach-85: opens 2025-01-01; not ready: S04: never read; "
+            "it will cost 300 mana, over the limit of 250",
+            True,
+        )
+    ]
+
+
+def test_a_market_that_only_costs_too_much_is_planned_and_the_plan_refused(market: MarketSpec) -> None:
+    made = planned([market], limits=Limits(max_mana=Decimal(250)))
+    assert ([change.slug for change in made.changes], made.waiting) == (["reach-85"], ())
+    assert made.refusals[0].startswith("the plan costs 300 mana, over the limit of 250")
+
+
+def test_a_file_that_was_renamed_does_not_open_its_market_a_second_time(market: MarketSpec) -> None:
+    renamed = market.model_copy(update={"slug": "reached-85", "question": f" {market.question.upper()}"})
+    made = planned([renamed], [opened(market)], [live(market)])
+    assert made.changes == ()
+    assert [waiting.words() for waiting in made.waiting] == [
+        "waiting reach-85: its file is gone; the market stays and resolves by what it opened with",
+        "waiting reached-85: the same question is open as reach-85, whose file is gone: if this is that file renamed, "
+        "name it reach-85.yaml again; if not, word the question so that traders can tell them apart",
+    ]
+    unread = planned([renamed], [opened(market)])
+    assert (unread.changes, unread.waiting[1:]) == ((), made.waiting[1:])
+
+
+def test_of_two_files_that_ask_the_same_question_one_opens(market: MarketSpec) -> None:
+    copied = market.model_copy(update={"slug": "reached-85"})
+    made = planned([copied, market])
+    assert [change.slug for change in made.changes] == ["reach-85"]
+    assert made.waiting[0].because.startswith("reach-85 asks the same question: word one of them")
+    assert planned([copied, market], [opened(market)], [live(market)]).waiting == made.waiting
+
+
+def test_a_question_may_be_asked_again_once_its_market_is_resolved_or_gone(market: MarketSpec) -> None:
+    again = market.model_copy(update={"slug": "reached-85"})
+    resolved = replace(live(market), resolved=True, resolution="YES")
+    made = planned([again], [replace(opened(market), resolution="YES")], [resolved])
+    assert [change.slug for change in made.changes] == ["reached-85"]
+
+
+def test_a_new_version_says_in_what_the_file_differs(market: MarketSpec, tmp_path: Path) -> None:
+    changed = spec(tmp_path, MARKET.replace("85%", "90%").replace("closes: 2025-07-01", "closes: 2025-08-01"))
+    kept = {market.version: market.frozen()}
+    (told,) = planned([changed], [opened(market)], [live(market)], frozen=kept).new_versions
+    assert told.differs == ("question", "closes (2025-07-01, now 2025-08-01)", "the rule (rows, values, resolve)")
+    assert "and keeps it; they differ in question, closes (2025-07-01, now 2025-08-01), the rule" in told.words()
+    (untold,) = planned([changed], [opened(market)], [live(market)]).new_versions
+    assert (untold.differs, "differ" in untold.words()) == ((), False)
+
+
 def test_what_has_opened_is_held_back_by_nothing(market: MarketSpec) -> None:
     known, shown = [opened(market)], [live(market)]
     assert planned([market], known, shown, now=NOW, held={market.slug: "x"}) == planned([market], known, shown, now=NOW)

@@ -11,6 +11,7 @@ from crux_builders import DEBATE, day
 from desk_builders import FIVE, Desk, desk_in
 
 from bot.review.deciding import Actor, Decided
+from bot.review.reminding import due
 from bot.store import audit, proposals
 from bot.verifying import verify
 from resolvers.errors import Refusal
@@ -197,6 +198,26 @@ async def test_where_more_must_agree_than_are_named_the_remedy_is_said(tmp_path:
             desk.world.propose()
         told = (await desk.say("ann")).told
         assert "4 more of 5 must approve (disputed 2 times); debate.yaml names only 3 reviewers: name more" in told
+
+
+async def test_where_nobody_is_left_to_approve_the_ways_out_are_said_and_everybody_is_reminded(tmp_path: Path) -> None:
+    """Guards: with a rejection three must agree, and of three reviewers two are left."""
+    async with desk_in(tmp_path, {"debate.yaml": DEBATE}) as desk:
+        await desk.world.decided()
+        few = (await desk.say("cat", "reject")).told
+        assert "3 approvals are missing, but only ann, ben can still speak: a dispute begins a new round" in few
+        await desk.say("ann", "ask")
+        await desk.say("ben")
+        stuck = (await desk.say("ann")).told
+        ways = (
+            "1 approval is missing, but everybody has spoken: a dispute begins a new round, or debate.yaml names more"
+        )
+        assert ways in stuck
+        (told,) = [one for one in due(desk.world.store, desk.world.loaded, day(10)) if one.proposal == 1]
+        assert (told.key, told.people) == ("proposal/1/1/stuck/half", ("ann", "ben", "cat"))
+        assert told.text == f"reach-85: {ways} reviewers"
+        await desk.say("ben", "dispute")
+        assert desk.world.card().stuck(("ann", "ben", "cat")) is None
 
 
 async def test_a_category_stands_on_the_record_and_in_the_receipt(desk: Desk) -> None:
