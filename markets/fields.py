@@ -79,6 +79,17 @@ def read_amount(value: Any) -> Decimal:
     return Decimal(value)
 
 
+def read_share(value: Any) -> Decimal:
+    """A probability of 0..1; of `70%` and of 70 it is told how they are written."""
+    percent = PERCENT.match(value) if isinstance(value, str) else None
+    if percent:
+        raise ValueError(f"{value} is no number of 0 to 1; write {plain(Decimal(percent[1]) / 100)}")
+    number = read_amount(value)
+    if 1 < number <= 100:
+        raise ValueError(f"{plain(number)} is over 1; for {plain(number)}% write {plain(number / 100)}")
+    return number
+
+
 def plain(number: Decimal) -> str:
     """`1000`, `137.5`: no exponent, no zeros that say nothing."""
     text = f"{number:f}"
@@ -113,7 +124,7 @@ Mana = Annotated[
 
 Share = Annotated[
     Decimal,
-    BeforeValidator(read_amount),
+    BeforeValidator(read_share),
     Field(ge=0, le=1),
     _AS_TEXT,
     WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1}),

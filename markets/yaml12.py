@@ -270,14 +270,19 @@ def _odd_keys(text: str) -> list[Fault]:
             pending.extend(node.value)
         elif isinstance(node, yaml.MappingNode):
             seen: dict[str, int] = {}
+            before: yaml.Node | None = None
             for key, value in node.value:
-                faults.extend(_odd_key(key, seen))
+                faults.extend(_odd_key(key, seen, before))
                 pending.append(value)
+                before = value
     return faults
 
 
-def _odd_key(key: yaml.Node, seen: dict[str, int]) -> Iterator[Fault]:
-    if key.tag != STRING:
+def _odd_key(key: yaml.Node, seen: dict[str, int], before: yaml.Node | None) -> Iterator[Fault]:
+    """What is wrong with a key; `before` is the value that stands before it."""
+    if before is not None and (before.tag, key.tag) == (INT, INT) and _adjoining(before, key):
+        yield _from_mark("Y-KEY", f"a decimal has a point: write {before.value}.{key.value}", before.start_mark)
+    elif key.tag != STRING:
         word = f'"{key.value}"' if isinstance(key.value, str) else "a plain word"
         yield _from_mark("Y-KEY", f"a key is text here: write {word}", key.start_mark)
     elif key.value in seen:
@@ -285,6 +290,11 @@ def _odd_key(key: yaml.Node, seen: dict[str, int]) -> Iterator[Fault]:
         yield _from_mark("Y-DUPLICATE", message, key.start_mark)
     else:
         seen[key.value] = key.start_mark.line + 1
+
+
+def _adjoining(before: yaml.Node, key: yaml.Node) -> bool:
+    """Whether only a comma stands between the two, as in `0,70`."""
+    return bool(before.end_mark.index + 1 == key.start_mark.index)
 
 
 def _too_big(text: str) -> bool:

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from markets.fields import in_words
 from markets.lint.figures import Amount, At, Figure, Reading, Span
 from markets.lint.glossary import known, misdefined, within
+from markets.lint.lasting import lasting
 from markets.lint.placed import misplaced
 from markets.lint.roles import CLAUSE, OF_EDGES, OF_PEOPLE, WHO_AGREE, Roles, around, of_people
 from markets.lint.spelled import VALUES, spelled
@@ -64,6 +65,7 @@ def compared(it: Subject) -> Iterator[Found]:
     yield from () if quiet else _placed_wrongly(it)
     yield from misdefined(it)
     yield from () if quiet else _misquoted(it)
+    yield from () if quiet else lasting(it)
 
 
 def compared_alone(it: Subject) -> Iterator[Found]:
@@ -73,6 +75,7 @@ def compared_alone(it: Subject) -> Iterator[Found]:
     yield from _too_often(it, asked)
     yield from _placed_wrongly(it)
     yield from _misquoted(it)
+    yield from lasting(it)
 
 
 def compared_as_told(it: Subject) -> Iterator[Found]:

@@ -56,7 +56,9 @@ read(
 )
 read(
     "Y-KEY",
-    """A key is no text but a number or a truth value: put it into quotes.""",
+    """A key is no text but a number or a truth value: put it into quotes.
+
+    A comma ends a value inside braces, so that of `0,70` the 70 is taken for a key: a decimal has a point.""",
     fires=Case(debate={"second-reader: {}": "second-reader: {}, 10: {}"}),
     quiet=Case(debate={"second-reader: {}": 'second-reader: {}, "10": {}'}),
 )

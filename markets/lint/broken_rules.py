@@ -84,7 +84,9 @@ read(
 )
 read(
     "R-SHAPE",
-    """What stands here has another shape than is wanted: a list for a mapping, a word for a list.""",
+    """What stands here has another shape than is wanted: a list for a mapping, a word for a list.
+
+    Quotes of a word processor (`“north”`) are letters to YAML: write north, or "north".""",
     fires=Case({BEST: "best: {max: score, of: [board]}"}),
     quiet=Case({BEST: "best: {max: score, from: [board]}"}),
 )
@@ -97,7 +99,9 @@ read(
 )
 read(
     "R-UNKNOWN-KEY",
-    """A key means nothing in this block: the message has the nearest that does.""",
+    """A key means nothing in this block: the message has the nearest that does, or how the same is written.
+
+    What is reckoned from other values is a formula on one line: `gap: best - 5 points`.""",
     fires=Case({YES: f"{YES}\n  holt: 5 days"}),
     quiet=Case({YES: f"{YES}\n  hold: 5 days", "whoever ran it": "whoever ran it, if it stands for 5 days"}),
 )

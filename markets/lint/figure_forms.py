@@ -51,6 +51,8 @@ UNITS = {
     "decimal": "places",
 }
 MAGNITUDES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12, "k": 3, "m": 6, "b": 9, "bn": 9, "t": 12}
+UNBROKEN = r"(?:(?:consecutive|straight|successive|full|whole|entire|unbroken)[ ])?"
+"""`two consecutive weeks`, `30 full days`: they say no other length."""
 UNIT = (
     r"(?:%|per[ ]?cent(?:age[ ]points?)?|points?|pp|seconds?|minutes?|hours?|days?|weeks?"
     r"|mana|usd|dollars|elo|decimals?(?:[ ]places?)?)"
@@ -70,7 +72,7 @@ UNIT_BEGINNINGS = (
     "%", "per", "point", "pp", "second", "minute", "hour", "day", "week", "mana", "usd", "dollar", "elo", "decimal",
 )  # fmt: skip
 """How figures begin, in small letters: with a digit, a word, or one of a unit (`a week`, `an hour`)."""
-ONE_BEFORE = re.compile(r"(?:an?|one)[\s-](?:of\s)?\Z")
+ONE_BEFORE = re.compile(rf"(?:an?|one)[\s-](?:of\s)?{UNBROKEN}\Z")
 
 FIGURE = re.compile(
     rf"""(?:(?P<url>https?://\S+)
@@ -84,11 +86,12 @@ FIGURE = re.compile(
       | (?<![\d:])(?P<time>\d{{1,2}}:\d{{2}})(?![\d:])
       | (?P<dollar>\$\s?)?(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)*)
         (?:(?P<glued>[a-z]+)|(?P<grown>\s(?:thousand|million|billion|trillion)\b))?
-        (?:\s?(?P<unit>%)|[\s-](?P<unit2>{UNIT})(?![a-z]))?
+        (?:\s?(?P<unit>%)|[\s-]{UNBROKEN}(?P<unit2>{UNIT})(?![a-z]))?
       | (?P<part>[{"".join(PARTS)}])
-      | (?<!\w){NO_REST}(?P<word>(?!{MANY}){IN_LETTERS})[\s-](?P<unit3>{UNIT})(?![a-z])
-      | (?<!\w)(?P<loose>half(?!\s+(?:of\s+)?(?:an?|one)\b)|whole|(?:an?|one)(?=[\s-](?:of\s)?{UNIT}(?![a-z])))
-        (?:[\s-](?:of\s)?(?P<unit4>{UNIT}))?(?![a-z]))
+      | (?<!\w){NO_REST}(?P<word>(?!{MANY}){IN_LETTERS})[\s-]{UNBROKEN}(?P<unit3>{UNIT})(?![a-z])
+      | (?<!\w)(?P<loose>half(?!\s+(?:of\s+)?(?:an?|one)\b)|whole|(?:an?|one)
+        (?=[\s-](?:of\s)?{UNBROKEN}{UNIT}(?![a-z])))
+        (?:[\s-](?:of\s)?{UNBROKEN}(?P<unit4>{UNIT}))?(?![a-z]))
     """,
     re.VERBOSE | re.IGNORECASE,
 )

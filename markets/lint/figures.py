@@ -173,7 +173,7 @@ def _begins(text: str) -> Iterable[int]:
     for word in UNIT_BEGINNINGS:
         for at in places(low, word) if word in low else ():
             parted = low[at - 1 : at]
-            one = ONE_BEFORE.search(low, max(0, at - 8), at) if parted == "-" or parted.isspace() else None
+            one = ONE_BEFORE.search(low, max(0, at - 20), at) if parted == "-" or parted.isspace() else None
             if one is not None:
                 begins.add(one.start())
     return sorted(begins)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
+from markets.lint.clashing import barring, clashes
 from markets.lint.code import Case, code, loaded
 from markets.lint.examples import SEEN
 from markets.lint.figures import Amount, Figure, Reading, amount, places
@@ -27,6 +28,8 @@ LAST = re.compile(r"(>=|<=|>|<)([^<>]*)\Z")
 FIRST = re.compile(r"\s*(>=|<=|>|<)")
 AWAY = re.compile(r"-\s*\Z")
 TIMES = re.compile(r"\s*\*")
+MOST_TOLD = 4
+"""Of so many values at most a baseline has to tell how they stand: it is a sentence."""
 WORDLIKE = re.compile(r"[\w.]")
 """How a number stands in a formula: what comes before it, and what after."""
 
@@ -41,6 +44,12 @@ WITH_EDGES = {
     "event: YES": "event: 80% or more",
     "if_refused: NO": "if_refused: 80% or more",
     "whoever ran it.": "whoever ran it. Buckets begin at 60%, 70% and 80%, after rounding to 1 decimal place.",
+}
+BOTH_TOLD = {
+    "baseline: The best row stood at 70.5% on 2026-11-30.": "baseline: The best row of 2 stood at 70.5% on 2026-11-30.",
+    "best >= 85%": "best >= 85% and there >= 5",
+    "values:\n": "values:\n  there: {count: rows, from: board}\n",
+    "whoever ran it.": "whoever ran it; at least 5 rows have to be there.",
 }
 LEADER = {
     "Will a row of the board reach 85% before July 2027?": "Will the best row be of north before July 2027?",
@@ -193,7 +202,10 @@ def no_rounding(it: Subject) -> Iterator[Found]:
     """A best of 79.96% is 80.0% to one reader and under 80% to another. Say with `round:` how many decimals count."""
     how = it.spec.rule.outcome.how
     if isinstance(how, NumberOutcome) and how.round is None:
-        yield Found("nothing says how the number is rounded: write `round: 1` (decimal places)", ("resolve", "number"))
+        yield Found(
+            "nothing says how the number is rounded: write `round: 1`, and in the text “rounded to 1 decimal place”",
+            ("resolve", "number"),
+        )
 
 
 loaded(
@@ -251,12 +263,17 @@ def at_the_edge(it: Subject) -> Iterator[Found]:
 def already(it: Subject) -> Iterator[Found]:
     """A market whose answer is known as it opens pays whoever reads first. The rule is judged on what is seen today, as
     if it had opened; and without the store, a threshold that the column cannot reach (or cannot miss) is seen from the
-    bounds in the source's file.
+    bounds in the source's file, and so are conditions on one value that no number meets together (`best >= 80% and
+    best < 80%`), or one of which every number meets, and filters that no row can pass.
     """
     from markets.lint.today import known_already
 
-    denied = any(node.op == "not" for node in it.of(Logic))
-    for node in () if denied else walk(it.spec.rule.outcome.how.root()):
+    root = it.spec.rule.outcome.how.root()
+    chained = it.of(Logic)
+    denied = any(node.op == "not" for node in chained)
+    for said in dict.fromkeys([*(() if denied or not chained else clashes(root)), *barring(it.nodes)]):
+        yield Found(f"{said}: mend one of the conditions", _head(it))
+    for node in () if denied else walk(root):
         truth = truth_of(node, it.sources) if isinstance(node, Compare) else None
         if truth is not None:
             shown = node.words().text
@@ -273,37 +290,26 @@ def already(it: Subject) -> Iterator[Found]:
     "not-ready",
     "Baseline is missing from the description.",
     needs="store",
-    fires=Case({"baseline: The best row stood at 70.5% on 2026-11-30.\n": ""}, looks=(("2026-11-30", SEEN),)),
-    quiet=Case(looks=(("2026-11-30", SEEN),)),
+    fires=Case({**BOTH_TOLD, " row of 2 stood": " row stood"}, looks=(("2026-11-30", SEEN),)),
+    quiet=Case(BOTH_TOLD, looks=(("2026-11-30", SEEN),)),
 )
 def no_baseline(it: Subject) -> Iterator[Found]:
-    """A trader should read where things stand as the market opens: `baseline:` in a sentence, with today's figure (or
-    the answer that leads) in it. When the sources move on before the opening, so must the sentence.
+    """A trader should read where things stand as the market opens: `baseline:` in a sentence, with today's figures (or
+    the answer that leads) in it. Where several values are compared each is told; of two that are held against each
+    other how far they are apart will do; of more than 4, any 4; and that there is a row at all, its figure
+    tells. When the sources move on before the opening, so must the sentence.
     """
-    from markets.lint.today import standing
+    from markets.lint.baseline import standing, stands_in
 
-    shown = standing(it)
-    said = it.spec.baseline
-    if shown is None or any(_tells(said, each) for each in shown) or (said and not shown):
+    shown, said = standing(it), it.spec.baseline
+    if shown is None or (said and not shown):
         return
-    what = ", ".join(dict.fromkeys(shown)) or "not known yet"
+    untold = [each for each in shown if not stands_in(said, each)]
+    if shown and len(shown) - len(untold) >= min(len(shown), MOST_TOLD):
+        return
+    what = ", ".join(dict.fromkeys(each.shown for each in untold)) or "not known yet"
     remedy = "write the baseline anew" if said else "write `baseline:` with it"
     yield Found(f"the description does not say where things stand ({what}): {remedy}", ("baseline",) if said else ())
-
-
-def _tells(said: str, shown: str) -> bool:
-    """Whether a sentence shows a value: as a text, or as a number to the places it is written with."""
-    if shown.lower() in said.lower():
-        return True
-    number = re.match(r"-?\d+(?:\.\d+)?", shown)
-    if number is None:
-        return False
-    wanted = Decimal(number.group())
-    for found in re.findall(r"-?\d+(?:\.\d+)?", said):
-        written = Decimal(found)
-        if wanted.quantize(written) == written:
-            return True
-    return False
 
 
 @code(
@@ -340,7 +346,8 @@ def trivially_met(it: Subject) -> Iterator[Found]:
             narrowed = rows.where is not None or any(use.where is not None for use in rows.sources)
             if narrowed and rows not in counted and _met(node, group):
                 said = f"without any row, {group.words().text} would meet the condition"
-                yield Found(f"{said}: ask for its rows too, or say in `allow` why there always is one", _head(it))
+                remedy = "ask for its rows too (a `count` of at least 1, told in the text)"
+                yield Found(f"{said}: {remedy}, or say in `allow` why there always is one", _head(it))
 
 
 def _met(node: Compare, empty: Reduce) -> bool:

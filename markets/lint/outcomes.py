@@ -178,7 +178,9 @@ def figures_differ(it: Subject) -> Iterator[Found]:
     column is held against; `10 times` and `doubled` are factors; what comes before a date ends at it. Figures in words
     count where they claim something (`three of four`, `at least three`, `half of the tasks`).
 
-    The question says no figure oftener than the rule has it; fine print that tells one figure of the question again
-    tells them all; what is called T is T; and an answer in quotation marks is one of the answers.
+    How long the question says that it lasts (`for a week`, `for two consecutive months`) something in the rule lasts:
+    a `hold`, a window, a series. The question says no figure oftener than the rule has it; fine print that tells one
+    figure of the question again tells them all; what is called T is T; and an answer in quotation marks is one of the
+    answers.
     """
     yield from compared(it)

@@ -21,6 +21,7 @@ from markets.lint.agreeing import AS_TOLD, Told, compared_as_told
 from markets.lint.code import CODES, Look
 from markets.lint.figures import Figure, figures
 from markets.lint.glossary import Glossary, own_glossary
+from markets.lint.lasting import DAYS
 from markets.lint.roles import OF_EDGES
 from markets.lint.spelled import CLAIMING
 from markets.lint.subject import Loc, Subject, moved
@@ -39,7 +40,8 @@ OF_PROSE = {each.code: each.of_prose for each in CODES.values() if each.of_prose
 OF_LINKS = frozenset(each.code for each in CODES.values() if each.of_links is not None)
 NOTHING: frozenset[str] = frozenset()
 SEEN_IN_PASSAGES = {"D01", "D02", "F03", "N02", "O06", "S05"}
-BIG_WORDS = CLAIMING.union(words.VAGUE_WORDS, words.TERM_WORDS, sources.TRUTH_WORDS)
+LENGTHS = frozenset(word for unit in DAYS for word in (unit, f"{unit}s"))
+BIG_WORDS = CLAIMING.union(words.VAGUE_WORDS, words.TERM_WORDS, sources.TRUTH_WORDS, LENGTHS)
 NO_NAMES: frozenset[tuple[str, str]] = frozenset()
 NOTHING_TOLD = Told(frozenset(), frozenset(), frozenset(), frozenset())
 """By these one sees that a passage is nothing to the codes that look at passages."""

@@ -12,6 +12,7 @@ from markets.fields import in_words
 from markets.lint.code import Case, code, loaded
 from markets.lint.examples import SEEN
 from markets.lint.subject import Found, Seen, Subject, opening
+from markets.lint.unmatched import strange_values
 from resolvers.evidence import Instant, SourceEvidence, instant, moment
 from resolvers.rules.nodes import Rows, State
 from resolvers.rules.panels import is_panel
@@ -178,7 +179,8 @@ def rewritten(it: Subject) -> Iterator[Found]:
     for source in it.sources:
         if source.rewrites and source.read.settle is None:
             said = f"{source.id} rewrites its history, and nothing says which figures count"
-            yield Found(f"{said}: write `settle: first_release` or `settle: 30 days`", it.named(source.id))
+            remedy = "write `settle: first_release`, or `settle: 30 days` and the 30 days in the text too"
+            yield Found(f"{said}: {remedy}", it.named(source.id))
 
 
 @code(
@@ -292,6 +294,25 @@ def opens_unseen(it: Subject) -> Iterator[Found]:
     if blind_beginning(it):
         said = f"it opens on {in_words(it.spec.opens)}, and what its sources showed from then on was not looked at"
         yield Found(f"{said}: nobody could ever say that it did not come true; write a later `opens`", ("opens",))
+
+
+@code(
+    "S12",
+    "warning",
+    "A filter asks for a value that no row of the source has ever had.",
+    needs="store",
+    fires=Case({"from: board}": "from: board, where: {lab: suoth}}"}, looks=(("2026-11-30", SEEN),)),
+    quiet=Case({"from: board}": "from: board, where: {lab: south}}"}, looks=(("2026-11-30", SEEN),)),
+)
+def no_such_value(it: Subject) -> Iterator[Found]:
+    """A value that is misspelt lets no row through, and nothing else would tell. Told of a value that is like one on
+    record but for the spelling; and of one that is none of a column's few kinds (at most 12 in 20 rows or more), where
+    a filter lets nothing through. If it is yet to come, waive it with that reason.
+    """
+    for found in strange_values(it):
+        said = f"no row of {' or '.join(found.sources)} on record has {found.value!r} as its {found.column}"
+        known = f"did you mean {found.near!r}?" if found.near else f"rows have {', '.join(found.known)}"
+        yield Found(f"{said}: {known}", it.place_of(found.value))
 
 
 @lru_cache(maxsize=1024)

@@ -195,9 +195,14 @@ class Subject:
         """Where the file first names a source, or the block of values where it cannot be told."""
         return next(_naming(self.value, source, ()), ("values",) if "values" in self.value else ("resolve",))
 
+    def place_of(self, text: str) -> Loc:
+        """The first place in the rule's blocks where just this text stands, else where rows are filtered."""
+        blocks = {name: self.value[name] for name in ("rows", "values", "resolve", "na") if name in self.value}
+        return next(_standing(blocks, text, ()), self.block_of("where", "from"))
+
     def block_of(self, *keys: str) -> Loc:
         """The first place in the file with one of these keys, top down."""
-        return next(_keyed(self.value, keys, ()), ("resolve",))
+        return next((loc for loc, _ in keyed(self.value, keys)), ("resolve",))
 
 
 def matches(pattern: re.Pattern[str], text: str, low: str, begins: Iterable[str]) -> Iterator[re.Match[str]]:
@@ -264,12 +269,21 @@ def _naming(value: Any, source: str, loc: Loc) -> Iterator[Loc]:
         yield loc
 
 
-def _keyed(value: Any, keys: Sequence[str], loc: Loc) -> Iterator[Loc]:
+def _standing(value: Any, text: str, loc: Loc) -> Iterator[Loc]:
+    if isinstance(value, Mapping | list):
+        for key, part in value.items() if isinstance(value, Mapping) else enumerate(value):
+            yield from _standing(part, text, (*loc, key))
+    elif value == text:
+        yield loc
+
+
+def keyed(value: Any, keys: Sequence[str], loc: Loc = ()) -> Iterator[tuple[Loc, Any]]:
+    """Every place in a block with one of these keys, top down, and what stands there."""
     if isinstance(value, Mapping):
         for key, part in value.items():
             if key in keys:
-                yield (*loc, key)
-            yield from _keyed(part, keys, (*loc, key))
+                yield (*loc, key), part
+            yield from keyed(part, keys, (*loc, key))
     elif isinstance(value, list):
         for place, part in enumerate(value):
-            yield from _keyed(part, keys, (*loc, place))
+            yield from keyed(part, keys, (*loc, place))

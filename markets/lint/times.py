@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from markets.fields import in_words
 from markets.lint.code import Case, code, loaded
+from markets.lint.examples import SEEN
 from markets.lint.figure_forms import MONTH
 from markets.lint.subject import Found, Subject, opening
 from resolvers.durations import Duration
@@ -143,7 +145,7 @@ def short_settle(it: Subject) -> Iterator[Found]:
     for source in it.sources:
         if settlement.after < source.fetch.every:
             said = f"corrections count for {settlement.after}, but {source.id} is looked at every {source.fetch.every}"
-            yield Found(f"{said}: write a longer `settle`", it.block_of("settle"))
+            yield Found(f"{said}: write a longer `settle`, and in the text the same", it.block_of("settle"))
 
 
 @code(
@@ -188,3 +190,20 @@ def open_ended(it: Subject) -> Iterator[Found]:
         loc, offset = it.at(match.start())
         said = f'"{match.group()}…" leaves open whether its last day counts: write "from …" and "before …"'
         yield Found(said, loc, offset)
+
+
+@code(
+    "T08",
+    "not-ready",
+    "It closes before it could be opened.",
+    needs="store",
+    fires=Case(looks=(("2027-06-30", SEEN),), today="2027-07-02"),
+    quiet=Case({"opens: 2026-12-05": "opens: 2027-06-29"}, looks=(("2027-06-29", SEEN),), today="2027-06-30"),
+)
+def closed_already(it: Subject) -> Iterator[Found]:
+    """Where `closes` has passed and the market was never opened, `crux plan` will not open it any more: nobody could
+    trade. Move its dates, and with them those of the rule and the text.
+    """
+    if it.seen is not None and not it.seen.opened and it.seen.now >= it.spec.closes:
+        said = f"trading would have ended on {in_words(it.spec.closes)}, and it was never opened"
+        yield Found(f"{said}: move its dates", ("closes",))

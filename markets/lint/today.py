@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from fractions import Fraction
 
 from markets.lint.subject import Subject
-from resolvers import units
 from resolvers.evidence import instant
 from resolvers.outcome import NotApplicable
 from resolvers.rules.cache import Cache
 from resolvers.rules.evaluate import Evaluator
 from resolvers.rules.judge import judge
 from resolvers.rules.knowing import Knowing
-from resolvers.rules.nodes import Compare, Literal_, Node, Series, Window, is_condition, unit_of, walk
-from resolvers.rules.outcomes import ChoiceOutcome, FirstDateOutcome, NumberOutcome, YesOutcome
+from resolvers.rules.nodes import Node, Series, Window, walk
+from resolvers.rules.outcomes import FirstDateOutcome, YesOutcome
 from resolvers.rules.rule import Rule
 from resolvers.rules.running import CAN_COME
 from resolvers.units import Exact
@@ -107,42 +105,6 @@ def current(it: Subject, node: Node) -> Exact | None:
     at = instant(it.seen.now)
     found = evaluator(it).amounts(node, Knowing("fixed", at), at, at + 1).values[0]
     return found.low if found.point else None
-
-
-def standing(it: Subject) -> list[str] | None:
-    """What the outcome turns on, as it stands today, in words: `70.5%`, or the text that leads.
-
-    Empty where that is not known; None where nothing is measured at all.
-    """
-    how = it.spec.rule.outcome.how
-    if isinstance(how, ChoiceOutcome):
-        assert it.seen is not None
-        at = instant(it.seen.now)
-        texts = evaluator(it).texts(how.of, Knowing("fixed", at)).value_at(at)
-        found = [text for text, _ in texts.options if text is not None]
-        return found + [label for text in found if (label := how.answer_for(text)) is not None]
-    nodes = [how.of] if isinstance(how, NumberOutcome) else [*_measured(how.when)]
-    if not nodes:
-        return None
-    values = [(current(it, node), unit_of(node)) for node in nodes]
-    return [units.show(_short(value), unit) for value, unit in values if value is not None]
-
-
-def _measured(root: Node) -> list[Node]:
-    """The sides of every comparison that are no plain number."""
-    return [
-        side
-        for node in walk(root)
-        if isinstance(node, Compare)
-        for side in (node.left, node.right)
-        if not isinstance(side, Literal_) and unit_of(side) != "date" and not is_condition(side)
-        and not (hasattr(side, "type") and side.type == "text")
-    ]  # fmt: skip
-
-
-def _short(value: Exact) -> Exact:
-    """At most six places, for showing."""
-    return value if isinstance(value, (int, float)) else Fraction(round(value * 10**6), 10**6)
 
 
 def _cache(it: Subject) -> Cache:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from markets.lint.code import Case, code
-from markets.lint.subject import Found, Subject, opening
+from markets.lint.subject import Found, Loc, Subject, keyed, opening
 from resolvers.rules.filters import columns_of
 from resolvers.rules.nodes import Rows
 
@@ -89,7 +89,8 @@ UNLESS_WORDS = opening("unless")
 )
 def vague(it: Subject) -> Iterator[Found]:
     """Significant, major, widely, AGI, agent, human-level: each trader has another bar in mind. Say what it means here
-    ("major means …"), or name the measure instead. A word that is part of a name in the rule's sources is no matter.
+    ("major means …", "a major lab is one that …"), or name the measure instead. A word that is part of a name in the
+    rule's sources is no matter.
     """
     said: set[str] = set()
     known: frozenset[str] | None = None
@@ -100,7 +101,9 @@ def vague(it: Subject) -> Iterator[Found]:
             continue
         said.add(word)
         loc, offset = it.at(match.start())
-        yield Found(f"{match.group()!r} has no definition: write what it means here, or what is measured", loc, offset)
+        yield Found(
+            f"{match.group()!r} has no definition: write `{match.group()} means …`, or what is measured", loc, offset
+        )
 
 
 def _technical(word: str, text: str, match: re.Match[str]) -> bool:
@@ -116,7 +119,11 @@ def _defined(word: str, text: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _definition(word: str) -> re.Pattern[str]:
-    return re.compile(rf"\b{re.escape(word)}s?[\"”*]*\s*(?:\([^)]*\)\s*)?(?:means?|is|are|:|=)\s", re.IGNORECASE)
+    plain = rf"\b{re.escape(word)}s?[\"”*]*\s*(?:\([^)]*\)\s*)?(?:means?|is|are|:|=)\s"
+    of_a_thing = (
+        rf"\b{re.escape(word)}s?(?:\s+[\w-]+){{1,2}}\s+(?:means?|is\s+(?:an?|one|any|every)|are\s+(?:those|all))\b"
+    )
+    return re.compile(f"{plain}|{of_a_thing}", re.IGNORECASE)
 
 
 def _names(it: Subject) -> frozenset[str]:
@@ -219,3 +226,63 @@ def tangled(it: Subject) -> Iterator[Found]:
         yield Found(f"{match.group()!r} denies twice: say it the other way round", *it.at(match.start()))
     for match in list(it.opened(UNLESS, UNLESS_WORDS))[1:]:
         yield Found("a second `unless`: write the exceptions as a list", *it.at(match.start()))
+
+
+ASKED_OF_THE_ROW = """yes:
+    all:
+      - best >= 85%
+      - panel:
+          question: Is the row that leads the work of a major lab?
+          limbs: {{{limbs}}}"""
+
+
+def vague_asked_at_all(it: Subject) -> Iterator[Found]:
+    """What the code below sees, and words that are defined besides."""
+    if any(_loose(text) for text in it.asked):
+        yield Found("a word in what a panel is asked", ("resolve",))
+
+
+@code(
+    "D06",
+    "warning",
+    "Vague or open word in what a panel is asked: {word}.",
+    by="rule",
+    first=vague_asked_at_all,
+    fires=Case({"yes: best >= 85%": ASKED_OF_THE_ROW.format(limbs="lab: One lab wrote all of it.")}),
+    quiet=Case({"yes: best >= 85%": ASKED_OF_THE_ROW.format(limbs="lab: A major lab is one with a name of its own.")}),
+)
+def vague_question(it: Subject) -> Iterator[Found]:
+    """People on a panel decide by its question and its limbs alone: a word that each reads differently (major, agent,
+    such as) makes them disagree, or agree on something that traders did not bet on. Say in a limb, or in the fine
+    print, what the word means here.
+    """
+    asked = _asked(it) if any(_loose(text) for text in it.asked) else []
+    told = "\n\n".join([it.text, *it.asked]) if asked else ""
+    said: set[str] = set()
+    for loc, text in asked:
+        for match in _loose(text):
+            word = match.group().lower().removesuffix("s")
+            if word in said or _technical(word, text, match) or _defined(word, told) or word in _names(it):
+                continue
+            said.add(word)
+            open_end = OPEN_SET.fullmatch(match.group()) is not None
+            remedy = "name all that counts" if open_end else f"write `{match.group()} means …` in a limb"
+            yield Found(f"{match.group()!r} leaves it to each of the panel what counts: {remedy}", loc)
+
+
+@lru_cache(maxsize=4096)
+def _loose(text: str) -> tuple[re.Match[str], ...]:
+    """Every vague word in a text, and every one that leaves a list open; many markets ask panels the same."""
+    return (*VAGUE.finditer(text), *OPEN_SET.finditer(text))
+
+
+def _asked(it: Subject) -> list[tuple[Loc, str]]:
+    """The questions and limbs of the file's panels, each with its place."""
+    found: list[tuple[Loc, str]] = []
+    for loc, panel in keyed(it.value, ("panel",)) if it.panels else ():
+        if isinstance(panel, Mapping) and isinstance(panel.get("question"), str):
+            found.append(((*loc, "question"), panel["question"]))
+            limbs = panel.get("limbs")
+            texts = limbs.items() if isinstance(limbs, Mapping) else ()
+            found += [((*loc, "limbs", name), text) for name, text in texts if isinstance(text, str)]
+    return found

@@ -310,6 +310,13 @@ class FormulaCompiler:
         if one == other or {one, other} == set(units.BARE):
             return left, right
         message = f"{units.name_of(one)} cannot be compared with {units.name_of(other)}; bring both to one unit"
+        taken = _taken(left_tree) or _taken(right_tree)
+        if {one, other} == {"percent", "points"} and taken is not None:
+            shown = units.plain(units.exact(taken.value))
+            message, offset = (
+                f"{shown}%: what is taken from a percentage is in points; write {shown} points",
+                taken.offset,
+            )
         self.fault("unit", message, offset)
         return None
 
@@ -320,6 +327,12 @@ class FormulaCompiler:
         if not isinstance(node, Reduce | FieldOf) or node.column is None or unit_of(node) != "percent":
             return unit_of(node)
         return "fraction" if reports_fractions(self.scope, node.of, node.column) else "percent"
+
+
+def _taken(tree: f.Formula) -> f.Quantity | None:
+    """The `3%` of `best - 3%`."""
+    taken = tree.right if isinstance(tree, f.Binary) and tree.op == "-" else None
+    return taken if isinstance(taken, f.Quantity) and taken.unit == "percent" else None
 
 
 def as_factor(node: Node) -> Node:

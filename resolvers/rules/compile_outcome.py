@@ -16,7 +16,7 @@ from resolvers.rules.compile_fact import asked_by
 from resolvers.rules.compile_formula import FormulaCompiler, is_text
 from resolvers.rules.compile_panel import confirming
 from resolvers.rules.compile_values import Values
-from resolvers.rules.compile_where import as_text, literal_value
+from resolvers.rules.compile_where import as_text, in_typeset_quotes, literal_value
 from resolvers.rules.faults import Loc, found_text, instant_of, known_keys, mapping, nearest
 from resolvers.rules.nodes import FieldOf, Hold, Literal_, Node, Window, date_words, unit_of, walk
 from resolvers.rules.nodes_many import Agree
@@ -158,7 +158,7 @@ class Outcomes:
 
     def _answers(self, block: Any) -> tuple[ChoiceAnswer, ...] | None:
         place: Loc = ("resolve", "answers")
-        found = mapping(block, place, self.scope.faults, "answers")
+        found = mapping(block, place, self.scope.faults, "answers", "{North: north, Other: else}")
         if found is None:
             return None
         made: list[ChoiceAnswer] = []
@@ -167,6 +167,8 @@ class Outcomes:
                 made.append(ChoiceAnswer(label=label, otherwise=True))
                 continue
             listed = values if isinstance(values, list | tuple) else [values]
+            for value in listed:
+                in_typeset_quotes(value, (*place, label), self.scope.faults)
             made.append(ChoiceAnswer(label=label, values=tuple(as_text(value) for value in listed)))
         return tuple(made) if self._answers_good(made, place) else None
 
@@ -193,6 +195,7 @@ class Outcomes:
         if not 2 <= len(labels) <= MOST_ANSWERS:
             faults.add("answers", f"a question has 2 to {MOST_ANSWERS} answers; found {len(labels)}", place)
         for label in labels:
+            in_typeset_quotes(label, place, faults)
             if len(label) > LONGEST_ANSWER or not label.strip():
                 faults.add("answers", f"an answer has 1 to {LONGEST_ANSWER} characters: {label[:40]!r}", place)
             if list(labels).count(label) > 1:
@@ -259,7 +262,7 @@ class Outcomes:
         return literal_value(tree, declared if declared == "fraction" else unit, loc, self.scope.faults)
 
     def na(self, block: Any, outcome: OutcomeType | None) -> NaClause | None:
-        found = mapping(block, ("na",), self.scope.faults, "na")
+        found = mapping(block, ("na",), self.scope.faults, "na", "{when: removed(board), if_refused: NO}")
         if found is None:
             return None
         known_keys(found, ("when", "before", "if_refused"), ("na",), self.scope.faults)

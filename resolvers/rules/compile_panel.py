@@ -154,8 +154,11 @@ def same_question_twice(panels: list[tuple[Panel, Loc]], scope: Scope) -> None:
             scope.faults.add("panel", message, loc)
 
 
-def met_of(node: Node, block: Any, loc: Loc, scope: Scope) -> Met | None:
-    """A panel as what the rows of a set have to pass."""
+def met_of(node: Node, block: Any, loc: Loc, scope: Scope, *, stated: bool = False) -> Met | None:
+    """A panel as what the rows of a set have to pass.
+
+    Rows read at one `stated` instant are asked about from then on: people's time for a row cannot have run out before.
+    """
     while isinstance(node, Window):
         node = node.of
     if not isinstance(node, Rows):
@@ -164,6 +167,8 @@ def met_of(node: Node, block: Any, loc: Loc, scope: Scope) -> Met | None:
     panel = panel_of(block, loc, scope)
     if panel is None:
         return None
+    if stated and panel.by_row:
+        panel = panel.model_copy(update={"by_row": False})
     scope.panels.append((panel, loc))
     return Met(panel=panel)
 

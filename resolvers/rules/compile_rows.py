@@ -128,7 +128,7 @@ class RowSets:
             )
             node = filtered(node, together(where, bound))
         if "panel" in block:
-            met = met_of(node, block["panel"], (*loc, "panel"), self.scope)
+            met = met_of(node, block["panel"], (*loc, "panel"), self.scope, stated="at" in block)
             if met is None:
                 return None
             node = filtered(node, met)
@@ -155,7 +155,7 @@ class RowSets:
 
     def _within(self, node: RowsNode, block: Mapping[str, Any], loc: Loc) -> Window | None:
         place, faults = (*loc, "within"), self.scope.faults
-        found = mapping(block["within"], place, faults, "within")
+        found = mapping(block["within"], place, faults, "within", "{from: 2027-01-01, before: 2028-01-01}")
         if found is None:
             return None
         known_keys(found, ("from", "before"), place, faults)

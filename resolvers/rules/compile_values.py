@@ -33,6 +33,11 @@ EXTRA = {
 """What else a block may say, by how its value is made."""
 JOINING = ("at_least", "all", "not")
 """What makes a condition of others; `any` stands among the reduces."""
+RECKONING = frozenset({
+    "calc", "formula", "expr", "expression", "value", "eq", "equals", "compute", "add", "plus", "sub", "subtract",
+    "minus", "diff", "difference", "multiply", "mul", "times", "product", "divide", "div", "ratio", "share", "abs",
+})  # fmt: skip
+"""Keys by which people would have something reckoned, which is done in a formula."""
 WORDS = {True: True, False: False, "yes": True, "no": False}
 
 
@@ -129,6 +134,12 @@ class Values:
         else:
             strange = next((key for key in block if key not in (*ROW_KEYS, "at", "n", "q", "ties", "carry")), None)
             heads = [*known, "per", "panel", *JOINING]
+            reckoned = next((key for key in block if key in RECKONING), None)
+            if reckoned is not None and not any(key in block for key in ("from", "of", "per")):
+                said = "what is reckoned from other values is a formula on one line, without braces"
+                name = loc[-1] if loc[:1] == ("values",) and len(loc) == 2 else "gap"
+                self.scope.faults.add("unknown-key", f"{said}: `{name}: best - 5 points`", (*loc, reckoned))
+                return
             if strange is None or strange in ("per", "value", "read"):
                 self.scope.faults.add("shape", f"how is this value made{nearest('', heads)}", loc)
             else:
@@ -137,6 +148,10 @@ class Values:
 
     def _headed(self, head: str, block: Mapping[str, Any], loc: Loc) -> Node | None:
         known_keys(block, (head, *ROW_KEYS, "at", *EXTRA.get(head, ())), loc, self.scope.faults)
+        if head in ("max", "min") and isinstance(block[head], list | tuple):
+            said = f"of several values it is a formula, as `{head}(one, other)`"
+            self.scope.faults.add("shape", f"{head} names a column of rows; {said}", (*loc, head))
+            return None
         rows = self.rows(block, loc)
         if rows is None:
             return None

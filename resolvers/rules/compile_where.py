@@ -19,6 +19,9 @@ ColumnOf = Callable[[str, Loc, int | None], Column | None]
 Reckon = Callable[[f.Binary], Filter | None]
 """A comparison of several columns as a filter, or None after a fault."""
 
+OPENING_QUOTES, CLOSING_QUOTES = "“„‘‚«", "”“’‘»\"'"
+"""What word processors make of quotes; only the straight ones are YAML's."""
+
 SPECIAL = ("matching", "not", "has")
 """What may be asked of a column in a map besides values."""
 
@@ -64,11 +67,22 @@ def _all_plain(values: list[Any], loc: Loc, faults: Faults) -> bool:
     """Whether each is a text, a number, a date or a truth value; a fault names the first that is not."""
     wrong = next((value for value in values if value is None or isinstance(value, Mapping | list | tuple)), values)
     if wrong is values:
-        return True
+        typeset = [value for value in values if in_typeset_quotes(value, loc, faults)]
+        return not typeset
     empty = "this is empty: write a value, in quotes if it is the word null; for rows without the cell {not: present}"
     plain = f"a value is a text, a number, a date, true or false; {found_text(wrong)}"
     faults.add("shape", empty if wrong is None else plain, loc)
     return False
+
+
+def in_typeset_quotes(value: Any, loc: Loc, faults: Faults) -> bool:
+    """Whether a value stands in quotes that YAML takes for letters (`“voice”`), so that no row would have it."""
+    text = value.strip() if isinstance(value, str) else ""
+    if len(text) < 3 or text[0] not in OPENING_QUOTES or text[-1] not in CLOSING_QUOTES:
+        return False
+    plain = text.strip(OPENING_QUOTES + CLOSING_QUOTES)
+    faults.add("shape", f'typeset quotes are part of the text here: write {plain[:60]}, or "{plain[:60]}"', loc)
+    return True
 
 
 def _special(name: str, wanted: Mapping[str, Any], column: Column, loc: Loc, faults: Faults) -> Filter | None:
@@ -123,8 +137,12 @@ def as_text(value: Any) -> str:
 
 
 def _number_entry(name: str, value: Any, column: Column, loc: Loc, faults: Faults) -> Measured | None:
+    text = as_text(value)
+    if text.lstrip()[:1] in tuple("<>=!≥≤≠"):
+        faults.add("shape", f"a number is compared in a formula: `where: {name} {text.strip()[:60]}`", loc)
+        return None
     try:
-        tree: f.Formula = f.parse(as_text(value))
+        tree: f.Formula = f.parse(text)
     except f.FormulaFault as fault:
         faults.add(fault.code, fault.message, loc, fault.offset)
         return None

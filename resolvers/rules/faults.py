@@ -64,11 +64,11 @@ def found_text(value: Any) -> str:
     return f"found {SHORT.repr(value)}"
 
 
-def mapping(value: Any, loc: Loc, faults: Faults, what: str) -> Mapping[str, Any] | None:
-    """The value as a mapping with text keys, or a fault."""
+def mapping(value: Any, loc: Loc, faults: Faults, what: str, like: str = "{name: ...}") -> Mapping[str, Any] | None:
+    """The value as a mapping with text keys, or a fault that shows what one is `like`."""
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
         return value
-    faults.add("shape", f"{what} is a mapping of names, as `{{name: ...}}`; {found_text(value)}", loc)
+    faults.add("shape", f"{what} is a mapping of names, as `{like}`; {found_text(value)}", loc)
     return None
 
 

@@ -193,6 +193,8 @@ class _Parser:
     def _unjoined(self) -> str:
         """What to say of the next token, with which nothing can go on after what was read."""
         after = self.tokens[self.place + 1].text if self.next.kind != "end" else ""
+        if after[:1].isdigit() and self.tokens[self.place + 2].text == "%":
+            after += "%"
         return no_operator(self.next.text, self.tokens[self.place - 1].text, after)
 
     def deeper(self, offset: int) -> None:

@@ -101,7 +101,9 @@ class Panel(Named):
         times = "once" if self.redraw == 1 else f"{self.redraw} times"
         redraw = "" if not self.redraw else f" (drawn anew at most {times})"
         silence = "the answer stays open" if self.default is None else f"{self.default} is taken for the answer"
-        counts = f"answers given before {until} count, and without agreement by then {silence}"
+        late = self.default is not None and self.by_row
+        in_time = " (about a row only those in that time from when the row was first seen)" if late else ""
+        counts = f"answers given before {until} count{in_time}, and without agreement by then {silence}"
         if self.from_pick:
             counts = f"that time runs from when what is picked has settled, and without agreement by then {silence}"
         text = (

@@ -72,7 +72,7 @@ def _comma(before: str, after: str) -> str:
     """`0,85` is a decimal to some; `1,000` may be a thousand or one."""
     if not (before.isdigit() and after[:1].isdigit()):
         return "a comma has a place in min() and max() only"
-    if len(after.partition(".")[0]) == 3 and before.strip("0"):
+    if len(after.rstrip("%").partition(".")[0]) == 3 and before.strip("0"):
         return f"a number has no comma: write {before}{after}" + ("" if "." in after else f", or {before}.{after}")
     return f"a decimal has a point: write {before}.{after}"
 

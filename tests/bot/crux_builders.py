@@ -48,7 +48,7 @@ FAR = {
 PATIENCE = Patience(stale_s=2.0, in_flight_s=4.0)
 REVIEWERS = ("ann", "ben", "cat")
 NOT_RUN = (
-    "not run without the store: S03 S04 S10 S11 N06 N07 N08 O04 "
+    "not run without the store: T08 S03 S04 S10 S11 S12 N06 N07 N08 O04 "
     "(crux check --ready runs them, and tells which file was edited after its market had opened)\n"
 )
 """What `crux check` adds where it read a market."""

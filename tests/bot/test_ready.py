@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from crux_builders import FAR, Crux, World, day, folder, living, seen_now
 from test_plan_and_apply import MARKETS
 
+from bot.debates import BUNDLED
 from markets.lint.code import READING
 from markets.lint.questions import QUESTIONS
 from markets.lint.run import ALL
+from markets.load import load_debate
+from resolvers.rules.panels import is_panel
 
 READY = "reach-85: if it were decided today: NO because now the largest score among "
 
@@ -50,6 +54,30 @@ def test_a_ready_market_shows_what_it_would_say_today_and_opens(seen: Crux, tmp_
     assert (ran.code, ran.err) == (0, "clean 4 of 4, ready 4 of 4\n")
     assert READY in ran.out
     assert "create reach-85" in seen("plan", "--sandbox", tmp_path / "sandbox.jsonl").out
+
+
+def test_a_cost_over_the_debates_limits_is_told_before_it_is_planned(seen: Crux, tmp_path: Path) -> None:
+    change(tmp_path / "debate" / "markets" / "reach-85.yaml", "subsidy: 200", "subsidy: 9500")
+    ran = seen("check", "--ready")
+    assert (ran.code, ran.err) == (1, "clean 4 of 4, ready 4 of 4, over the debate's limits 1\n")
+    assert (
+        "reach-85: to open it costs 9600 mana, 9500 of it subsidy, over the 5000 that one plan may cost "
+        "(limits.max_mana in debate.yaml): lower its subsidy, or open it with `crux apply --max-mana 9600`; "
+        "to open it costs 9600 mana, 9500 of it subsidy, over the 9000 left of this debate's 9000 "
+        "(limits.budget in debate.yaml): lower its subsidy, or raise the budget\n"
+    ) in ran.out
+    told = {row["slug"]: row["over"] for row in seen("check", "--ready", "--json").json["dry_run"]}
+    assert [slug for slug, over in told.items() if over] == ["reach-85"]
+
+
+def test_markets_that_the_budget_holds_one_by_one_but_not_together_are_told(seen: Crux, tmp_path: Path) -> None:
+    change(tmp_path / "debate" / "debate.yaml", "budget: 9000", "budget: 1000")
+    ran = seen("check", "--ready")
+    assert "to open all of these 4 markets costs 1200 mana, over the 1000 left of this debate's 1000" in ran.out
+    assert ran.code == 0
+    assert seen("apply", "--sandbox", tmp_path / "sandbox.jsonl", "--only", "reach-85").code == 0
+    left = seen("check", "--ready").out
+    assert "to open all of these 3 markets costs 900 mana, over the 700 left of this debate's 1000" in left
 
 
 def test_a_market_that_is_true_already_is_not_opened(seen: Crux, tmp_path: Path) -> None:
@@ -164,6 +192,26 @@ def test_a_family_is_listed_with_what_the_lint_and_what_reading_a_file_finds(cru
     assert (ran.code, "there is no code 'R-NOPE'; did you mean" in ran.err) == (1, True)
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("explain", "hold"), "'hold' is a word of the rule language, no code: `crux rules hold` tells of it"),
+        (("rules", "s04"), "S04 is the code of a fault: `crux explain S04` tells of it"),
+        (("rules", "subsidy"), "'subsidy' is a key of a market's file, neither a code nor a part of its rule"),
+        (("explain", "Closes"), "'closes' is a key of a market's file, neither a code nor a part of its rule"),
+        (("rules", "medain"), "the rule language has no 'medain'; did you mean 'median'?"),
+    ],
+)
+def test_what_another_command_tells_of_is_pointed_there(crux: Crux, asked: tuple[str, str], said: str) -> None:
+    ran = crux(*asked)
+    assert (ran.code, ran.out) == (1, "")
+    assert said in ran.err
+
+
+def test_the_key_of_a_files_rule_leads_to_what_stands_under_it(crux: Crux) -> None:
+    assert crux("rules", "resolve").out == crux("rules", "outcome").out
+
+
 def test_a_code_is_explained_with_spaces_around_it(crux: Crux) -> None:
     assert crux("explain", " O06 ").out == crux("explain", "O06").out
 
@@ -205,10 +253,32 @@ async def test_an_edit_of_an_opened_market_is_told_by_the_check_and_by_the_statu
     assert [row["slug"] for row in checked if row["edited"].startswith(kept)] == ["reach-85"]
     told = here("check", "--ready").out
     assert f"reach-85: {kept}" in told and "reach-85: by the file as it is now, if it were decided today" in told
+    assert "and is judged by them; they differ in question, the rule (rows, values, resolve); undo the edit" in told
     assert f"reach-85: {kept}" in here("status").out
+
+
+def test_a_market_whose_dates_have_passed_is_ready_neither_by_the_check_nor_by_the_status(
+    seen: Crux, tmp_path: Path
+) -> None:
+    path = tmp_path / "debate" / "markets" / "reach-85.yaml"
+    change(path, "2090-01-01", f"{FAR['opens'] + timedelta(days=1):%Y-%m-%d}")
+    (row,) = [row for row in seen("check", "--ready", "--json").json["dry_run"] if row["slug"] == "reach-85"]
+    assert (row["ready"], "T08" in row["waits"]) == (False, True)
+    assert "T08" in seen("status", "--json").json["waits"]["reach-85"]
+    planned = seen("plan", "--sandbox", tmp_path / "sandbox.jsonl").out
+    assert "create reach-85" not in planned and "before it was ever opened" in planned
 
 
 def test_the_debates_own_markets_are_all_clean_and_each_is_told_what_it_waits_for(crux: Crux, tmp_path: Path) -> None:
     told = crux.on(Path("predictors-vs-agents"), tmp_path / "crux.sqlite")("status").out
     assert "clean 22 of 22, ready 0 of 22" in told
     assert len([line for line in told.splitlines() if " waits: S04 " in line]) == 22
+
+
+def test_with_what_is_bundled_collected_they_are_still_clean_and_some_are_ready(crux: Crux, tmp_path: Path) -> None:
+    """Guards: today's figures lie well within the answers, and nothing that is on record warns of a market."""
+    here = crux.on(Path("predictors-vs-agents"), tmp_path / "crux.sqlite")
+    sources = load_debate(BUNDLED / "predictors-vs-agents").sources
+    here("collect", *(name for name, source in sources.items() if source.fetch.file and not is_panel(name)))
+    told = here("status", "--json").json
+    assert (told["clean"], told["ready"] > 5) == (22, True)

@@ -16,7 +16,12 @@ from markets.lint.run import lint_all
 from markets.lint.subject import Subject
 from markets.load import Loaded, load_debate
 
-QUESTIONS = ("Will a row reach 85% before July 2025?", "Will a row reach 86% before July 2025?", "When? Once more, NO?")
+QUESTIONS = (
+    "Will a row reach 85% before July 2025?",
+    "Will a row reach 86% before July 2025?",
+    "When? Once more, NO?",
+    "Will a row reach 85% for a month before July 2025?",
+)
 OPENINGS = ("2025-01-01", "2025-02-01T12:30Z", "2025-06-20", "2025-07-02")
 RESOLVES = (
     "  yes: best >= 85%\n",

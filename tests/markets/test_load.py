@@ -125,6 +125,35 @@ def test_a_file_nobody_would_read_is_a_fault(tmp_path: Path) -> None:
     assert said(found, tmp_path) == ["markets/another.yml:1:1: F-FOLDER: another.yml is not read: call it another.yaml"]
 
 
+def test_claims_under_another_ending_are_a_fault_and_not_silently_none(tmp_path: Path) -> None:
+    assert said(loaded(tmp_path, {"claims.yml": "[]\n"}), tmp_path) == [
+        "claims.yml:1:1: F-FOLDER: claims.yml is not read: call it claims.yaml"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "meant"),
+    [
+        ("markets/another", MARKET, "another.yaml"),
+        ("markets/another.txt", MARKET, "another.yaml"),
+        ("markets/another.yaml.txt", MARKET, "another.yaml"),
+        ("sources/another", SOURCE, "another.yaml"),
+    ],
+)
+def test_a_definition_without_its_ending_is_pointed_out(tmp_path: Path, name: str, text: str, meant: str) -> None:
+    found = loaded(tmp_path, {name: text})
+    assert said(found, tmp_path) == [f"{name}:1:1: F-FOLDER: {Path(name).name} is not read: call it {meant}"]
+    assert [fault.level for fault in found.faults] == ["warning"]
+    assert found.usable
+
+
+def test_notes_and_what_was_put_out_of_the_way_on_purpose_are_left_in_peace(tmp_path: Path) -> None:
+    aside = dict.fromkeys(("reach.yaml.off", "reach.yaml~", ".reach", "reach.md", "drafts/reach.yaml"), MARKET)
+    notes = {"README": "Ask a good\nquestion\n", "ideas.txt": "what question: none\n", "\udcff": "x"}
+    found = loaded(tmp_path, {f"markets/{name}": text for name, text in {**aside, **notes}.items()})
+    assert said(found, tmp_path) == []
+
+
 @pytest.mark.parametrize(
     "text", ["", "# nothing\n", "[1, 2]\n", "just words\n", "resolve: 5\n", "resolve: {yes: [1]}\n"]
 )

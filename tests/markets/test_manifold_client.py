@@ -136,3 +136,8 @@ async def test_the_probabilities_of_many_are_asked_for_a_hundred_at_a_time(
     found = await client.probabilities(["m0", two.id, "nobodys000", *(f"m{n}" for n in range(1, 250))])
     assert found == {f"m{n}": 0.5 for n in range(250)} | {two.id: {answer.id: 0.5 for answer in two.answers}}
     assert await client.probabilities(["m3"]) == {"m3": 0.5}
+
+
+async def test_the_sandbox_tells_the_time_of_its_own_clock_as_manifold_does(client: Manifold) -> None:
+    await client.me()
+    assert client.their_time == NOW

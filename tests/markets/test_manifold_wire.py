@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ class Server:
         self.seen: list[str] = []
         self.slept: list[float] = []
         self.url = ""
+        self.date: str | None = None
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.seen.append(f"{request.method} {request.headers.get('Authorization')} {await request.text()}")
@@ -30,7 +32,8 @@ class Server:
         if not status:
             assert request.transport is not None
             request.transport.close()
-        return web.Response(status=status or 200, text=text, content_type="application/json")
+        headers = {} if self.date is None else {"Date": self.date}
+        return web.Response(status=status or 200, text=text, content_type="application/json", headers=headers)
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -185,3 +188,26 @@ async def test_a_line_of_a_list_that_cannot_be_read_is_left_out(server: Server) 
     server.answers = [(200, json.dumps([good, {"id": "m2"}, 7, None]))]
     async with Manifold(server.url, "k", sleep=server.sleep) as client:
         assert list(await client.listed("us")) == ["m1"]
+
+
+async def test_what_it_is_by_manifolds_clock_is_known_from_its_last_answer_that_can_be_read(server: Server) -> None:
+    server.answers = [(200, '{"id": "me", "username": "m", "balance": 1}')]
+    server.date = "Fri, 06 Mar 2026 08:49:37 GMT"
+    async with Manifold(server.url, "k", sleep=server.sleep) as client:
+        assert client.their_time is None
+        await client.me()
+        assert client.their_time == datetime(2026, 3, 6, 8, 49, 37, tzinfo=UTC)
+        server.answers, server.date = [(200, BALANCER)], "Fri, 06 Mar 2099 08:49:37 GMT"
+        with pytest.raises(Outside):
+            await client.me()
+        assert client.their_time == datetime(2026, 3, 6, 8, 49, 37, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "date", ["", "soon", "Fri, 06 Mar 2026 08:49:37 -0000", "Fri, 99 Mar 2026 08:49:37 GMT", f"Fri, {'9' * 40} Mar 9"]
+)
+async def test_a_date_that_is_none_says_nothing_of_the_time(server: Server, date: str) -> None:
+    server.answers, server.date = [(200, '{"id": "me", "username": "m", "balance": 1}')], date
+    async with Manifold(server.url, "k", sleep=server.sleep) as client:
+        await client.me()
+        assert client.their_time is None

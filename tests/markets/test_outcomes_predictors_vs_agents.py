@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 
 import pytest
-from definition_builders import FOLDER, debate, found, market, outcome, rows, seen
+from definition_builders import ANCHOR, FOLDER, debate, found, games, market, outcome, rows, seen
 
 from resolvers.sources.reading import read_body
 
@@ -159,10 +158,11 @@ def test_a_document_published_on_the_last_day_before_opening_is_not_put_to_the_p
 
 
 def test_a_dump_older_than_sixty_days_is_no_reading() -> None:
-    dump = {"year": 2027, "steering": 96, "agentic": 2000, "read_on": "2028-01-28", "evidence": "e", "by": "us"}
+    dump = {"year": 2027, "steering": 96, "agentic": 2000, "read_on": "2028-01-28", "read_from": "dump",
+            "evidence": "e", "by": "us"}  # fmt: skip
     states = []
     for age in (60, 61):
-        shown = {"arxiv-dump-yearly": [("2028-01-30", rows("arxiv-dump-yearly", {**dump, "dump_age": age}))]}
+        shown = {"arxiv-yearly": [("2028-01-30", rows("arxiv-yearly", {**dump, "dump_age": age}))]}
         states.append(seen("steering-arxiv-2027", shown, "2028-03-15").state)
     assert states == ["decided", "unknown"]
 
@@ -186,11 +186,9 @@ def test_a_list_of_ours_that_is_whole_may_be_empty_and_says_so_by_being_read() -
 
 
 def test_an_entry_from_scratch_leads_only_once_the_panel_has_confirmed_it() -> None:
-    scores = {"us": 0.5, "them": 0.4}
-    entry = {"datasetId": "v3_Semi_Private", "display": True}
-    board = json.dumps({"evaluations": [{**entry, "modelId": name, "score": score} for name, score in scores.items()]})
+    board = games({"us": 0.5, "them": 0.4})
     classes = (FOLDER / "registries" / "systems.csv").read_text(encoding="utf-8")
-    for name, origin in (("us", "scratch"), ("them", "pretrained")):
+    for name, origin in (("us", "scratch"), ("them", "pretrained"), (ANCHOR["modelId"], "pretrained")):
         classes += f"v3_Semi_Private | {name},arc3,{name},,,{origin},,2026-12-01,https://example.org,us,\n"
     shown = {"arc3": [("2026-12-01", board)], "systems": [("2026-12-01", classes)]}
     yes = {**shown, "panel": [("2026-12-16", found("scratch-rl-arc3", "v3_Semi_Private | us"))]}

@@ -139,7 +139,7 @@ def test_the_figures_of_formulas_inside_a_condition_of_many_are_compared(tmp_pat
 
 
 def test_without_the_store_the_codes_that_need_it_are_named() -> None:
-    assert WITH_STORE == ("S03", "S04", "S10", "S11", "N06", "N07", "N08", "O04")
+    assert WITH_STORE == ("T08", "S03", "S04", "S10", "S11", "S12", "N06", "N07", "N08", "O04")
 
 
 def test_a_fault_in_a_block_of_prose_stands_at_its_line_and_column(tmp_path: Path) -> None:

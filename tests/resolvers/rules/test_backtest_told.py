@@ -97,6 +97,20 @@ def test_edges_that_would_cross_are_not_moved():
     assert (found[("50%", 5)], found[("50%", -5)]) == ("the edges would cross", "")
 
 
+def test_a_quantile_is_not_moved_beyond_all_rows():
+    values = {"upper": {"quantile": "score", "q": "90%", "from": "board"}}
+    asked = rule({"yes": "upper >= 85%"}, BOARD, values=values, closes=50)
+    found = {each.share: each.why_not for each in moved("made", asked, climbing(), DAYS) if each.number.shown == "90%"}
+    assert (found[10], found[20]) == ("", "a quantile lies between 0% and 100%")
+
+
+def test_a_figure_that_moves_within_its_bucket_turns_nothing_but_may_be_a_revision():
+    asked = rule({"number": "best", "edges": ["50%", "90%"]}, BOARD, values=BEST, closes=50)
+    found = course("made", asked, slipping(), DAYS)
+    assert (found.flips(), len(found.turns())) == ([], 2)
+    assert [(each.was, each.now) for each in revisions(found, slipping())] == [("70", "86"), ("86", "80")]
+
+
 def test_whole_numbers_and_times_of_other_nodes_are_moved_too():
     asked = rule(
         {"yes": {"at_least": 2, "of": ["best >= 85%", "upper >= 70%", "frozen(board, 30 days)"]}},
