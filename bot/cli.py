@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -32,13 +33,17 @@ from bot.commands import (
     start,
     status,
 )
+from bot.commands.whole_help import WholeHelp
 from bot.settings_file import use_file
 from resolvers.errors import CruxError, InputFault, Outside
 
 DONE, FAULTS, USAGE, OUTSIDE = 0, 1, 2, 3
+STDERR = 2
+"""The last of the three numbers that a process begins with."""
 
 app = typer.Typer(
     name="crux",
+    cls=WholeHelp,
     help="Turns the predictions of a debate into Manifold markets and resolves them on dated, re-checkable evidence.",
     no_args_is_help=True,
     add_completion=False,
@@ -88,6 +93,7 @@ def command() -> Callable[..., Any]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point: runs the command and turns what Crux says into an exit code."""
+    _three_streams()
     try:
         command()(args=list(arguments) if arguments is not None else None)
     except CruxError as error:
@@ -100,6 +106,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         sys.stderr.write("stopped; whatever had begun is in the store and goes on from there\n")
         sys.exit(130)
+
+
+def _three_streams() -> None:
+    """Where one of them was closed (`>&-`), nothing takes its number: a store opened there would be written over."""
+    while (number := os.open(os.devnull, os.O_RDWR)) <= STDERR:
+        os.set_inheritable(number, True)
+    os.close(number)
+    for name, mode, missing in (("stdin", "r", sys.stdin), ("stdout", "w", sys.stdout), ("stderr", "w", sys.stderr)):
+        if missing is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115  # for as long as the process lives
 
 
 def _told(error: CruxError) -> str:

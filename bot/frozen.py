@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import sqlalchemy as sa
+
+from bot.store import Store, schema
 from bot.store.markets import Spec
 from markets.spec import ReviewSpec
 from resolvers.rules.rule import MarketType, Rule
 from resolvers.sources.spec import FetchSpec, ReadSpec, SourceSpec
 
+COMPARED = 200
+"""Edited files of which is said in what they differ from what their markets opened with: as many as a card shows."""
+
 NOWHERE = FetchSpec(url="https://frozen.invalid/")
 """Stands in for an address where only stored bytes are read."""
+
+
+def as_opened(store: Store, versions: Sequence[str]) -> dict[str, str]:
+    """version -> the definition of that version as it was kept, canonical JSON; of the first `COMPARED` of them."""
+    if not versions:
+        return {}
+    table = schema.specs.c
+    asked = sa.select(table.version, table.canonical).where(table.version.in_(versions[:COMPARED]))
+    with store.reading() as connection:
+        return {row.version: row.canonical for row in connection.execute(asked)}
 
 
 @dataclass(frozen=True, slots=True)

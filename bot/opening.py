@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.frozen import as_opened
 from bot.platform import Platform
 from bot.ready import held
 from bot.review.pausing import paused
@@ -35,13 +36,15 @@ MOVED_ON = "not begun: the files or Manifold have moved on since it was planned;
 class Planner:
     """Makes and carries out plans for one debate on one platform.
 
-    `gated`: a market that the lint, with what the store knows, does not find ready is not opened.
+    `gated`: a market that the lint, with what the store knows, does not find ready is not opened. `early`: what would
+    keep it from opening is also told of a market whose day has not come.
     """
 
     store: Store
     loaded: Loaded
     platform: Platform
     gated: bool = False
+    early: bool = False
 
     async def recover(self) -> Applied:
         """Close what an earlier process had begun, before anything new is planned."""
@@ -74,7 +77,7 @@ class Planner:
         """
         survey = await self._surveyor.look(self._known()) if survey is None else survey
         known = self._known()
-        held_back = self._held(known) if self.gated else None
+        held_back, kept = self._held(known) if self.gated else None, self._kept(known)
         named = {known[slug].market_id for slug in {*(only or ()), *restore} & known.keys()}
         wanted = sorted({*survey.outdated(known), *(named - survey.whole)})
         while True:
@@ -88,6 +91,7 @@ class Planner:
                 self.store.now(),
                 account_id=self.platform.account.id,
                 held=held_back,
+                frozen=kept,
                 restore=restore,
                 only=only,
             )
@@ -181,8 +185,14 @@ class Planner:
     def _held(self, known: Mapping[str, Opened]) -> dict[str, str]:
         """Why each market that could open now may not."""
         now = self.store.now()
-        due = [slug for slug, each in self.loaded.markets.items() if slug not in known and each.opens <= now]
-        return held(self.store, self.loaded, [slug for slug in due if now < self.loaded.markets[slug].closes])
+        there = [(slug, each) for slug, each in self.loaded.markets.items() if slug not in known and now < each.closes]
+        return held(self.store, self.loaded, [slug for slug, each in there if self.early or each.opens <= now])
+
+    def _kept(self, known: Mapping[str, Opened]) -> dict[str, str]:
+        """The definitions that markets opened with, by version, where their files say something else by now."""
+        defined = self.loaded.markets
+        here = [(one.version, defined[slug].version) for slug, one in known.items() if slug in defined]
+        return as_opened(self.store, [version for version, now in here if version != now])
 
     @property
     def _debate(self) -> str:

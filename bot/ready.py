@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.frozen import as_opened
 from bot.store import Store, load_evidence, markets
 from bot.store.markets import Market
+from markets.edits import differing
 from markets.lint.run import lint, subjects
 from markets.lint.subject import Seen
 from markets.lint.today import told
@@ -65,23 +67,31 @@ def readiness(
     assert loaded.debate is not None
     with store.reading() as connection:
         there = {market.slug: market for market in markets.every(connection, loaded.debate.debate)}
+    edited = {slug: there[slug] for slug in wanted if _is_edited(loaded.markets[slug], there.get(slug))}
+    kept = as_opened(store, [market.version for market in edited.values()])
     found = []
     for it in subjects(loaded, {slug: Seen(evidence, at, slug in there) for slug in wanted}):
         if it.seen is not None:
             before = [fault for fault in loaded.faults if fault.path == it.written.path]
             said = [fault for fault in lint(it) if fault.level != "not-ready" or not it.seen.opened]
-            edited = _edited(it.spec, there.get(it.spec.slug))
-            found.append(Readiness(it.spec.slug, it.seen.opened, told(it), (*before, *said), edited))
+            mine = edited.get(it.spec.slug)
+            words = "" if mine is None else _edited(it.spec, mine, kept.get(mine.version))
+            found.append(Readiness(it.spec.slug, it.seen.opened, told(it), (*before, *said), words))
     return found
 
 
-def _edited(spec: MarketSpec, market: Market | None) -> str:
-    """What holds for a living market whose file says something else by now; "" where it says the same."""
-    if market is None or market.state == "resolved" or market.version == spec.version:
-        return ""
+def _is_edited(spec: MarketSpec, market: Market | None) -> bool:
+    """Whether it is a living market whose file says something else by now."""
+    return market is not None and market.state != "resolved" and market.version != spec.version
+
+
+def _edited(spec: MarketSpec, market: Market, kept: str | None) -> str:
+    """What holds for such a market; `kept` is the definition that it opened with."""
+    parts = () if kept is None else differing(kept, spec.frozen())
+    where = f"; they differ in {', '.join(parts)}" if parts else ""
     return (
         f"its file was edited since it opened on {market.opened_at:%Y-%m-%d}: the market keeps the text and the rule "
-        "that were frozen then, and is judged by them; undo the edit, or ask the new question under a new slug"
+        f"that were frozen then, and is judged by them{where}; undo the edit, or ask the new question under a new slug"
     )
 
 

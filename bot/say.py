@@ -15,6 +15,15 @@ from rich.table import Table
 PIPED_WIDTH = 130
 """Columns of a table that goes into a file or a pipe."""
 
+WIDE = 3
+"""What parts two columns of a table; where there is no room for that, one does."""
+
+EDGES = 2
+"""Beside the first column, and the last."""
+
+LONG_WORD = 40
+"""Characters of a word that may be cut all the same: an address, say."""
+
 
 def program() -> str:
     """How this program was called, so that a suggestion can be typed as it stands."""
@@ -45,16 +54,60 @@ def plain(text: str) -> str:
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table on stdout, as wide as the terminal, cells as plain text (no markup is read in them)."""
-    drawn = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
-    for number, column in enumerate(columns):
-        drawn.add_column(column, overflow="fold", no_wrap=number == 0)
-    for row in rows:
-        drawn.add_row(*(_plain(cell) for cell in row))
+    """A table on stdout, as wide as the terminal, cells as plain text (no markup is read in them).
+
+    On a terminal no word is cut; where it is too narrow for that, each row stands below the other, cell by cell.
+    """
+    cells = [[_plain(cell) for cell in row] for row in rows]
     console = Console(file=sys.stdout, markup=False, highlight=False)
-    if not console.is_terminal:
+    widths: Sequence[int | None] | None = [None for _ in columns]
+    tight = False
+    if console.is_terminal:
+        wanted = [_wanted(column, [row[number] for row in cells], number) for number, column in enumerate(columns)]
+        widths = _widths(wanted, console.width - EDGES - WIDE * len(columns))
+        if tight := widths is None:
+            widths = _widths(wanted, console.width - EDGES - len(columns))
+    else:
         console.width = PIPED_WIDTH
+    if widths is None:
+        _one_below_the_other(title, columns, cells)
+        return
+    drawn = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, padding=(0, int(not tight)))
+    for number, column in enumerate(columns):
+        drawn.add_column(column, overflow="fold", no_wrap=number == 0, width=widths[number])
+    for row in cells:
+        drawn.add_row(*row)
     console.print(drawn)
+
+
+def _wanted(column: str, cells: Sequence[str], number: int) -> tuple[int, int]:
+    """The width in which no word of a column is cut (its first is not even wrapped), and that of it on one line."""
+    whole = max(map(len, (column, *cells)))
+    words = (len(word) for text in (column, *cells) for word in text.split())
+    return whole if number == 0 else min(max(words, default=0), LONG_WORD), whole
+
+
+def _widths(wanted: Sequence[tuple[int, int]], room: int) -> list[int] | None:
+    """The width of each column in so much room, what wants least more first; None where words would be cut."""
+    widths, room = [least for least, _ in wanted], room - sum(least for least, _ in wanted)
+    if room < 0:
+        return None
+    for number in sorted(range(len(wanted)), key=lambda number: wanted[number][1] - wanted[number][0]):
+        more = min(wanted[number][1] - wanted[number][0], room)
+        widths[number] += more
+        room -= more
+    return widths
+
+
+def _one_below_the_other(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table as lines, those of a row under its first cell; empty cells are left out."""
+    if title:
+        line(title)
+    for first, *rest in rows:
+        line(first)
+        for column, cell in zip(columns[1:], rest, strict=True):
+            if cell:
+                line(f"  {column}: {cell}")
 
 
 def _plain(cell: object) -> str:

@@ -120,25 +120,31 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:
-    """The file says something else than what the market opened with: shown, never applied."""
+    """The file says something else than what the market opened with: shown, never applied.
+
+    `differs` are the parts of the two that are not the same, in an author's words; empty where that was not looked at.
+    """
 
     slug: str
     opened: str
     file: str
+    differs: tuple[str, ...] = ()
 
     def words(self) -> str:
+        where = f"; they differ in {', '.join(self.differs)}" if self.differs else ""
         return (
             f"new version {self.slug}: the file is now {self.file[:12]}, the market opened with {self.opened[:12]} "
-            "and keeps it; undo the edit, or ask the new question under a new slug"
+            f"and keeps it{where}; undo the edit, or ask the new question under a new slug"
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A definition that makes no change now, and why."""
+    """A definition that makes no change now, and why; `unopened` where there is no market of it yet."""
 
     slug: str
     because: str
+    unopened: bool = False
 
     def words(self) -> str:
         return f"waiting {self.slug}: {self.because}"

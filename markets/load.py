@@ -18,6 +18,7 @@ from markets.debate import STANCES, Argued, Arguments, check_voices, load_argume
 from markets.debate_events import event_fault
 from markets.file import File, Parse, Written, open_file, validated
 from markets.load_market import Shared, made_markets
+from markets.load_misplaced import misplaced
 from markets.load_source import load_source
 from markets.pausing import without_collecting
 from markets.spec import DebateSpec, MarketSpec
@@ -45,9 +46,6 @@ class Loaded:
     @property
     def usable(self) -> bool:
         return not any(fault.level == "error" for fault in self.faults)
-
-
-MISTAKEN = (".yml", ".json", ".YAML", ".YML")
 
 
 def load_debate(path: Path, only: Sequence[Path] | None = None) -> Loaded:
@@ -125,7 +123,7 @@ class Reader:
         else:
             folder.documents = {**before.documents, **folder.documents}
         self._folders[path] = folder
-        faults += [*argued.faults, *_misplaced(path)]
+        faults += [*argued.faults, *misplaced(path)]
         ordered = sorted(faults, key=lambda fault: (fault.path, fault.line, fault.column, fault.code))
         panels = {source.id: source for spec in markets.values() for source in spec.sources if is_panel(source.id)}
         told = tuple(dict.fromkeys(ordered))
@@ -159,15 +157,6 @@ def _market_files(path: Path, only: Sequence[Path] | None) -> list[Path]:
         return files
     chosen = {each.resolve() for each in only}
     return [file for file in files if file.resolve() in chosen]
-
-
-def _misplaced(path: Path) -> list[Fault]:
-    """Files with an ending that nobody would read, which is worse than a fault in them."""
-    return [
-        Fault("F-FOLDER", f"{file.name} is not read: call it {file.stem}.yaml", path=str(file), line=1, column=1)
-        for folder in ("markets", "sources")
-        for file in sorted(each for each in (path / folder).glob("*") if each.suffix in MISTAKEN)
-    ]
 
 
 def _debate(file: Path, parse: Parse, faults: list[Fault]) -> DebateSpec | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import dedent
 from types import ModuleType
@@ -93,6 +93,7 @@ SPELLED: Mapping[str, tuple[str, ...]] = {
     "settle": ("final_after", "first_release", "as_known_at"),
     "house": ("max_age", "bridge", "label_settle", "lost_after", "frozen_after"),
     "panels": ("seats", "redraw", "default"),
+    "outcome": ("resolve",),
 }
 """What authors write in a file, by the entry that tells of it."""
 
@@ -120,9 +121,16 @@ def entry(name: str) -> Entry:
     wanted = name.strip().lower()
     found = known.get(wanted) or next((known[each] for each, words in SPELLED.items() if wanted in words), None)
     if found is None:
-        words: Iterable[str] = [*known, *(word for each in SPELLED.values() for word in each)]
-        raise Refusal(f"the rule language has no {name!r}{nearest(wanted, words, 0.5)} (`crux rules` lists all of it)")
+        raise Refusal(
+            f"the rule language has no {name!r}{nearest(wanted, words(), 0.5)} (`crux rules` lists all of it)"
+        )
     return found
+
+
+def words() -> Sequence[str]:
+    """Every name by which something of the language can be asked for."""
+    names = [name for group in GROUPS for name in _TOLD[group]]
+    return (*names, *(word for each in SPELLED.values() for word in each))
 
 
 def house_values() -> Mapping[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from bot.commands.options import Debate, Json, check_picture, moment
 
 if TYPE_CHECKING:
     from bot.backtesting import Backtest
+    from resolvers.backtest.days import Day
 
 MOST_LINES = 12
 """Of one kind in the text; --json has all."""
@@ -67,50 +69,59 @@ def _tell(found: Backtest) -> None:
     judged = (
         f"{say.many(found.course.evaluations, 'judging')} on {say.many(found.course.changes, 'change')} of evidence"
     )
-    span = f"{say.many(len(days), 'day')}, {say.day(days[0].at)} to {say.day(days[-1].at)}"
-    say.line(f"{found.asked.slug}: {span}, {judged}")
+    say.line(f"{found.asked.slug}: {say.many(len(days), 'day')}, {_span(days)}, {judged}")
     told, own = found.rule.opens, found.asked.rule.opens
     if told != own:
         when = say.day if say.day(told) != say.day(own) else say.short
         say.line(f"  as if it had opened on {when(told)}, not on {when(own)}")
+    for line in (*_outcome(found, first), *_days(found), *_turns(found), *_panels(found), *_moves(found)):
+        say.line(f"  {line}")
+
+
+def _outcome(found: Backtest, first: Day | None) -> Iterator[str]:
+    """How it was decided first, or how it stands, and what hindsight says."""
     if first is None:
-        last = days[-1].verdict
+        last = found.course.days[-1].verdict
         leaning = f", leaning {last.leaning.words()}" if last.leaning else ""
-        say.line(f"  not decided by then: {last.state}{leaning}: {last.because}")
+        yield _read(found, f"not decided by then: {last.state}{leaning}: {last.because}")
     elif first.verdict.outcome is not None:
-        answer, because = first.verdict.outcome.words(), first.verdict.because
+        answer = first.verdict.outcome.words()
+        because = first.verdict.because.removesuffix(f": {answer}")
         said = because if because.startswith(f"{answer}:") else f"{answer}: {because}"
-        say.line(f"  first decision, {say.day(first.at)}: {said}")
+        yield _read(found, f"first decision, {say.day(first.at)}: {said}")
     if found.undone:
-        say.line(f"  hindsight: {found.undone}")
-    _tell_days(found)
-    _tell_turns(found)
-    _tell_moves(found)
+        yield _read(found, f"hindsight: {found.undone}")
 
 
-def _tell_days(found: Backtest) -> None:
+def _days(found: Backtest) -> Iterator[str]:
     from bot.backtesting import unknown_stretches
     from resolvers.backtest.margin import measured_words
 
     far = [(day, margin) for day, margin in zip(found.course.days, found.margins, strict=True) if margin is not None]
     closest = min((pair for pair in far if pair[1].size is not None), key=lambda pair: pair[1].size or 0, default=None)
     if closest is not None:
-        near, last = closest[1].words(), far[-1][1].words()
-        say.line(f"  margin, {measured_words(found.rule)}: nearest {near} on {say.day(closest[0].at)}; last {last}")
+        near, last = (_read(found, margin.words()) for margin in (closest[1], far[-1][1]))
+        yield f"margin, {measured_words(found.rule)}: nearest {near} on {say.day(closest[0].at)}; last {last}"
     for because, some in unknown_stretches(found.course.days)[:MOST_LINES]:
-        say.line(f"  nobody could have said, {say.day(some[0].at)} to {say.day(some[-1].at)}: {because}")
+        yield _read(found, f"nobody could have said, {_span(some)}: {because}")
 
 
-def _tell_turns(found: Backtest) -> None:
+def _turns(found: Backtest) -> Iterator[str]:
     for before, after in found.course.flips()[:MOST_LINES]:
         said = [day.says.words() if day.says else "neither way" for day in (before, after)]
-        say.line(f"  turned, {say.day(after.at)}: {said[0]} -> {said[1]}")
+        yield _read(found, f"turned, {say.day(after.at)}: {said[0]} -> {said[1]}")
     for each in found.revisions[:MOST_LINES]:
         gone = "taken out" if each.now is None else f"revised to {each.now}"
-        say.line(f"  revision, {say.day(each.seen_at)}: {each.key}, {each.column}: {each.was} {gone}")
+        yield f"revision, {say.day(each.seen_at)}: {each.key}, {each.column}: {each.was} {gone}"
 
 
-def _tell_moves(found: Backtest) -> None:
+def _panels(found: Backtest) -> Iterator[str]:
+    from bot.backtesting import panel_notes
+
+    yield from panel_notes(found)
+
+
+def _moves(found: Backtest) -> Iterator[str]:
     told: Counter[str] = Counter()
     for number in dict.fromkeys(each.number for each in found.moved):
         came: dict[str, list[str]] = {}
@@ -122,4 +133,16 @@ def _tell_moves(found: Backtest) -> None:
         name = f"{number.what} {number.shown}"
         told[name] += 1
         which = f" (no. {told[name]} of that name)" if told[name] > 1 else ""
-        say.line(f"  {name}{which} moved {'; '.join(parts)}")
+        yield _read(found, f"{name}{which} moved {'; '.join(parts)}")
+
+
+def _span(days: Sequence[Day]) -> str:
+    """`2025-02-01 to 2025-03-01`, or the one day."""
+    return " to ".join(dict.fromkeys(say.day(each.at) for each in (days[0], days[-1])))
+
+
+def _read(found: Backtest, text: str) -> str:
+    """A sentence with its long figures cut, none onto a number of the rule; --json has every digit."""
+    from bot.told_short import shortened
+
+    return shortened(text, [each.number.shown for each in found.moved])

@@ -9,8 +9,11 @@ import typer
 
 from bot import say
 from bot.commands.options import Json
+from bot.commands.whole_help import WholeHelp
 
-group = typer.Typer(help="The store: its schema, and copies of it.", no_args_is_help=True, rich_markup_mode=None)
+group = typer.Typer(
+    help="The store: its schema, and copies of it.", cls=WholeHelp, no_args_is_help=True, rich_markup_mode=None
+)
 
 
 def register(app: typer.Typer) -> None:

@@ -62,7 +62,7 @@ def propose(
     if stop is not None:
         say.line(f"{stop.words()}; nothing is proposed until `crux resume`")
     elif not made:
-        say.line(f"nothing new to propose; {len(questions)} open markets judged")
+        say.line(f"nothing new to propose; {say.many(len(questions), 'open market')} judged")
 
 
 def list_proposals(

@@ -8,6 +8,7 @@ import typer
 
 from bot import say
 from bot.commands.options import Json, SettingsFile
+from bot.commands.whole_help import WholeHelp
 
 PERMISSIONS = 309237763072
 """View Channel, Send Messages, Embed Links, Attach Files, Read Message History, Create Public Threads, Send Messages in
@@ -17,7 +18,7 @@ SCOPES = "bot applications.commands"
 PLACEHOLDER = "YOUR_APPLICATION_ID"
 PORTAL = "https://discord.com/developers/applications"
 
-group = typer.Typer(help="Discord: setting the bot up.", no_args_is_help=True, rich_markup_mode=None)
+group = typer.Typer(help="Discord: setting the bot up.", cls=WholeHelp, no_args_is_help=True, rich_markup_mode=None)
 
 
 def register(app: typer.Typer) -> None:

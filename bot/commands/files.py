@@ -13,6 +13,7 @@ from bot.commands.options import Debate, Json
 from resolvers.errors import Fault, Refusal
 
 if TYPE_CHECKING:
+    from bot.ready import Readiness
     from markets.load import Loaded
 
 
@@ -83,30 +84,23 @@ def _chosen(loaded: Loaded, files: frozenset[Path] | None) -> list[str]:
 
 def _ready(debate: Path | None, files: frozenset[Path] | None, json: bool, asked: Mapping[str, object]) -> None:
     """The markets with the store's evidence, and in JSON what `asked` has; exit 1 where one may not open."""
+    from bot.affording import over_limits, over_together
     from bot.app import opened_app
     from bot.ready import readiness
-    from bot.told_short import shortened
     from markets.registries import registry_faults
 
     with opened_app(debate) as app:
         found = readiness(app.store, app.loaded, _chosen(app.loaded, files))
+        unopened = [app.loaded.markets[each.slug] for each in found if not each.opened]
+        over = over_limits(app.store, app.debate, unopened)
+        together = over_together(app.store, app.debate, unopened)
     others = [
         fault for fault in app.loaded.faults if fault.path not in {each.path for each in app.loaded.written.values()}
     ]
     others += registry_faults(app.folder, app.loaded.sources) if files is None else []
     ready, clean = sum(each.ready for each in found), sum(each.clean for each in found)
     if json:
-        rows = [
-            {
-                "slug": each.slug,
-                "ready": each.ready,
-                "clean": each.clean,
-                "waits": each.waits,
-                "today": each.today,
-                "edited": each.edited,
-            }
-            for each in found
-        ]
+        rows = [_as_row(each) | {"over": over.get(each.slug, "")} for each in found]
         faults = [_as_json(fault) for each in found for fault in each.faults] + [_as_json(each) for each in others]
         counts = {"markets": len(found), "clean": clean, "ready": ready}
         say.document({**counts, "dry_run": rows, "faults": faults, **asked})
@@ -114,15 +108,37 @@ def _ready(debate: Path | None, files: frozenset[Path] | None, json: bool, asked
         for fault in others:
             say.line(_told(fault))
         for each in found:
-            for fault in each.faults:
-                say.line(_told(fault))
-            if each.edited:
-                say.line(f"{each.slug}: {each.edited}")
-            by = "by the file as it is now, " if each.edited else ""
-            say.line(f"{each.slug}: {by}if it were decided today: {shortened(each.today)}")
-        say.aside(f"clean {clean} of {len(found)}, ready {ready} of {len(found)}")
-    if ready < len(found):
+            _tell(each, over.get(each.slug))
+        if together:
+            say.line(together)
+        said = f", over the debate's limits {len(over)}" if over else ""
+        say.aside(f"clean {clean} of {len(found)}, ready {ready} of {len(found)}{said}")
+    if ready < len(found) or over:
         raise typer.Exit(1)
+
+
+def _as_row(each: Readiness) -> dict[str, object]:
+    return {
+        "slug": each.slug,
+        "ready": each.ready,
+        "clean": each.clean,
+        "waits": each.waits,
+        "today": each.today,
+        "edited": each.edited,
+    }
+
+
+def _tell(each: Readiness, over: str | None) -> None:
+    """What is said of one market, and its dry run."""
+    from bot.told_short import shortened
+
+    for fault in each.faults:
+        say.line(_told(fault))
+    for told in (each.edited, over):
+        if told:
+            say.line(f"{each.slug}: {told}")
+    by = "by the file as it is now, " if each.edited else ""
+    say.line(f"{each.slug}: {by}if it were decided today: {shortened(each.today)}")
 
 
 def _asked(debate: Path | None, files: frozenset[Path] | None, json: bool, told: bool) -> Mapping[str, object]:
@@ -157,19 +173,30 @@ def explain(
     json: Json = False,
 ) -> None:
     """What a fault's code means, with a file that fires it and one that does not."""
-    from markets.lint.explain import meaning, overview
+    from markets.lint.explain import overview
 
     if code is not None:
+        meant = _meaning(code)
         if json:
-            say.document({"code": code.strip().upper(), "text": meaning(code)})
+            say.document({"code": code.strip().upper(), "text": meant})
         else:
-            for text in meaning(code).splitlines():
+            for text in meant.splitlines():
                 say.line(text)
     elif json:
         say.document([{"code": name, "level": level, "says": says} for name, level, says in overview()])
     else:
         for name, level, says in overview():
             say.line(f"{name:16}  {level:9}  {says}")
+
+
+def _meaning(code: str) -> str:
+    from bot.commands.elsewhere import told_elsewhere
+    from markets.lint.explain import meaning
+
+    try:
+        return meaning(code)
+    except Refusal as refusal:
+        raise Refusal(told_elsewhere(code) or str(refusal)) from None
 
 
 def _told(fault: Fault) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -48,18 +48,21 @@ def plan(
     restore: Restore = None,
     max_mana: MaxMana = None,
     yes_many: Many = False,
-    text: Annotated[bool, typer.Option("--text", help="Also show each description that would be posted.")] = False,
+    text: Annotated[
+        bool, typer.Option("--text", help="Also show each description that would be posted, now or once it may open.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Show what would change on Manifold, what it would cost, and where Manifold moved on its own."""
     from bot.app import opened_app
+    from bot.commands.plan_shown import as_json, show
 
     with opened_app(debate) as app:
         made = asyncio.run(_plan(app, sandbox, only, restore, _limits(app, max_mana, yes_many)))
     if json:
-        say.document(_as_json(made))
+        say.document(as_json(made, app.loaded.markets))
     else:
-        _show(made, text, _again(sandbox, only, restore, yes_many))
+        show(made, app.loaded.markets if text else {}, _again(sandbox, only, restore, yes_many))
     if made.refusals:
         raise typer.Exit(1)
 
@@ -105,6 +108,8 @@ def sandbox(
     except StateFileError as error:
         raise Refusal(str(error)) from None
     except OSError as error:
+        if error.filename is not None:  # the file of its state or of its accounts, and not the port
+            raise
         raise Refusal(f"cannot serve on port {port}: {error.strerror}; choose another with --port") from None
 
 
@@ -126,7 +131,7 @@ async def _plan(
 
     _known(app, [*(only or ()), *(restore or ())])
     async with reached(app.settings, app.store, sandbox) as there:
-        planner = Planner(app.store, app.loaded, there.platform, gated=True)
+        planner = Planner(app.store, app.loaded, there.platform, gated=True, early=True)
         made, survey = await planner.draw(limits, only=only, restore=(put_back := frozenset(restore or ())))
         if planner.has_begun():
             with there.turn():
@@ -192,53 +197,6 @@ def _again(sandbox: Path | None, only: list[str] | None, restore: list[str] | No
     return " ".join([*said, *(["--yes-many"] if yes_many else [])])
 
 
-def _show(made: Plan, text: bool, options: str) -> None:
-    for line in made.lines():
-        say.line(line)
-    for slug, posted in _texts(made).items() if text else ():
-        for line in ("", f"--- {slug}, as it would be posted ---", *posted.splitlines(), ""):
-            say.line(line)
-    if not made.changes:
-        say.line("nothing to change")
-    else:
-        number = len(made.changes)
-        changes = f"{number} change" + ("" if number == 1 else "s")
-        say.line(f"{changes}, {made.cost_mana:f} mana, checksum {made.checksum[:12]}")
-    for line in made.refusals:
-        say.line(f"refused: {line}")
-    if made.changes and not made.refusals:
-        say.aside(f"carry it out with: {say.program()} apply --checksum {made.checksum[:12]} {options}".rstrip())
-
-
-def _texts(made: Plan) -> dict[str, str]:
-    """The descriptions that the plan would post."""
-    found = {change.slug: change.creation.description for change in made.changes if change.kind == "create"}
-    found |= {
-        change.slug: change.after
-        for change in made.changes
-        if change.kind == "update" and change.field == "description"
-    }
-    return found
-
-
-def _as_json(made: Plan) -> dict[str, Any]:
-    return {
-        "checksum": made.checksum,
-        "cost_mana": f"{made.cost_mana:f}",
-        "changes": [
-            {"kind": change.kind, "slug": change.slug, "cost_mana": f"{change.cost_mana:f}", "words": change.words()}
-            for change in made.changes
-        ],
-        "texts": _texts(made),
-        "drifts": [
-            {"slug": each.slug, "field": each.field, "ours": each.ours, "theirs": each.theirs} for each in made.drifts
-        ],
-        "new_versions": [{"slug": each.slug, "opened": each.opened, "file": each.file} for each in made.new_versions],
-        "waiting": [{"slug": each.slug, "because": each.because} for each in made.waiting],
-        "refusals": list(made.refusals),
-    }
-
-
 def _applied(reviewed: Plan, before: Applied, done: Applied, json: bool) -> None:
     rows = [(write, "done earlier, found now") for write, _ in before.done]
     rows += [(write, "done") for write, _ in done.done]
@@ -260,6 +218,8 @@ def _applied(reviewed: Plan, before: Applied, done: Applied, json: bool) -> None
         say.line(f"{write.kind} {write.slug}: open, the next run reads it back first: {because}")
     if not rows and not refused and not left_open:
         say.line("nothing to change")
+    if reviewed.waiting:
+        say.aside(f"waiting: {say.many(len(reviewed.waiting), 'market')}; {say.program()} plan says of each why")
 
 
 def _reasons(rows: list[tuple[Write, str]]) -> list[dict[str, str]]:

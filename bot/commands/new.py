@@ -14,6 +14,7 @@ import typer
 
 from bot import say
 from bot.commands.options import Debate, Json
+from bot.commands.whole_help import WholeHelp
 from resolvers.errors import Fault, InputFault, Refusal
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 MOST_BROKEN = 3
 """Faults of other files that are told before a draft; `crux check` tells all."""
 
-group = typer.Typer(help="A new file, drafted from answers.", no_args_is_help=True, rich_markup_mode=None)
+group = typer.Typer(
+    help="A new file, drafted from answers.", cls=WholeHelp, no_args_is_help=True, rich_markup_mode=None
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -76,7 +79,7 @@ def market(
         _check_begun(drafting)
         missing = answers.missing(claims=drafting.claims is not None)
         if missing and (json or not sys.stdin.isatty()):
-            _missing(missing, drafting)
+            _missing(missing, drafting, answers)
         if missing:
             answers = _Interview(drafting, answers, frozenset(n for n, text in typed.items() if text.strip())).held()
         _write(drafting, answers, json)
@@ -106,12 +109,34 @@ def _check_begun(drafting: Drafting) -> None:
         raise Refusal("this debate has axes but no claim to test yet: write one into claims.yaml")
 
 
-def _missing(names: tuple[str, ...], drafting: Drafting) -> None:
+def _missing(names: tuple[str, ...], drafting: Drafting, answers: Answers) -> None:
+    """Say what was not given, and what is wrong with what was."""
     said = ", ".join(_option(name) for name in names)
     say.aside(f"crux new market: missing: {said}; give them, or type the command in a terminal to be asked")
     if "source" in names:
-        say.aside(f"sources: {', '.join(sorted(drafting.app.loaded.sources)) or 'none yet, write one under sources/'}")
+        say.aside(f"sources: {', '.join(_sources(drafting))}")
+    for line in _wrong_besides(names, drafting, answers):
+        say.aside(line)
     raise typer.Exit(2)
+
+
+def _wrong_besides(names: tuple[str, ...], drafting: Drafting, answers: Answers) -> list[str]:
+    """The faults of the answers that were given, but for those that cannot be judged without one that is missing."""
+    from bot.drafting import BEHIND
+    from markets.drafting import by_option
+
+    hidden = {behind for name in names for behind in BEHIND.get(name, ())}
+    told = by_option([fault for fault in drafting.faults(answers) if fault.level == "error"], answers)
+    given = [name for name in PROMPTS if getattr(answers, name) and name not in hidden]
+    taken = [f"--slug: there is a market called {answers.slug} already"] if drafting.taken(answers.slug) else []
+    return taken + [f"{_option(name)}: {fault.code}: {fault.message}" for name in given for fault in told.get(name, ())]
+
+
+def _sources(drafting: Drafting) -> list[str]:
+    """What a figure can be read of: people are asked by panels, which are no source to draft from."""
+    from resolvers.rules.panels import is_panel
+
+    return sorted(name for name in drafting.app.loaded.sources if not is_panel(name))
 
 
 def _option(name: str) -> str:
@@ -274,7 +299,7 @@ class _Interview:
         from markets.drafting import suggested_question, suggested_slug
 
         tomorrow = f"{self.drafting.app.store.now() + timedelta(days=1):%Y-%m-%d}"
-        self._list("sources", self.drafting.app.loaded.sources)
+        self._list("sources", _sources(self.drafting))
         self._ask("source")
         self._ask("how", "max")
         if self.answers.how != "count":
@@ -327,7 +352,7 @@ class _Interview:
         """What could be answered, where it is one of few."""
         source = self.drafting.source(self.answers)
         known: Any = {
-            "source": self.drafting.app.loaded.sources,
+            "source": _sources(self.drafting),
             "metric": source.read.columns if source is not None else (),
             "claim": self.drafting.claims or (),
         }.get(name, ())

@@ -8,6 +8,7 @@ import typer
 
 from bot import say
 from bot.commands.options import Json
+from resolvers.errors import Refusal
 
 if TYPE_CHECKING:
     from markets.rulebook import Entry
@@ -25,10 +26,10 @@ def rules(
     json: Json = False,
 ) -> None:
     """What can stand in a market's rule: all of it in a table, or one thing with an example."""
-    from markets.rulebook import entries, entry, house_values
+    from markets.rulebook import entries, house_values
 
     if node is not None:
-        found = entry(node)
+        found = _entry(node)
         say.document(_as_json(found)) if json else _tell(found)
     elif json:
         say.document({"entries": [_as_json(each) for each in entries().values()], "house": dict(house_values())})
@@ -37,6 +38,16 @@ def rules(
         say.line("House defaults where debate.yaml says nothing:")
         for name, value in house_values().items():
             say.line(f"  {name}: {value}")
+
+
+def _entry(word: str) -> Entry:
+    from bot.commands.elsewhere import told_elsewhere
+    from markets.rulebook import entry
+
+    try:
+        return entry(word)
+    except Refusal as refusal:
+        raise Refusal(told_elsewhere(word) or str(refusal)) from None
 
 
 def _table(found: list[Entry]) -> None:

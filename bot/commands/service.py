@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot import say
-from bot.commands.options import Debate, Json, SandboxFile, SettingsFile
+from bot.commands.options import SANDBOX, Debate, Json, SandboxFile, SettingsFile
 from resolvers.errors import Refusal
 
 if TYPE_CHECKING:
+    from bot.settings import Settings
+    from bot.store import Store
     from bot.store.job_runs import Run
 
 ENDS_WITHIN_S = 9.0
@@ -47,11 +50,31 @@ def run(
     with opened_store() as (chosen, store):
         configure(chosen)
         folder = debates.debate_folder(debate)
+        if (told := only_reads(chosen, store, sandbox)) is not None:
+            say.aside(told)
         stopping = gone_within(ENDS_WITHIN_S)
         launch = Launch(
             chosen, store, folder, sandbox, wait=wait, another=another, tell=say.aside, told_to_stop=stopping
         )
         asyncio.run(until_told(serve(launch), stopping, say.aside))
+
+
+def only_reads(settings: Settings, store: Store, sandbox: Path | None) -> str | None:
+    """Why this service will post and resolve nothing, and what would change that; None where it may write."""
+    if sandbox is not None:
+        return None
+    owner = store.owner()
+    if owner is not None and owner[0] == SANDBOX:
+        return (
+            "this store's markets are on a sandbox, and none is named, so Crux only reads, and nothing is opened, "
+            "posted or resolved: name its file with --sandbox FILE"
+        )
+    if settings.manifold_key is None:
+        return (
+            "no key is set, so Crux only reads, and nothing is opened, posted or resolved: set CRUX_MANIFOLD_KEY, or "
+            "try it on a Manifold of your own with --sandbox FILE"
+        )
+    return None
 
 
 def jobs(
@@ -71,7 +94,7 @@ def jobs(
         rows = [row for row in job_rows(chosen, store) if name in (None, row["job"])]
         with store.reading() as connection:
             runs = recent(connection, limit, name)
-        now = store.now()
+        now, owner = store.now(), store.owner()
     if json:
         say.document({"jobs": rows, "runs": [_row(one) for one in runs]})
         return
@@ -81,7 +104,8 @@ def jobs(
     for row in sorted(rows, key=lambda row: row["failed since"] is None):
         say.line(job_line(row, now))
     if not runs or all(row["next"] is None for row in rows):
-        say.line(f"no service runs now, so nothing is next; start it with {say.program()} run")
+        mine = " --sandbox FILE" if owner is not None and owner[0] == SANDBOX else ""
+        say.line(f"no service runs now, so nothing is next; start it with {say.program()} run{mine}")
     _runs(runs, now, every or name is not None)
 
 

@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from resolvers.errors import Refusal
+from resolvers.errors import Outside, Refusal
 
 BESIDE = ("-wal", "-shm")
 """What SQLite keeps beside a database that is in use."""
@@ -17,7 +17,7 @@ def copy_to(path: Path, target: Path) -> None:
     """Copy a SQLite store to a new file, complete as of one instant, by SQLite's own backup.
 
     The copy appears under its name only once it is whole. Refusal where the target exists, there is no store, or what
-    is there is damaged.
+    is there is damaged; Outside where the system did not let it be read or written, which says nothing of the store.
     """
     if not path.exists():
         raise Refusal(f"there is no store at {path}")
@@ -33,6 +33,10 @@ def copy_to(path: Path, target: Path) -> None:
             found = copy.execute("PRAGMA quick_check").fetchone()[0]
         if found != "ok":
             raise sqlite3.DatabaseError(found)
+    except sqlite3.OperationalError as error:
+        partial.unlink(missing_ok=True)
+        mend = "look at the room on that disk, and at the rights of both files and their folders"
+        raise Outside(f"{path} cannot be copied to {target}: {error}; {mend}") from error
     except sqlite3.DatabaseError as error:
         partial.unlink(missing_ok=True)
         raise Refusal(f"{path} is no whole SQLite database: {error}") from error
@@ -60,7 +64,7 @@ def _keep(path: Path) -> Path:
         number += 1
     try:
         copy_to(path, kept)
-    except Refusal:  # damaged, which may be the very reason for restoring: keep it as it lies there
+    except (Refusal, Outside):  # damaged, which may be the very reason for restoring: keep it as it lies there
         for suffix in ("", *BESIDE):
             there = path.with_name(path.name + suffix)
             if there.exists():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from resolvers.errors import Outside
 
 MARKETS = ["leader", "reach-85", "reach-95", "when-80"]
 COST = 4 * (100 + 200)
+SOON = datetime(2099, 1, 1, tzinfo=UTC)
+LATER = datetime(2099, 6, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -176,6 +179,38 @@ def test_a_file_changed_after_opening_is_a_new_version_and_is_not_applied(
     assert (ran.code, ran.json["done"]) == (0, [])
     assert "85%" in there("verdict", "reach-85", "--json").out
     assert "86%" not in there("verdict", "reach-85", "--json").out
+
+
+def test_an_edit_after_opening_is_told_part_by_part(there: Crux, state: Path, debate: Path) -> None:
+    there("apply", "--sandbox", state)
+    edit(debate / "markets" / "reach-85.yaml", "best >= 85%", "best >= 86%")
+    edit(debate / "markets" / "reach-85.yaml", "Will a row", "Does a row")
+    parts = ["question", "the rule (rows, values, resolve)"]
+    assert there("plan", "--sandbox", state, "--json").json["new_versions"][0]["differs"] == parts
+    assert f"and keeps it; they differ in {', '.join(parts)}; undo the edit" in there("plan", "--sandbox", state).out
+
+
+def test_what_is_not_open_yet_can_be_read_whole_with_all_that_keeps_it(crux: Crux, tmp_path: Path, state: Path) -> None:
+    crux.on(folder(tmp_path / "debate", opens=SOON, closes=LATER), tmp_path / "crux.sqlite")
+    ran = crux("plan", "--sandbox", state, "--text")
+    assert ran.code == 0
+    assert f"waiting leader: opens {SOON:%Y-%m-%d}; not ready: S04: board has never been read" in ran.out
+    whole = ran.out.partition("--- leader, as it would be posted once it may open ---\n")[2].partition("\n--- ")[0]
+    assert whole.startswith(
+        "Question: Whose row will lead?\nAnswers: North | South | Another\n"
+        f"Trading closes {LATER:%Y-%m-%d}; it costs 300 mana, 200 of it subsidy\n\n## How this resolves\n"
+    )
+    (row,) = [row for row in crux("plan", "--sandbox", state, "--json").json["waiting"] if row["slug"] == "leader"]
+    assert row["text"] in whole
+    assert "## Fine print" in row["text"]
+    ran = crux("apply", "--sandbox", state)
+    assert (ran.code, ran.out) == (0, "nothing to change\n")
+    assert ran.err == "waiting: 4 markets; crux plan says of each why\n"
+
+
+def test_what_would_be_opened_now_is_shown_with_its_question(there: Crux, state: Path) -> None:
+    shown = there("plan", "--sandbox", state, "--text", "--only", "reach-85").out
+    assert "--- reach-85, as it would be posted ---\nQuestion: Will a row reach 85%?\nTrading closes" in shown
 
 
 def test_more_subsidy_in_the_file_funds_the_market_once(there: Crux, state: Path, debate: Path) -> None:
