@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bot import charts
 from bot.backtesting import Backtest
+from bot.chart_marks import limits_of
+from bot.chart_said import NEITHER, Said
 from resolvers.rules.retrace import retrace
 from resolvers.verdict import Step, Verdict
 
@@ -24,6 +26,18 @@ def _verdict(found: Backtest) -> Verdict:
     return verdict.model_copy(update={"as_of": found.last})
 
 
+def said(found: Backtest) -> Said:
+    """What would have been said from when on."""
+    days = found.course.days
+    turns = [days[0], *(after for _, after in found.course.turns())]
+    return tuple((each.at, each.says.words() if each.says else NEITHER) for each in turns)
+
+
+def backdrop(found: Backtest) -> charts.Backdrop:
+    """What the traces do not say."""
+    return charts.Backdrop(limits_of(found.rule), said(found))
+
+
 def png(found: Backtest, question: str, *, dark: bool = False) -> bytes:
     """The chart as PNG, 1200 by 675."""
     first = found.course.first_decision
@@ -35,6 +49,7 @@ def png(found: Backtest, question: str, *, dark: bool = False) -> bytes:
         seen=seen,
         later=later,
         palette=charts.DARK if dark else charts.LIGHT,
+        backdrop=backdrop(found),
     )
 
 
@@ -42,4 +57,4 @@ def alt_text(found: Backtest) -> str:
     """The chart in words, with the same numbers."""
     first = found.course.first_decision
     seen, later = seen_and_later(found)
-    return charts.alt_text(_verdict(found), first.at if first else None, seen, later=later)
+    return charts.alt_text(_verdict(found), first.at if first else None, seen, later=later, backdrop=backdrop(found))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from bot.backtest_panels import notes
 from bot.judging import Asked
 from bot.store import Store, load_evidence
 from resolvers.backtest.days import Course, Day, course, every_day
@@ -18,6 +19,7 @@ from resolvers.errors import Refusal
 from resolvers.evidence import EvidenceInMemory, moment
 from resolvers.outcome import Outcome
 from resolvers.rules.cache import Cache
+from resolvers.rules.panels import is_panel
 from resolvers.rules.rule import Rule
 
 
@@ -74,9 +76,7 @@ def _days(
     """The midnights (UTC) after each day of the history."""
     looks = [look.seen_at for source in evidence.sources.values() for look in source.sightings]
     if not looks:
-        raise Refusal(
-            f"{slug}: nothing it reads has been looked at yet; `crux collect` looks now, `crux import` adds history"
-        )
+        raise Refusal(f"{slug}: nothing it reads has been looked at yet; {_remedy(evidence)}")
     first = since or min(_midnight_after(moment(min(looks))), now)  # where the history began today, it is one day
     last = min(until or _midnight_after(moment(max(looks))), now)
     if last < first:
@@ -84,6 +84,18 @@ def _days(
             f"{slug}: the last day, {last:%Y-%m-%d}, comes before the first, {first:%Y-%m-%d}; turn them round"
         )
     return every_day(first, last)
+
+
+def _remedy(evidence: EvidenceInMemory) -> str:
+    """What brings history: a look or an import; of a panel nobody publishes answers."""
+    if all(is_panel(name) for name in evidence.sources):
+        return "it reads only what a panel answers, which is asked once the market is open; there is no history to try"
+    return "`crux collect` looks now, `crux import` adds history"
+
+
+def panel_notes(found: Backtest) -> tuple[str, ...]:
+    """What it cannot know of each panel that the rule reads."""
+    return notes(found.rule, found.evidence, [each.number for each in found.moved])
 
 
 def _midnight_after(at: datetime) -> datetime:
@@ -112,6 +124,7 @@ def as_document(found: Backtest) -> dict[str, Any]:
         "changes": found.course.changes,
         "first_decision": None if first is None else {"at": first.at, **_outcome(first.verdict.outcome)},
         "undone": found.undone or None,
+        "panels": list(panel_notes(found)),
         "margin_of": measured_words(found.rule) or None,
         "days": [_day(day, far) for day, far in zip(found.course.days, found.margins, strict=True)],
         "flips": [

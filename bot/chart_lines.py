@@ -6,14 +6,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 
-from bot.leaves import walk
+from bot.leaves import FIGURE, walk
 from bot.told_short import shortened
 from resolvers.verdict import Step
 
 WIDTHS = (4.6, 2.0, 1.4, 1.0)
 """Of the lines in their order: one that another covers still shows on both sides of it."""
-LABEL_CHARS = 108
+NOTE_CHARS = 160
 MOST_LABELS = 10
 """Steps of one line that are named by their figure, in the picture and in its words alike."""
 
@@ -44,6 +45,9 @@ def as_written() -> Iterator[None]:
 
 
 Series = Sequence[tuple[datetime, str | None]]
+NO_VALUE = ("", "unknown")
+CARRIED = "carried forward"
+"""How the reason of a step begins whose row is gone and keeps its last value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class Curve:
     threshold: bool = False
     beside: tuple[str, ...] = ()
     """The thresholds of its picture: no figure is cut so far that it seems to have reached one."""
+    note: str = ""
+    """What it is at the end in place of a figure, or why nobody knows; or how it goes on without its row."""
 
     @property
     def shown(self) -> list[str]:
@@ -70,6 +76,22 @@ class Curve:
         known = [number for number, (_, text) in enumerate(self.steps) if text is not None]
         return self.steps[known[-1] + 1 if known else 0][0]
 
+    @property
+    def span(self) -> tuple[Decimal, Decimal] | None:
+        """The least and the greatest that its last value can be; None where it is one figure, or not told."""
+        ends = [FIGURE.fullmatch(part) for part in self.note.split(" to ")] if self.open_since else []
+        found = [Decimal(end[1].replace(",", "")) for end in ends if end is not None]
+        return (found[0], found[1]) if len(found) == 2 == len(ends) else None
+
+    @property
+    def label(self) -> str:
+        """Its words, and that it has no figure at all where that is so."""
+        return self.words if self.shown or self.threshold else f"{self.words} (no figure yet{self.why})"
+
+    @property
+    def why(self) -> str:
+        return f": {self.note}" if self.note else ""
+
     def figure(self, at: int) -> str:
         """The figure of a step as it is read: as it was published, or with as many digits as it takes."""
         return shortened(self.steps[at][1] or "", self.beside)
@@ -80,10 +102,17 @@ def curves(trace: Step) -> tuple[Curve, ...]:
     found: dict[tuple[str, Series], Curve] = {}
     for step in walk(trace):
         if step.series:
-            curve = Curve(step.words, step.unit, step.series, threshold=step.node == "literal")
+            curve = Curve(step.words, step.unit, step.series, threshold=step.node == "literal", note=_note(step))
             found.setdefault((step.words, step.series), curve)
     bars = tuple(figure for curve in found.values() if curve.threshold for figure in curve.shown)
     return tuple(replace(curve, beside=bars) for curve in found.values())
+
+
+def _note(step: Step) -> str:
+    """The range or rows that a line has come to, or the reason why it has no figure; that it is carried forward."""
+    open_now = step.series[-1][1] is None
+    told = step.value if open_now and step.value not in NO_VALUE else step.because
+    return short(" ".join(told.split()), NOTE_CHARS) if open_now or told.startswith(CARRIED) else ""
 
 
 def revised(then: Sequence[Curve], later: Sequence[Curve]) -> list[Curve]:

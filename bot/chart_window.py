@@ -24,11 +24,16 @@ class Window:
     once: datetime | None = None
 
 
-def window_of(drawn: Sequence[Curve], decided_at: datetime | None, as_of: datetime) -> Window:
-    """From a little before the first point to a little after the last one, the decision, and when it was judged."""
+def window_of(
+    drawn: Sequence[Curve], decided_at: datetime | None, as_of: datetime, begins: Sequence[datetime] = ()
+) -> Window:
+    """From a little before the first point to a little after the last one, the decision, and when it was judged.
+
+    `begins` are instants that are in it besides.
+    """
     points = [at for curve in drawn if not curve.threshold for at, _ in curve.steps]
-    times = [*points, *([decided_at] if decided_at else []), as_of]
+    times = [*begins, *points, *([decided_at] if decided_at else []), as_of]
     low, high = min(times), max(times)
     if high - low < SHORT:
-        return Window(low - AROUND, high + AROUND, min(points, default=None))
+        return Window(low - AROUND, high + AROUND, min([*begins, *points], default=None))
     return Window(low - (high - low) * BEFORE, high + (high - low) * AFTER)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -22,11 +23,15 @@ from bot.chart_lines import (
     day,
     labelled,
     revised,
-    short,
     up_to,
 )
+from bot.chart_marks import Limits, limits_of
 from bot.chart_panels import Panel, Scene, draw_panel, dress
+from bot.chart_said import Said
+from bot.chart_said import told as told_strip
 from bot.chart_window import window_of
+from bot.told_short import reason
+from resolvers.rules.rule import Rule
 from resolvers.verdict import Step, Verdict
 
 if TYPE_CHECKING:
@@ -34,10 +39,38 @@ if TYPE_CHECKING:
 
 SIZE_PX = (1200, 675)
 DPI = 150
-TITLE_CHARS = 100
 MOST_PANELS_LABELLED = 4
 _lock = threading.Lock()
-__all__ = ["DARK", "DPI", "LIGHT", "SIZE_PX", "Curve", "Palette", "alt_text", "curves", "draw", "png"]
+__all__ = [
+    "DARK",
+    "DPI",
+    "LIGHT",
+    "SIZE_PX",
+    "Backdrop",
+    "Curve",
+    "Palette",
+    "alt_text",
+    "behind",
+    "curves",
+    "draw",
+    "png",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Backdrop:
+    """What a trace does not say: where the answers part, and, if it has no figure, what would have been said when."""
+
+    limits: Limits | None = None
+    said: Said = ()
+
+
+BARE = Backdrop()
+
+
+def behind(rule: Rule) -> Backdrop:
+    """The backdrop of a question's own picture."""
+    return Backdrop(limits_of(rule))
 
 
 def alt_text(
@@ -46,10 +79,17 @@ def alt_text(
     seen: Step | None = None,
     price: Curve | None = None,
     later: Step | None = None,
+    backdrop: Backdrop = BARE,
 ) -> str:
     """The chart in words, with the same numbers; `later` lines where they are dotted."""
-    drawn = [curve for curve in curves(seen or verdict.trace) if not curve.threshold and curve.shown]
-    parts = [_sentence(verdict.because), *(_sentence(f"{curve.words} {_course(curve)}") for curve in drawn)]
+    every = [curve for curve in curves(seen or verdict.trace) if not curve.threshold]
+    drawn = [curve for curve in every if curve.shown]
+    parts = [_sentence(reason(verdict)), *(_sentence(f"{curve.words} {_course(curve)}") for curve in drawn)]
+    parts += [_sentence(curve.label) for curve in every if not curve.shown]
+    if backdrop.said and not every:
+        parts.append(_sentence(f"with what was seen by then it would have been {told_strip(backdrop.said)}"))
+    if backdrop.limits:
+        parts.append(_sentence(backdrop.limits.words()))
     since = revised(drawn, curves(later) if later else ())
     parts += [_sentence(f"with what was seen later {curve.words} {_course(curve)}") for curve in since]
     if decided_at:
@@ -69,7 +109,9 @@ def _course(curve: Curve) -> str:
     told = f"stays at {named[0]}" if len(set(named)) == 1 and not many else f"goes {', '.join(named)}"
     told += f" ({len(curve.shown)} steps in all, these among them)" if many else ""
     gap = curve.open_since
-    return told + (f"; since {day(gap)} it is no single figure" if gap else "")
+    if gap:
+        return f"{told}; since {day(gap)} it is no single figure{curve.why}"
+    return f"{told}; {curve.note}" if curve.note else told
 
 
 def png(
@@ -81,6 +123,7 @@ def png(
     later: Step | None = None,
     palette: Palette = LIGHT,
     price: Curve | None = None,
+    backdrop: Backdrop = BARE,
 ) -> bytes:
     """The chart as PNG, 1200 by 675.
 
@@ -90,8 +133,9 @@ def png(
     """
     with _lock, as_written():
         out = io.BytesIO()
-        drawn = draw(verdict, question, decided_at, seen, later, palette, price)
-        drawn.savefig(out, format="png", metadata={"Description": alt_text(verdict, decided_at, seen, price, later)})
+        drawn = draw(verdict, question, decided_at, seen, later, palette, price, backdrop)
+        words = alt_text(verdict, decided_at, seen, price, later, backdrop)
+        drawn.savefig(out, format="png", metadata={"Description": words})
         return out.getvalue()
 
 
@@ -104,6 +148,7 @@ def draw(
     later: Step | None = None,
     palette: Palette = LIGHT,
     price: Curve | None = None,
+    backdrop: Backdrop = BARE,
 ) -> Figure:
     """The picture before it is written out; hold the lock while it is drawn and saved.
 
@@ -115,18 +160,29 @@ def draw(
     after = curves(later) if later else ()
     size = (SIZE_PX[0] / DPI, SIZE_PX[1] / DPI)
     figure = Figure(figsize=size, dpi=DPI, layout="constrained", facecolor=palette.paper)
-    panels: list[Panel] = []
-    for unit, some in _by_unit(drawn):
-        panels.append(Panel(unit, some, before=sum(len(one.measured) for one in panels)))
+    panels = _panels(drawn, backdrop.limits)
     panels += [Panel("price", (price,), price=True)] if price is not None else []
-    window = window_of([*drawn, *after, *panels[-1].curves], decided_at, verdict.as_of)
-    scene = Scene(verdict, decided_at, window, tuple(after), palette)
+    begins = [at for at, _ in backdrop.said[:1]] if not drawn else []
+    window = window_of([*drawn, *after, *panels[-1].curves], decided_at, verdict.as_of, begins)
+    times = backdrop.limits if backdrop.limits and backdrop.limits.times else None
+    scene = Scene(verdict, decided_at, window, tuple(after), palette, backdrop.said, times, len(panels))
     heights = [1.0 if each.price else 2.2 for each in panels]
     grid = figure.subplots(len(panels), 1, sharex=True, squeeze=False, height_ratios=heights)
     for axes, panel in zip(grid[:, 0], panels, strict=True):
         draw_panel(axes, panel, scene, labels=len(panels) < MOST_PANELS_LABELLED)
-    dress(list(grid[:, 0]), short(question, TITLE_CHARS), scene)
+    dress(list(grid[:, 0]), question, scene)
     return figure
+
+
+def _panels(drawn: Sequence[Curve], limits: Limits | None) -> list[Panel]:
+    """A panel a unit; the limits of the answers stand in the one of their unit, else in the first."""
+    found: list[Panel] = []
+    units = _by_unit(drawn)
+    limited = [unit for unit, _ in units if limits and unit == limits.unit] or [units[0][0]]
+    for unit, some in units:
+        here = limits if limits and limits.figures and unit == limited[0] else None
+        found.append(Panel(unit, some, before=sum(len(one.measured) for one in found), limits=here))
+    return found
 
 
 def _by_unit(drawn: Sequence[Curve]) -> list[tuple[str, tuple[Curve, ...]]]:

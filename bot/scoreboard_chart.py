@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 from math import log
-from textwrap import shorten
 from typing import TYPE_CHECKING, Literal
 
 from bot.chart_lines import as_written
+from bot.chart_text import folded
 from bot.charts import DARK, DPI, LIGHT, SIZE_PX, Palette, _lock
 from bot.say import many
 from bot.scoreboard_text import number
@@ -26,15 +26,22 @@ NARROWEST = log(20) * 1.12
 WIDEST = 7.0
 """... and at most so wide, so that the marks can be told apart: a longer bar is cut at the edge, its figure is not."""
 
-TITLE_CHARS, POLE_CHARS = 95, 60
+TITLE_PT, TITLE_EMS = 11.5, 47.0
+POLE_PT, POLE_EMS = 8.0, 31.0
+"""Sizes of type, and the widths of a line in parts of them: a pole has half of the picture."""
+NO_AXES = "this debate has no axes: see the scores of voices and claims"
 
 
 def alt_text(found: Board) -> str:
     """The chart in words, with the same numbers."""
-    if not found.resolved and not any(each.nowcast for each in found.axes):
+    if not _any_resolved(found) and not any(each.nowcast for each in found.axes):
         waiting = f"; {many(len(found.open), 'market')} open" if found.open else ""
         return f"Nothing has resolved yet: there is no evidence on any axis{waiting}."
     return " ".join(_words(each) for each in found.axes) or "No market speaks on an axis."
+
+
+def _any_resolved(found: Board) -> bool:
+    return bool(found.resolved or found.neutral or found.not_applicable)
 
 
 def _words(each: AxisScore) -> str:
@@ -69,7 +76,7 @@ def draw(found: Board, title: str, palette: Palette) -> Figure:
     for row, each in enumerate(shown):
         _draw_axis(axes, row, each, palette)
     _draw_marks(axes, len(shown), palette)
-    _dress(axes, shown, title, palette)
+    _dress(axes, shown, title, palette, resolved=_any_resolved(found))
     return figure
 
 
@@ -137,17 +144,24 @@ def _draw_marks(axes: Axes, rows: int, palette: Palette) -> None:
     axes.set_ylim(max(rows, 1) - 0.35, -0.75)
 
 
-def _dress(axes: Axes, shown: list[AxisScore], title: str, palette: Palette) -> None:
+def _dress(axes: Axes, shown: list[AxisScore], title: str, palette: Palette, *, resolved: bool) -> None:
     wide = axes.get_xlim()[1]
     axes.set_yticks(range(len(shown)), [each.axis for each in shown])
     for row, each in enumerate(shown):
         if each.poles:
             _pole(axes, -wide * 0.99, row, f"- {each.poles.minus}", "left", palette)
             _pole(axes, wide * 0.99, row, f"+ {each.poles.plus}", "right", palette)
-    axes.set_title(shorten(title, TITLE_CHARS, placeholder=" …"), loc="left", fontsize=10, color=palette.ink, pad=32)
+    axes.set_title(folded(title, TITLE_EMS, 2), loc="left", fontsize=TITLE_PT, color=palette.ink, pad=34)
     words = "W: weighted log likelihood ratio (nats), from even odds"
-    if not any(each.resolved.terms for each in shown):
-        words = f"nothing has resolved yet · {words}"
+    if not shown:
+        axes.text(
+            0.5, 0.5, NO_AXES, transform=axes.transAxes, ha="center", va="center", fontsize=10, color=palette.muted,
+            bbox={"facecolor": palette.paper, "edgecolor": "none", "pad": 4},
+        )  # fmt: skip
+    elif not any(each.resolved.terms for each in shown):
+        words = (
+            f"{'no market that has resolved speaks on an axis' if resolved else 'nothing has resolved yet'} · {words}"
+        )
     axes.set_xlabel(words, fontsize=9, color=palette.muted)
     axes.tick_params(labelsize=8, colors=palette.muted)
     axes.tick_params(axis="y", labelsize=11, length=0, colors=palette.ink)
@@ -159,6 +173,6 @@ def _dress(axes: Axes, shown: list[AxisScore], title: str, palette: Palette) -> 
 
 
 def _pole(axes: Axes, x: float, row: int, text: str, side: Literal["left", "right"], palette: Palette) -> None:
-    said = shorten(text, POLE_CHARS, placeholder=" …")
+    said = folded(text, POLE_EMS, 2)
     ground = {"facecolor": palette.paper, "edgecolor": "none", "alpha": 0.9, "pad": 1}
-    axes.text(x, row - 0.33, said, ha=side, va="center", fontsize=7.5, color=palette.muted, bbox=ground, zorder=2.5)
+    axes.text(x, row - 0.21, said, ha=side, va="bottom", fontsize=POLE_PT, color=palette.muted, bbox=ground, zorder=2.5)

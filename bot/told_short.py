@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from resolvers.outcome import Answers, Outcome
+from resolvers.verdict import Verdict
 
 MOST_DECIMALS = 4
 """A figure with no more of them is told as it was published."""
@@ -68,6 +69,15 @@ def measured(outcome: Outcome) -> str:
     told = answer(outcome)
     said = isinstance(outcome, Answers) and outcome.value is not None and outcome.words() != told
     return shortened(f"{told} — {outcome.value}") if said and isinstance(outcome, Answers) else told
+
+
+def reason(verdict: Verdict) -> str:
+    """Why it was decided so; an answer that is the value itself is said once, not `… was Anthropic: Anthropic`."""
+    if verdict.outcome is None:
+        return verdict.because
+    said = verdict.outcome.words()
+    twice = f" was {said}: {said}"
+    return verdict.because.removesuffix(f": {said}") if verdict.because.endswith(twice) else verdict.because
 
 
 def _value(figure: str) -> Decimal:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from bot.charts import alt_text, png
+from bot.charts import alt_text, behind, png
 from bot.judging import Asked
 from bot.review.desk import cards
 from bot.store import Store, load_evidence
@@ -27,7 +27,10 @@ def draw_all(store: Store, questions: Sequence[Asked], now: datetime, folder: Pa
         later = retrace(question.rule, load_evidence(store, question.sources, now), now)
         path = folder / f"{card.market.slug}.png"
         decided = verdict.instant or card.proposal.as_of
-        path.write_bytes(png(verdict, card.frozen.question, decided_at=decided, seen=seen, later=later))
-        path.with_suffix(".txt").write_text(alt_text(verdict, decided, seen) + "\n", encoding="utf-8")
+        backdrop = behind(card.frozen.rule)
+        title = card.frozen.question
+        path.write_bytes(png(verdict, title, decided_at=decided, seen=seen, later=later, backdrop=backdrop))
+        words = alt_text(verdict, decided, seen, later=later, backdrop=backdrop)
+        path.with_suffix(".txt").write_text(f"{words}\n", encoding="utf-8")
         drawn.append(path)
     return tuple(drawn)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from resolvers.backtest.watching import Watched, watched
 from resolvers.evidence import Evidence, Instant, instant
-from resolvers.outcome import Outcome
+from resolvers.outcome import Outcome, same_answer
 from resolvers.rules.cache import Cache
 from resolvers.rules.judge import judge
 from resolvers.rules.looks import WAITS
@@ -48,9 +48,13 @@ class Course:
     def first_decision(self) -> Day | None:
         return next((day for day in self.days if day.verdict.state == "decided"), None)
 
-    def flips(self) -> list[tuple[Day, Day]]:
-        """The days on which what would be said turned, each with the day before."""
+    def turns(self) -> list[tuple[Day, Day]]:
+        """The days on which what would be said changed, if only by its figure, each with the day before."""
         return [(a, b) for a, b in zip(self.days, self.days[1:], strict=False) if a.says != b.says]
+
+    def flips(self) -> list[tuple[Day, Day]]:
+        """Those of them on which another answer would be said: a figure that moved within its bucket is none."""
+        return [(a, b) for a, b in self.turns() if not same_answer(a.says, b.says)]
 
 
 def every_day(first: datetime, last: datetime) -> list[datetime]:

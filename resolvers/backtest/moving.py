@@ -25,6 +25,7 @@ SHARES = (-20, -10, -5, 5, 10, 20)
 """Percent by which each number is moved."""
 
 NO_OTHER = "there is no whole number so near"
+NO_SHARE = "a quantile lies between 0% and 100%"
 
 Place = tuple[str | int, ...]
 
@@ -112,6 +113,8 @@ def _moved(
     to = _as_shown(block, last)
     if before == block[last]:
         return Moved(number, share, to, None, None, "zero stays zero" if _zero(before) else NO_OTHER)
+    if last == "q" and Decimal(block[last]) > 100:
+        return Moved(number, share, to, None, None, NO_SHARE)
     try:
         rule = Rule.model_validate(changed)
     except ValueError as error:

@@ -35,7 +35,7 @@ def revisions(found: Course, evidence: Evidence) -> list[Revision]:
     """Every turn of what would be said that came with a change of a figure cited for what was said before."""
     return [
         revision
-        for before, after in found.flips()
+        for before, after in found.turns()
         for cite in before.verdict.citations()
         if (revision := _revised(cite, before, after, evidence)) is not None
     ]

@@ -155,6 +155,61 @@ async def test_a_market_without_history_or_with_its_days_turned_round_is_told_wh
         assert (turned.code, "turn them round" in turned.err) == (1, True)
 
 
+ASKED = """\
+question: Has a row of a northern lab reached 60%?
+opens: 2020-01-06
+closes: 2020-03-06
+subsidy: 200
+values:
+  built:
+    count: rows
+    from: board
+    where: score >= 60%
+    panel: {question: Is it of the north?, limbs: {north: Its maker is.}, seats: 3, agree: 2, for: 10 days, default: NO}
+resolve:
+  yes: built >= 1
+baseline: none
+fine_print: Rows of 60% shown before 2020-03-06 count.
+"""
+FACT = """\
+question: Has a lab of the north opened?
+opens: 2020-01-06
+closes: 2020-03-06
+subsidy: 200
+resolve:
+  yes:
+    panel: {question: Has it?, limbs: {north: It lies there.}, seats: 3, agree: 2, for: 10 days}
+baseline: none
+fine_print: What was so before 2020-03-06 counts.
+"""
+
+
+async def test_a_history_in_which_no_panel_was_asked_is_said_to_tell_nothing_of_it(tmp_path: Path) -> None:
+    async with living(tmp_path, {"markets/asked.yaml": ASKED}) as found:
+        found.at(3)
+        found.see()
+        (note,) = as_document(lived(found, "asked"))["panels"]
+        asked = "the panel on “Is it of the north?” gave no answer in this history"
+        assert note.startswith(asked)
+        assert note.endswith("counts as no once its time is over, and no backtest tells what people would say")
+
+
+async def test_of_a_market_that_reads_only_a_panel_nobody_is_told_to_collect(tmp_path: Path, crux: Crux) -> None:
+    async with living(tmp_path, {"markets/fact.yaml": FACT}) as found:
+        told = crux.on(found.folder, found.database)("backtest", "fact")
+        assert (told.code, "crux collect" in told.err) == (1, False)
+        assert "it reads only what a panel answers" in told.err
+
+
+async def test_long_figures_are_cut_in_the_text_and_whole_in_the_document(tmp_path: Path, crux: Crux) -> None:
+    async with living(tmp_path) as found:
+        found.at(3)
+        found.see(two=("72.123456789", "north"))
+        here = crux.on(found.folder, found.database)
+        assert "nearest -12.88 points on" in here("backtest", "reach-85").out
+        assert here("backtest", "reach-85", "--json").json["days"][0]["margin"]["low"] == "-12.876543211"
+
+
 async def test_a_picture_under_another_ending_is_refused_before_anything_is_written(
     world: World, crux: Crux, tmp_path: Path
 ) -> None:

@@ -21,6 +21,8 @@ from bot.scoring import Standing, keep_edits, standing
 from bot.store import audit
 from markets.load import load_debate
 from markets.score import log_score
+from markets.score_board import AxisScore, Board
+from markets.score_markets import Evidence
 
 GIVEN = "  - {voice: signer, claim: demo-tips, credence: 0.95, as_of: 2020-01-08, kind: given}\n"
 
@@ -464,3 +466,19 @@ async def test_a_resolved_market_that_nobody_took_a_stand_on_gives_no_empty_tabl
 def test_a_picture_under_another_ending_is_refused_before_anything_is_written(crux: Crux, lived: Path) -> None:
     ran = run(crux, lived, "--chart", crux.path / "board.txt")
     assert (ran.code, "name it board.png" in ran.err, (crux.path / "board.txt").exists()) == (1, True, False)
+
+
+def test_a_picture_of_no_axes_says_so_and_not_that_nothing_has_resolved() -> None:
+    found = Board((), (), (), (), (), ("over",), (), ())
+    (axes,) = draw(found, "A title", charts.LIGHT).axes
+    assert "this debate has no axes: see the scores of voices and claims" in [text.get_text() for text in axes.texts]
+    assert (axes.get_xlabel(), alt_text(found)) == (
+        "W: weighted log likelihood ratio (nats), from even odds",
+        "No market speaks on an axis.",
+    )
+
+
+def test_where_markets_have_resolved_that_speak_on_no_axis_it_is_not_said_that_none_has() -> None:
+    found = Board((AxisScore("R", None, Evidence()),), (), (), (), (), ("over",), (), ())
+    (axes,) = draw(found, "A title", charts.LIGHT).axes
+    assert axes.get_xlabel().startswith("no market that has resolved speaks on an axis · W")
