@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.chat import asides, claiming, looking_back, queueing, small_talk, sourcing, telling, telling_all
+from bot.chat import asides, asking_back, claiming, looking_back, queueing, small_talk, sourcing, telling, telling_all
 from bot.chat.asides import ASIDES
 from bot.chat.examples import MARK
 from bot.chat.heard import Heard, hear
-from bot.chat.intents import Meant
-from bot.chat.replies import Context, Intent, Offer, Reply, Verb
+from bot.chat.intents import Meant, compiled
+from bot.chat.replies import Context, Intent, Reply
+from bot.chat.several import asked_together
 from bot.chat.sides import side
 from bot.chat.subjects import Subject, points
 from bot.chat.tools import Tools
@@ -47,6 +48,8 @@ WHOLE: frozenset[Intent] = frozenset(
 READINGS: tuple[Intent, ...] = ("value", "why", "when", "rules")
 """What else may have been meant, where it is not clear what is asked of a market."""
 
+MOST_LINES = 4
+"""Of an answer."""
 BARE = 0.7
 """How much of a sentence has to name a market for it to be a question without any word of asking."""
 
@@ -56,8 +59,10 @@ FOLLOWING = 3
 REPLYING = 8
 """The same of a reply to what was said of a market."""
 
-_TURNING = "what how about same for on question specifical now as well instead then that in with too and is the"
-TURNING = frozenset((MARK, *_TURNING.split()))
+_TURNING = (
+    "what how about same for on question specifical now as well instead then that in with too and is the other one"
+)
+TURNING = frozenset((MARK, "one", *_TURNING.split()))
 MOST_TURNING = 6
 """Words of a sentence that only turns to another market: `and what about …?`."""
 
@@ -83,9 +88,6 @@ SUM = re.compile(
 )
 """A sum to be done, which no market is."""
 
-OF_EVERYTHING: frozenset[Verb] = frozenset(("pause", "resume"))
-"""What is done to all of it."""
-
 TURNED: frozenset[Intent] = frozenset(
     ("value", "ahead", "list", "status", "queue", "mana", "claim", "chart", "reviewers", "needs", "evidence")
 )
@@ -109,8 +111,6 @@ ASKED: Mapping[Intent, str] = {
 }
 """How an answer says what it was taken for."""
 
-SUGGESTIONS = ("how close is …?", "why hasn't … resolved?", "what changed this week?", "who is ahead?", "/help")
-
 
 def answer(tools: Tools, said: str, context: Context) -> Reply:
     """Answer one sentence; it reads and never acts. What is not understood is said to be so, with what could be asked.
@@ -126,7 +126,8 @@ def answer(tools: Tools, said: str, context: Context) -> Reply:
 def _as_of_now(reply: Reply, heard: Heard) -> Reply:
     """Says so where a day gone by was asked about, and what is told is as it stands now."""
     then = reply.slug is not None and reply.intent in looking_back.OF_A_DAY
-    if heard.dated.at is None or then or reply.intent not in TURNED:
+    asks_back = reply.slug is None and reply.anew
+    if heard.dated.at is None or then or asks_back or reply.intent not in TURNED:
         return reply
     return replace(reply, lines=(looking_back.NOW, *reply.lines[:3]))
 
@@ -138,9 +139,11 @@ def _answer(tools: Tools, said: str, heard: Heard) -> Reply:
         return asides.best(tools, source, heard.words, heard.asked.strange)
     if what.intent == "unknown":
         slug = _only_named(tools, what, heard)
-        return _picture(tools, slug) if slug is not None else _unknown(asides.offers(heard.words))
+        if slug is None:
+            return asking_back.not_understood(asides.offers(heard.words))
+        return asking_back.picture(tools, slug)
     if what.intent == "propose-act":
-        return _offered(what, heard.about)
+        return asking_back.button(what, heard.about)
     if what.intent in WHOLE and not _of_one(what, heard):
         return _of_whole(tools, what, heard)
     return _of_market(tools, what, heard)
@@ -160,7 +163,7 @@ def _taken(tools: Tools, heard: Heard) -> Taken:
         return replace(what, intent="unknown")
     if not about.named and _thanks(what, heard):
         return replace(what, intent="social", sure=True)
-    if about.named and TURNING.issuperset(heard.asked.whole) and len(heard.asked.whole) <= MOST_TURNING:
+    if about.named and _turns(tools, heard):
         following: Intent = before if before is not None and before in OF_ONE else "value"
         return replace(what, intent=following, sure=about.share >= BARE)
     if _elsewhere(tools, what, heard):
@@ -174,6 +177,15 @@ def _thanks(what: Taken, heard: Heard) -> bool:
     """Whether it thanks and asks nothing, so far as either witness can tell."""
     asks = heard.meant.intent is not None or (what.intent not in ("unknown", "social") and what.near >= ALIKE)
     return not asks and small_talk.thanks(heard.words)
+
+
+def _turns(tools: Tools, heard: Heard) -> bool:
+    """Whether it only turns to another market: `and the other lab one?`; its words name, and none of them asks."""
+    if len(heard.asked.whole) > MOST_TURNING:
+        return False
+    left = [word for word in heard.asked.whole if word not in TURNING]
+    names = (tools.titles.asked_of(word) and word not in compiled().words for word in left)
+    return not left or (heard.meant.intent is None and heard.about.surely and all(names))
 
 
 def _of_camps(heard: Heard) -> Meant:
@@ -255,7 +267,7 @@ def _of_whole(tools: Tools, what: Taken, heard: Heard) -> Reply:
     sure = what.sure and not heard.asked.strange and not (what.intent == "changed" and about.named)
     if what.intent == "social":
         return replace(reply, confident=sure)
-    return reply if sure else unsure(reply)
+    return reply if sure else asking_back.unsure(reply)
 
 
 def _status(tools: Tools, heard: Heard) -> Reply:
@@ -275,13 +287,25 @@ def _of_market(tools: Tools, what: Taken, heard: Heard) -> Reply:
     if intent == "needs" and not about.surely and heard.meant.winning and not about.leaning:
         return telling_all.needs(tools, heard.words)
     if about.slug is None or (about.choices and not about.leaning):
-        return OF_ALL[intent](tools) if intent in OF_ALL and not about.choices else _which(intent, about, timed)
+        whole = intent in OF_ALL and not about.choices
+        return OF_ALL[intent](tools) if whole else asking_back.which(intent, about, timed)
     reply = _told(tools, intent, about.slug, heard)
     strange, spoken = len(heard.asked.strange), len(heard.words.words)
     clear = what.sure and not about.leaning and strange <= max(1, spoken // WORDS_TO_STRANGE)
     if clear:
-        return reply
+        return _with_another(tools, reply, heard)
     return replace(_as_taken(tools, reply, what, about), anew=timed)
+
+
+def _with_another(tools: Tools, reply: Reply, heard: Heard) -> Reply:
+    """With what else is asked in the same sentence, in the order in which it is asked; not where it names a time."""
+    timed = heard.dated.at is not None or heard.dated.span is not None
+    asked = () if timed else asked_together(heard.words, tools.titles, OF_ONE)
+    if reply.intent not in asked or reply.slug is None:
+        return reply
+    told = [reply if intent == reply.intent else _told(tools, intent, reply.slug, heard) for intent in asked]
+    lines = [line for each in told for line in each.lines[: MOST_LINES // len(told)]]
+    return replace(reply, lines=tuple(lines), chart=next((each.chart for each in told if each.chart), None))
 
 
 def _told(tools: Tools, intent: Intent, slug: str, heard: Heard) -> Reply:
@@ -302,7 +326,7 @@ def _pressed(tools: Tools, intent: Intent, slug: str) -> Reply:
 def _needed(tools: Tools, slug: str, said: Said) -> Reply:
     asked_for = side(said, slug)
     if asked_for == "both":
-        return unsure(telling.needs_of_both(tools, slug))
+        return asking_back.unsure(telling.needs_of_both(tools, slug))
     return telling.needs_for_no(tools, slug) if asked_for == "no" else telling.needs(tools, slug)
 
 
@@ -317,32 +341,6 @@ def _as_taken(tools: Tools, reply: Reply, what: Taken, about: Subject) -> Reply:
     return replace(reply, lines=lines, slug=about.slug, confident=False, choices=choices[:2], readings=readings[:3])
 
 
-def unsure(reply: Reply) -> Reply:
-    """An answer that does not claim to have understood."""
-    more = reply.suggestions or (() if reply.choices else SUGGESTIONS)
-    return replace(reply, confident=False, suggestions=more)
-
-
-def _which(intent: Intent, about: Subject, timed: bool) -> Reply:
-    choices = tuple((hit.slug, hit.question) for hit in about.choices)
-    line = "Which of these do you mean?" if choices else "Which market do you mean? Name it, or reply to its card."
-    instead = () if choices else SUGGESTIONS
-    return Reply((line,), intent, confident=False, choices=choices, suggestions=instead, anew=timed)
-
-
-def _offered(what: Taken, about: Subject) -> Reply:
-    verb = what.verb
-    assert verb is not None
-    if about.slug is None and verb not in OF_EVERYTHING:
-        choices = tuple((hit.slug, hit.question) for hit in about.choices)
-        line = "I never act on a sentence. Which market is it about? I'll give you the button."
-        return Reply((line,), "propose-act", confident=False, choices=choices)
-    line = "I never act on a sentence; here is the button, and it asks once more."
-    slug = None if about.slug is None or (verb in OF_EVERYTHING and not about.named) else about.slug
-    sure = what.sure and not about.leaning
-    return Reply((line,), "propose-act", slug, confident=sure, offers=(Offer(verb, slug, about.proposal),))
-
-
 def _only_named(tools: Tools, what: Taken, heard: Heard) -> str | None:
     """The market that is called by its very name or address, where what is asked of it is all that is not clear."""
     if heard.meant.intent == "unknown" or what.share >= SURE:
@@ -351,15 +349,3 @@ def _only_named(tools: Tools, what: Taken, heard: Heard) -> str | None:
         return heard.context.chosen
     pointed = heard.words.addresses or any(tools.titles.title(word) for word in heard.words.words)
     return heard.about.slug if pointed and len(heard.asked.strange) <= MOST_STRANGE else None
-
-
-def _picture(tools: Tools, slug: str) -> Reply:
-    """A market as a whole, for a question that was not understood: how close, how it stands, until when."""
-    told = f"I don't know what you ask of “{tools.market(slug).question}”; as it stands:"
-    lines = (told, *telling.value(tools, slug).lines[-2:], telling.when(tools, slug).lines[0])
-    return Reply(lines, "value", slug, confident=False, readings=("why", "needs", "rules", "evidence"))
-
-
-def _unknown(instead: tuple[str, ...]) -> Reply:
-    line = "I don't know what to make of that. I answer questions about this debate's markets, from what is on record."
-    return Reply((line,), "unknown", confident=False, suggestions=(*instead, *SUGGESTIONS))

@@ -87,7 +87,7 @@ def _about(tools: Tools, said: Said, voices: Iterable[str]) -> list[Hit]:
     assert index is not None
     named = [word for word in said.words if index.title(word) is not None]
     of_voices = {stem(part) for voice in voices for part in voice.split("-")}
-    asking = examples().common
+    asking = examples().asking
     telling = [word for word in said.words if stem(word) not in asking and stem(word) not in of_voices]
     hits = index.find(named or telling, SHOWN)
     return [hit for hit in hits if hit.share >= LEAST][: 1 if named else SHOWN]

@@ -33,7 +33,7 @@ LEAST_EXAMPLES = 60
 """An intent with fewer examples counts as if it had so many, or its few words would tell too much."""
 TEMPERED = 0.4
 """Words and the pairs they stand in tell the same twice; their sum is taken at this much of its worth."""
-COMMON = 3
+ASKED_WITH = 3
 """Examples in which a word stands at least, to be one that is asked with though titles have it too."""
 OFTEN = 12
 """Examples in which a word stands at least, to tell nothing of which market is meant."""
@@ -79,7 +79,7 @@ class Examples:
         counts = Counter(word for each in lines.values() for line in each for word in set(tokens(line)))
         known = [line for label, each in lines.items() if label != NONE for line in each]
         self.words = frozenset(word for line in known for word in tokens(line))
-        self.common = frozenset(word for word in self.words if counts[word] >= COMMON)
+        self.asking = frozenset(word for word in self.words if counts[word] >= ASKED_WITH)
         self.often = frozenset(word for word, number in counts.items() if number >= OFTEN)
         self.spellings = frozenset(word for line in known for word in read(line).words)
         self._likely = _likelihoods(told)

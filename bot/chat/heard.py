@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.chat.dating import Dated, dated, in_title, undated
 from bot.chat.intents import Meant, meant
@@ -11,7 +11,10 @@ from bot.chat.replies import Context
 from bot.chat.spelling import evened, marked
 from bot.chat.subjects import Subject, subject, without_names
 from bot.chat.tools import Tools
-from bot.chat.wording import MOST_CHARS, Said, plainly, read, respoken
+from bot.chat.wording import MOST_CHARS, Said, plainly, quoted, read, respoken
+
+PLAINLY = 0.7
+"""How much of what is quoted has to name a market for what stands below it to be about that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,8 @@ class Heard:
 
 
 def hear(tools: Tools, said: str, context: Context) -> Heard:
-    """Take a sentence apart."""
+    """Take a sentence apart; above it may stand a quotation, which tells what it is about as a reply to a card does."""
+    context = _of_quotation(tools, said, context)
     whole = respoken(read(marked(said)), evened)
     timed = dated(whole, context.now, context.last_intent == "changed")
     about = _about(tools, said, timed.words, context)
@@ -42,6 +46,17 @@ def hear(tools: Tools, said: str, context: Context) -> Heard:
     question = tools.titles.title(about.slug) if about.slug is not None and about.named else None
     asked = asked_part(words, tools.titles, question.question if question else "")
     return Heard(words, asked, found, about, context, timed, asking="?" in plainly(said[:MOST_CHARS]))
+
+
+def _of_quotation(tools: Tools, said: str, context: Context) -> Context:
+    """With the market that is quoted, where the place does not tell of one, and the words quoted do so plainly."""
+    words = quoted(said)
+    if not words or context.slug is not None:
+        return context
+    read_so = respoken(read(marked(words)), evened)
+    found = _about(tools, words, read_so, Context(context.asker, context.now))
+    plain = found.surely and found.named and found.share >= PLAINLY
+    return replace(context, slug=found.slug, proposal=found.proposal) if plain else context
 
 
 def _of_title(tools: Tools, said: str, whole: Said, about: Subject, context: Context) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -13,6 +13,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.chat.replies import Intent, Verb
+from bot.chat.spelling import Likeness
 from bot.chat.ways import grouped, way
 from bot.chat.wording import Said
 from bot.chat.words import STOP
@@ -24,9 +25,6 @@ SHORT = 3
 """Words up to this length are taken as they stand."""
 
 WINNING = frozenset(("win", "wins", "winning", "won", "lose", "loses", "prevail", "side", "sides", "camp", "camps"))
-
-Likeness = Callable[[str], float]
-"""How alike a word is to the nearest one of the titles, 0 to 1."""
 
 
 class Table(BaseModel):

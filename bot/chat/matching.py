@@ -116,6 +116,11 @@ class Titles:
     def title(self, slug: str) -> Title | None:
         return self._titles.get(slug)
 
+    def named_so(self, slug: str) -> Hit | None:
+        """The market of this short name, which is said outright."""
+        there = self._titles.get(slug)
+        return Hit(slug, there.question, share=1.0, plain=1.0, quoted=0.0, alike=1.0) if there is not None else None
+
     def find(self, words: Sequence[str], limit: int = 5, faint: Collection[str] = ()) -> list[Hit]:
         """The markets that these words may mean, the best first; `faint` words tell less of it."""
         asked = self._asked(words)

@@ -100,9 +100,9 @@ def glossary() -> Glossary:
     meanings = {_shown(word): each.means for word, each in table.items()}
     said = [(also, _shown(word)) for word, each in table.items() for also in (word, *each.also)]
     words = {spelled: word for also, word in said for spelled in _ways(also)}
-    common = STOP | examples().common
+    known = STOP | examples().asking
     for name, entry in entries().items():
-        if name not in words and not any(stem(part) in common or part in common for part in re.split("[-_]", name)):
+        if name not in words and not any(stem(part) in known or part in known for part in re.split("[-_]", name)):
             meanings[name] = entry.says
             words |= dict.fromkeys(_ways(name), name)
     return Glossary(
@@ -137,6 +137,7 @@ def _asking(words: Iterable[str]) -> list[str]:
         rf"\bwhat (?:does|do) it mean (?:that|when|if|to) (?:\w+ ){{0,3}}?{_ARTICLE}{one}\b",
         rf"\bwhat (?:is |are )?(?:means?|meant by|the meaning of|(?:the|that|this) (?:word|term)) {_ARTICLE}{one}\b",
         rf"\bmean(?:s|ing|t)? (?:of|by|with|when you say|if you say) {_ARTICLE}(?:word |term )?{one}\b",
+        rf"\bwhat (?:do|does|did|would) (?:\w+ )?understand (?:by|under|with) {_ARTICLE}(?:word |term )?{one}\b",
         rf"\b(?:define|definition of|explain(?: to me| me)?{_WORD}) (?:an? )?{one}{_TAIL}$",
         rf"\bthe (?:word|term) {one}\b",
         rf"^{_LEAD}what (?:is|are) (?:an? |all these )?{thing}{_SUPPOSED}{_TAIL}$",

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.chat.spans import INSTANT, Span
 from bot.chat.times import day
-from bot.chat.tools import Happening, Tools
+from bot.chat.tools import MOST_HAPPENINGS, Happening, Tools
 from bot.leaves import Leaf, cites_under, leaves, reading
 from resolvers.verdict import Citation, Verdict
 
@@ -36,6 +36,12 @@ def within(tools: Tools, span: Span | None, opened: datetime | None = None) -> W
         span = Span(opened or tools.now, span.until, opening=True)
     words = span.words()
     return Within(span.since, span.until, words, f"{words[:1].lower()}{words[1:]}")
+
+
+def left_out(found: Sequence[Happening], acts: int, shown: int) -> str:
+    """What stands behind the span where not all of its acts are told; `found` is all that is known of the span."""
+    least = "at least " if len(found) >= MOST_HAPPENINGS else ""
+    return f", the last {shown} and {least}{acts - shown} more before them" if acts > shown else ""
 
 
 def moved_by(tools: Tools, found: Sequence[Happening], told: Within) -> dict[str, str]:

@@ -59,7 +59,7 @@ def _tokens(words: tuple[str, ...], titles: Titles, strange: list[str]) -> Itera
 
 
 def _token(word: str, titles: Titles, strange: list[str]) -> str:
-    if stemmed(word) in examples().common or word in STOP or (word.isdigit() and not titles.likeness(word)):
+    if stemmed(word) in examples().asking or word in STOP or (word.isdigit() and not titles.likeness(word)):
         return stemmed(word)
     if titles.asked_of(word):
         return MARK

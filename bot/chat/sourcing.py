@@ -80,7 +80,7 @@ def best(tools: Tools, name: str, said: Said) -> Reply:
     state = now.get(name)
     where = f" {source.fetch.url}" if source.fetch.url else ""
     if found is None:
-        why = f"{name} is {state.state}: {state.because}" if state and state.newest is None else f"{name} shows none"
+        why = f"{state.words}: {state.because}" if state and state.newest is None else f"{name} shows none"
         return Reply((f"I don't know the best figure of {name}: {why}.{where}",), "value")
     lines = [f"Best of {name}: {found.text}{_whose(found)}, seen since {day(found.since)}.{where}"]
     if state is not None:
@@ -117,9 +117,8 @@ def told(tools: Tools, names: list[str]) -> Reply:
     found = [now[name] for name in names if name in now]
     if len(found) == 1:
         return Reply((f"{_line(found[0])}.", _readers(tools, found[0].id)), "status")
-    more = f" And {len(found) - MOST + 1} others." if len(found) > MOST else ""
-    shown = found[: MOST - 1] if more else found[:MOST]
-    return Reply((*(f"{_line(one)}." for one in shown), *([more.strip()] if more else [])), "status")
+    more = [f"And {len(found) - MOST + 1} more."] if len(found) > MOST else []
+    return Reply((*(f"{_line(one)}." for one in found[: MOST - len(more)]), *more), "status")
 
 
 def of_market(tools: Tools, about: Subject) -> list[str]:
@@ -131,10 +130,10 @@ def of_market(tools: Tools, about: Subject) -> list[str]:
 def _line(one: SourceNow) -> str:
     seen = f", last seen well {moment(one.newest)}" if one.newest else ""
     because = f": {one.because}" if one.because and one.state != "live" else ""
-    return f"{one.id} is {one.state}{seen}{because}"
+    return f"{one.words}{seen}{because}"
 
 
 def _readers(tools: Tools, name: str) -> str:
     reading = [one.slug for one in tools.markets() if name in one.sources and one.state != "resolved"]
-    more = f" and {len(reading) - READERS} others" if len(reading) > READERS else ""
+    more = f" and {len(reading) - READERS} more" if len(reading) > READERS else ""
     return f"Read by {', '.join(reading[:READERS])}{more}." if reading else "No open market reads it."

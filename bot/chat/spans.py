@@ -28,6 +28,8 @@ WEEKDAYS |= {name: number - 7 for number, name in enumerate(_FOREIGN.split()) if
 COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "couple": 2, "three": 3, "few": 3, "four": 4, "five": 5, "six": 6}
 COUNTS |= {"seven": 7, "eight": 8, "nine": 9, "ten": 10}
 
+DAYS_BACK = {"today": 0, "yesterday": 1, "gestern": 1, "day before yesterday": 2, "vorgestern": 2}
+
 ORDINALS = {"first": 1, "second": 2, "third": 3}
 SHORTENED = 5
 """Letters of a name of a day that may be another word: `sat`, `sun`, `mon`; `tues` is none, but no longer either."""
@@ -45,7 +47,8 @@ _DATE = (
     rf"|{_MONTH} (?:the )?{_ORDINAL}(?: \d{{4}})?|(?:the )?{_ORDINAL} (?:of )?{_MONTH}(?: \d{{4}})?)"
 )
 _YEAR = r"(?:19|20)\d\d"
-_NAMED = rf"(?:(?:last |this )?{_WEEKDAY}|yesterday|today|{_MONTH}(?: \d{{4}})?|{_YEAR})"
+_EVE = r"(?:day before yesterday|vorgestern)"
+_NAMED = rf"(?:{_EVE}|(?:last |this )?{_WEEKDAY}|yesterday|gestern|today|{_MONTH}(?: \d{{4}})?|{_YEAR})"
 _WHEN = (
     rf"(?:{_DATE}|(?:{_COUNT} (?:of )?)?(?:{_COUNT} )?{_UNIT} ago|{_NAMED}|(?:last|this) (?:week|month|year|quarter))"
 )
@@ -68,7 +71,7 @@ RANGE = re.compile(
     rf"(?! (?:of )?{_MONTH})"
 )
 SINCE = re.compile(rf"\b(?:since|seit|depuis|after|from) (?:the |about |around |like )?(?P<at>{_WHEN})(?!\w)")
-UNTIL = re.compile(rf"\b(?P<how>until|till|up to|before|prior to) (?:the )?(?P<at>{_WHEN})(?!\w)")
+UNTIL = re.compile(rf"\b(?<!day )(?P<how>until|till|up to|before|prior to) (?:the )?(?P<at>{_WHEN})(?!\w)")
 """An end without a beginning: of changes, that is the opening."""
 WITHIN = re.compile(
     rf"\b(?:last|past|previous|recent|these) (?P<count>(?:{_COUNT} (?:of )?){{0,2}})(?P<unit>{_UNIT})\b"
@@ -79,7 +82,10 @@ DURING = re.compile(rf"\b(?:in|during|over|within|through|throughout|on|of|for) 
 _AGO = rf"(?:{_COUNT} (?:of )?)?(?:{_COUNT} )?{_UNIT} ago"
 _FULL = rf"(?:last |this )?(?:{'|'.join(name for name in WEEKDAYS if len(name) > SHORTENED)})"
 _LAST = rf"last (?:{_WEEKDAY}|week|month|quarter|year)"
-ANY = re.compile(rf"{_FROM}(?:(?:back |as )?(?:on|of|at|in) )?(?P<at>{_DATE}|{_AGO}|{_LAST}|{_FULL}|yesterday)\b")
+ANY = re.compile(
+    rf"{_FROM}(?:(?:back |as )?(?:on|of|at|in) )?(?:the )?"
+    rf"(?P<at>{_EVE}|{_DATE}|{_AGO}|{_LAST}|{_FULL}|yesterday|gestern)\b"
+)
 DAY_SAID = re.compile(rf"\b(?:on|at|of|for|by) {_DATE}(?!\w)")
 """A day by its date, as one asks of that day and no other."""
 NAMING = (OPENED, RANGE, BETWEEN, SINCE, UNTIL, WITHIN, THIS, ANY, DURING)
@@ -99,11 +105,14 @@ class Span:
     opening: bool = False
 
     def words(self) -> str:
-        """`Since 2026-11-16`, or `From 2026-10-01 to 2026-10-31`."""
+        """`Since 2026-11-16`, `On 2026-11-19`, or `From 2026-10-01 to 2026-10-31`."""
         begun = f"{day(self.since)}{', when it opened' if self.opening else ''}"
         if self.until is None:
             return f"Since {begun}"
-        return f"From {begun}{',' if self.opening else ''} to {day(self.until - INSTANT)}"
+        last = day(self.until - INSTANT)
+        if begun == last:
+            return f"On {last}"
+        return f"From {begun}{',' if self.opening else ''} to {last}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,8 +253,8 @@ def _stretch(told: str, now: datetime) -> _Stretch | None:
     told = told.removeprefix("the ").strip()
     if ago := re.fullmatch(rf"(?P<count>(?:{_COUNT} (?:of )?){{0,2}})(?P<unit>{_UNIT}) ago", told):
         return _of_day(_begun(_back(now, _count(ago["count"]), ago["unit"]), "day"))
-    if told in ("today", "yesterday"):
-        return _of_day(_begun(now, "day") - DAY * (told == "yesterday"))
+    if told in DAYS_BACK:
+        return _of_day(_begun(now, "day") - DAY * DAYS_BACK[told])
     first, _, rest = told.partition(" ")
     if first in ("last", "this") and rest in ("week", "month", "quarter", "year"):
         begun = _begun(now, rest)

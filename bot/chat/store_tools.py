@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from bot.chat.best_shown import best_of
 from bot.chat.matching import Title, Titles
 from bot.chat.naming import speller
-from bot.chat.tools import Best, Happening, MarketNow, Price, Purse, SourceNow
+from bot.chat.tools import MOST_HAPPENINGS, Best, Happening, MarketNow, Price, Purse, SourceNow
 from bot.frozen import Frozen
 from bot.judging import asked, judge_all
 from bot.review.desk import Card
@@ -34,7 +34,6 @@ from resolvers.verdict import Verdict
 FRESH = timedelta(hours=2)
 """A verdict that was kept within this time is told as it stands; an older one is judged anew first."""
 FOREVER = datetime.max.replace(tzinfo=UTC)
-MOST_HAPPENINGS = 200
 MOST_WAITING = 200
 SAID = {"approve": "approved", "reject": "rejected", "ask": "asked about", "dispute": "disputed"}
 
@@ -152,7 +151,7 @@ class StoreTools:
         if there is None or (self.past and there.opened_at > self.now):
             return "defined"
         if not self.past:
-            return there.state
+            return markets.state_now(there, self.now)
         if there.resolved_at is not None and there.resolved_at <= self.now:
             return "resolved"
         return "closed" if there.closes_at is not None and there.closes_at <= self.now else "open"
@@ -295,7 +294,7 @@ class StoreTools:
         newest = sa.select(schema.proposals).where(recent).order_by(table.id.desc()).limit(MOST_HAPPENINGS)
         with self.store.reading() as connection:
             rows = connection.execute(newest).all()
-        for one in (proposals.read(row._asdict()) for row in rows):
+        for one in (proposals.read(row._asdict()) for row in reversed(rows)):
             if one.market not in slugs or not self.shown(one.id):
                 continue
             if since <= one.created_at < until:
@@ -315,7 +314,7 @@ class StoreTools:
             rows = connection.execute(
                 statement.select_from(joined).where(ours).order_by(review.id.desc()).limit(MOST_HAPPENINGS)
             ).all()
-        for at, slug, person, vote, number in rows:
+        for at, slug, person, vote, number in reversed(rows):
             if self.shown(number):
                 yield Happening(at, slug, f"{person} {SAID[vote]} proposal {number}")
 

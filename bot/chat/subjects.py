@@ -179,7 +179,7 @@ def _before(context: Context) -> Subject | None:
 
 
 def _pointed(text: str, said: Said, tools: Tools) -> Subject | None:
-    """By address, number or short name: what needs no guessing.
+    """By address, number or short name: what needs no guessing, but for which of several names is meant first.
 
     A number that need not be a proposal's (`#1 on the board`, `the p50 horizon`) is one only where nothing else is
     spoken of than its market.
@@ -193,7 +193,10 @@ def _pointed(text: str, said: Said, tools: Tools) -> Subject | None:
         slug = tools.slug_of_proposal(number)
         if slug is not None and (mark == "proposal" or _alone(slug, mark, named, said, tools)):
             return Subject(slug, number, named=True, surely=True)
-    return None if named is None else Subject(named, named=True, surely=True)
+    if named is None:
+        return None
+    others = tuple(hit for hit in map(tools.titles.named_so, dict.fromkeys(said.words)) if hit and hit.slug != named)
+    return Subject(named, named=True, surely=True, leaning=bool(others), choices=others[:MOST_CHOICES])
 
 
 def _numbers(text: str) -> list[tuple[str, int]]:

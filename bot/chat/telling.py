@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
-from bot.chat.moving import moved, within
+from bot.chat.moving import left_out, moved, within
 from bot.chat.replies import Offer, Reply
 from bot.chat.spans import Span
 from bot.chat.times import day, moment
-from bot.chat.tools import MarketNow, Tools
+from bot.chat.tools import MarketNow, SourceNow, Tools
 from bot.leaves import Leaf, cites_under, leaves, reading, walk
 from bot.review.desk import Card
 from resolvers.outcome import No, Yes
@@ -17,6 +18,8 @@ from resolvers.verdict import Citation, Verdict
 
 MOST_LEAVES = 2
 MOST_CITES = 3
+MOST_ACTS = 3
+MOST_SOURCES = 5
 LINE_CHARS = 380
 COUNTED = ("the number of", "how many", "the mean", "the sum", "the median", "the total")
 """How figures begin that are no single row's."""
@@ -28,7 +31,7 @@ def value(tools: Tools, slug: str) -> Reply:
     if verdict is None:
         return Reply((_unjudged(market),), "value", confident=True, chart=None)
     lines = [_leaf(leaf) for leaf in leaves(verdict.trace)[:MOST_LEAVES]] or _read_off(verdict)
-    return Reply((*_cut(lines), _stands(market, verdict, tools.card(slug))), "value", slug, chart=slug)
+    return Reply((*_cut(lines), _stands(tools, market, verdict)), "value", slug, chart=slug)
 
 
 def why(tools: Tools, slug: str) -> Reply:
@@ -39,7 +42,7 @@ def why(tools: Tools, slug: str) -> Reply:
     because = verdict.because
     if because[1:2].islower():  # not `YES: …`
         because = because[:1].lower() + because[1:]
-    lines = [_stands(market, verdict, tools.card(slug)), f"Because {because}."]
+    lines = [_stands(tools, market, verdict), f"Because {because}."]
     lines += _waits(tools, slug, verdict)
     return Reply(tuple(_cut(lines)), "why", slug)
 
@@ -48,7 +51,7 @@ def needs(tools: Tools, slug: str) -> Reply:
     """What would turn it: each open comparison and how much is missing, or the criteria where there is none."""
     market, verdict = tools.market(slug), tools.verdict(slug)
     if market.state == "resolved":
-        return Reply((_stands(market, verdict),), "needs", slug)
+        return Reply((_stands(tools, market, verdict),), "needs", slug)
     lines = [f"It needs: {_short(market.criteria, LINE_CHARS)}"]
     lines += [_missing(leaf) for leaf in leaves(verdict.trace)[:MOST_LEAVES]] if verdict is not None else []
     if verdict is not None and verdict.asks:
@@ -60,13 +63,13 @@ def needs_for_no(tools: Tools, slug: str) -> Reply:
     """What would make it NO: that nothing comes in time, or that what came does not last."""
     market, verdict, spec = tools.market(slug), tools.verdict(slug), tools.loaded.markets.get(slug)
     if market.state == "resolved":
-        return Reply((_stands(market, verdict),), "needs", slug)
+        return Reply((_stands(tools, market, verdict),), "needs", slug)
     if spec is not None and not isinstance(spec.rule.outcome.how, YesOutcome):
         told = f"It has no NO; it asks for one of: {', '.join(spec.answers[:6]) or 'a number'}."
         return Reply((told, f"It needs: {_short(market.criteria, LINE_CHARS)}"), "needs", slug)
     lines = [f"NO unless this comes true before {moment(market.decides)}: {_short(market.criteria, LINE_CHARS)}"]
     if verdict is not None:
-        lines += [_for_no(verdict)] if verdict.state == "pending" else [_stands(market, verdict, tools.card(slug))]
+        lines += [_for_no(verdict)] if verdict.state == "pending" else [_stands(tools, market, verdict)]
         lines += [_missing(leaf) for leaf in leaves(verdict.trace)[:MOST_LEAVES]]
     return Reply(tuple(_cut(lines)), "needs", slug)
 
@@ -99,7 +102,7 @@ def chart(tools: Tools, slug: str) -> Reply:
         told = "There is nothing to draw: this one does not hang on a figure over time, or nothing was seen of it yet."
         return Reply((told,), "chart", slug)
     assert verdict is not None
-    return Reply((_stands(tools.market(slug), verdict, tools.card(slug)),), "chart", slug, chart=slug)
+    return Reply((_stands(tools, tools.market(slug), verdict),), "chart", slug, chart=slug)
 
 
 def changed(tools: Tools, slug: str, span: Span | None = None) -> Reply:
@@ -118,26 +121,37 @@ def changed(tools: Tools, slug: str, span: Span | None = None) -> Reply:
         return Reply((f"Nothing was seen to change about it {told.none}.",), "changed", slug)
     figures = moved(tools, [slug], told) if market.state != "resolved" or told.until is not None else {}
     acts = [one for one in found if one.source is None or not figures]
-    lines = [f"{day(one.at)}: {one.words}." for one in acts[-3:]]
+    lines = [f"{day(one.at)}: {one.words}." for one in acts[-MOST_ACTS:]]
+    more = left_out(found, len(acts), len(lines))
     lines += [f"{_capital(words)}." for words in figures.values()]
-    lines[0] = f"{told.first}: {lines[0]}"
+    lines[0] = f"{told.first}{more}: {lines[0]}"
     return Reply(tuple(_cut(lines)), "changed", slug)
 
 
 def when(tools: Tools, slug: str) -> Reply:
-    """When trading ends, when it is decided, and what may come before."""
-    market, card = tools.market(slug), tools.card(slug)
+    """When it opens, when trading ends and when it is decided, or where people are with what is decided already."""
+    market, verdict = tools.market(slug), tools.verdict(slug)
     if market.state == "resolved":
-        return Reply((_stands(market, None),), "when", slug)
-    lines = [f"Trading closes {moment(market.closes)}; it is decided by what stands at {moment(market.decides)}."]
-    verdict = tools.verdict(slug)
-    if card is not None and card.proposal.window_until is not None:
-        lines.append(
-            f"{card.proposal.outcome.words()} is agreed; traders may object until {moment(card.proposal.window_until)}."
-        )
+        return Reply((_stands(tools, market, verdict),), "when", slug)
+    over = market.closes is not None and market.closes <= tools.now
+    opens = f"{'Opens' if market.state == 'defined' else 'Opened'} {moment(market.opens)}"
+    trading = f"{opens}; trading {'closed' if over else 'closes'} {moment(market.closes)}"
+    if verdict is not None and verdict.state == "decided":
+        return Reply((f"{trading}.", _stands(tools, market, verdict)), "when", slug)
+    lines = [f"{trading}; it is decided by what stands at {moment(market.decides)}."]
+    card = tools.card(slug)
+    if card is not None:
+        lines.append(f"{card.proposal.outcome.words()} was proposed: {_people(card, tools.now)}.")
     elif verdict is not None and verdict.until is not None and verdict.state == "pending":
-        lines.append(f"Known at the latest {moment(verdict.until)}: by then it has settled.")
+        lines.append(f"{_waited(verdict)} {moment(verdict.until)}.")
     return Reply(tuple(lines), "when", slug)
+
+
+def _waited(verdict: Verdict) -> str:
+    """What its day is: other evidence may turn what it leans to, and move the day."""
+    if verdict.leaning is None:
+        return "It waits until"
+    return f"If nothing else is seen it is {verdict.leaning.words()}, known"
 
 
 def price(tools: Tools, slug: str) -> Reply:
@@ -177,13 +191,17 @@ def evidence(tools: Tools, slug: str) -> Reply:
     if more > 0:
         lines[-1] += f"; and {more} more"
     if sources:
-        told = ", ".join(
-            f"{one.id} ({one.state}{f', last seen {day(one.newest)}' if one.newest else ''})" for one in sources[:5]
-        )
+        told = ", ".join(_source(one) for one in sources[:MOST_SOURCES])
+        told += f" and {len(sources) - MOST_SOURCES} more" if len(sources) > MOST_SOURCES else ""
         lines.append(f"Sources: {told}.")
     return Reply(
         tuple(_cut(lines)) or ("Nothing is on record for it yet.",), "evidence", slug, offers=(Offer("evidence", slug),)
     )
+
+
+def _source(one: SourceNow) -> str:
+    seen = f", last seen {day(one.newest)}" if one.newest else ""
+    return f"{one.id} ({one.stands}{seen})"
 
 
 def reviewers(tools: Tools, slug: str) -> Reply:
@@ -193,14 +211,16 @@ def reviewers(tools: Tools, slug: str) -> Reply:
     spec = tools.loaded.markets.get(slug)
     review = card.frozen.review if card is not None else spec.review if spec is not None else debate.review
     names = ", ".join(sorted(debate.reviewers))
-    lines = [f"{review.quorum} of {names} have to agree; then traders have {review.window} to object."]
+    needed = (card.quorum.needed if card is not None else 0) or review.quorum
+    lines = [f"{needed} of {names} have to agree; then traders have {review.window} to object."]
+    if review.auto_after is not None:
+        lines.append(f"If nobody says a word for {review.auto_after}, it goes on by itself.")
     if card is None:
         lines.append("Nothing is proposed for it now.")
     else:
         said = ", ".join(f"{one.person}: {one.vote}" for one in card.reviews) or "nobody has voted yet"
-        lines.append(
-            f"Proposal {card.proposal.id}, {card.proposal.outcome.words()}: {said}; {card.wanted} more wanted."
-        )
+        stands = f"{card.wanted} more wanted" if card.proposal.state == "proposed" else _people(card, tools.now)
+        lines.append(f"Proposal {card.proposal.id}, {card.proposal.outcome.words()}: {said}; {stands}.")
     return Reply(tuple(_cut(lines)), "reviewers", slug)
 
 
@@ -251,7 +271,7 @@ def _read_off(verdict: Verdict) -> list[str]:
     return [f"{_capital(step.words)}: {step.value}{where}."]
 
 
-def _stands(market: MarketNow, verdict: Verdict | None, card: Card | None = None) -> str:
+def _stands(tools: Tools, market: MarketNow, verdict: Verdict | None) -> str:
     """Its state in one line, and where people are with it."""
     if market.state == "resolved":
         return f"Resolved {market.outcome or ''}, {day(market.resolved_at)}: {market.question}"
@@ -260,29 +280,39 @@ def _stands(market: MarketNow, verdict: Verdict | None, card: Card | None = None
     if verdict.state == "decided" and verdict.outcome is not None and market.past:
         return f"By the rule it was {verdict.outcome.words()}, as of {day(verdict.as_of)}."
     if verdict.state == "decided" and verdict.outcome is not None:
-        return f"By the rule it is {verdict.outcome.words()}, as of {day(verdict.as_of)}; {_people(card)}."
+        people = _people(tools.card(market.slug), tools.now)
+        return f"By the rule it is {verdict.outcome.words()}, as of {day(verdict.as_of)}; {people}."
     leaning = f"; if nothing more came, {verdict.leaning.words()}" if verdict.leaning is not None else ""
     until = f" until {day(verdict.until)}" if verdict.until is not None else ""
     return f"{_capital(verdict.state)}{until}{leaning} (as of {day(verdict.as_of)})."
 
 
-def _people(card: Card | None) -> str:
+def _people(card: Card | None, now: datetime) -> str:
     """Where people are with what the rule says."""
     if card is None:
         return "people have yet to agree"
     if card.proposal.state == "proposed":
         more = "1 more approval" if card.wanted == 1 else f"{card.wanted} more approvals"
         return f"proposal {card.proposal.id} waits for {more}"
-    if card.proposal.window_until is not None:
-        return f"reviewers have agreed, and traders may object until {moment(card.proposal.window_until)}"
+    until = card.proposal.window_until
+    if card.proposal.state == "agreed" and until is not None:
+        objecting = f"traders may object until {moment(until)}" if now < until else "the time to object is over"
+        return f"{_agreed(card)}, and {objecting}"
     return f"proposal {card.proposal.id} is {card.proposal.state}"
+
+
+def _agreed(card: Card) -> str:
+    """Who let it go on."""
+    if card.quorum.needed == 0:
+        return "nobody said a word against it, which its definition lets decide"
+    return "one interested person has decided so" if card.frozen.review.declare else "reviewers have agreed"
 
 
 def _waits(tools: Tools, slug: str, verdict: Verdict) -> list[str]:
     """The first source that keeps it from being known."""
     quiet = [one for one in tools.sources(slug) if one.state != "live"]
     if verdict.state in ("unknown", "pending") and quiet:
-        return [f"{quiet[0].id} is {quiet[0].state}: {quiet[0].because}."]
+        return [f"{quiet[0].words}: {quiet[0].because}."]
     return []
 
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.chat.intents import compiled
-from bot.chat.moving import moved_by, within
+from bot.chat.moving import left_out, moved_by, within
 from bot.chat.replies import Reply
 from bot.chat.spans import Span
-from bot.chat.subjects import Subject, telling
+from bot.chat.subjects import SURE, YEAR, Subject, telling
 from bot.chat.times import day, moment
 from bot.chat.tools import MarketNow, Tools
 from bot.chat.wording import Said, stem, words_of
 from bot.chat.words import STOP
 from bot.say import many
 from markets.debate_spec import Pole
-from markets.score_board import Board
+from markets.score import verdict
+from markets.score_board import AxisScore, Board
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 """Before anything that is on record."""
@@ -39,14 +41,19 @@ def ahead(tools: Tools) -> Reply:
     lines = []
     for each in speaking[:3]:
         score = each.resolved
-        side = each.poles.plus if each.poles and score.total > 0 else each.poles.minus if each.poles else ""
-        lines.append(
-            f"Axis {each.axis}: {score.total:+.2f} nats, {score.verdict}{f', towards “{side}”' if side else ''}."
-        )
-    markets = len({term.market for each in speaking for term in each.resolved.terms})
+        lines.append(f"Axis {each.axis}: {score.total:+.2f} nats, {score.verdict}{_towards(each)}.")
+    markets = many(len({term.market for each in speaking for term in each.resolved.terms}), "resolved market")
     worth = max(each.resolved.effective for each in speaking)
-    lines.append(f"From {markets} resolved markets, worth {worth:.1f} independent ones; /scoreboard has all of it.")
+    lines.append(f"From {markets}, worth {worth:.1f} independent ones; /scoreboard has all of it.")
     return Reply(tuple(lines), "ahead")
+
+
+def _towards(each: AxisScore) -> str:
+    """The side that an axis leans to; none where its verdict is that it leans to neither."""
+    score = each.resolved
+    if each.poles is None or score.verdict == verdict(0):
+        return ""
+    return f", towards “{each.poles.plus if score.total > 0 else each.poles.minus}”"
 
 
 def _silence(board: Board) -> str:
@@ -124,15 +131,22 @@ def changed(tools: Tools, span: Span | None = None) -> Reply:
         known = told.until is None or bool(tools.happenings(BEGINNING, until=told.until))
         return Reply((line,), "changed", confident=known)
     figures = moved_by(tools, found, told)
-    acts = [one for one in found if one.slug is not None][-(2 if figures else 3) :]
-    lines = [f"{day(one.at)}: {one.slug}: {one.words}." for one in acts]
-    lines += [f"{slug}: {words}." for slug, words in list(figures.items())[: LINES - len(lines)]]
+    acts = [one for one in found if one.slug is not None]
+    lines = [f"{day(one.at)}: {one.slug}: {one.words}." for one in acts[-(2 if figures else 3) :]]
+    earlier = left_out(found, len(acts), len(lines))
+    shown = list(figures.items())[: LINES - len(lines)]
+    lines += [f"{slug}: {words}." for slug, words in shown]
+    if len(figures) > len(shown):
+        lines[-1] += f" So {len(figures) - len(shown)} more moved."
     seen = [one.words for one in found if one.slug is None]
     if seen and len(lines) < LINES:
-        more = f" and {len(seen) - 3} others" if len(seen) > 3 else ""
-        lines.append(f"Evidence: {'; '.join(seen[:3])}{more}.")
-    lines[0] = f"{told.first}: {lines[0]}"
+        lines.append(f"Evidence: {'; '.join(seen[:3])}{_and_more(len(seen) - 3)}.")
+    lines[0] = f"{told.first}{earlier}: {lines[0]}"
     return Reply(tuple(lines), "changed")
+
+
+def _and_more(number: int) -> str:
+    return f" and {number} more" if number > 0 else ""
 
 
 def _first_opening(tools: Tools) -> datetime | None:
@@ -158,9 +172,9 @@ def status(tools: Tools) -> Reply:
     first = f"I'm here; the last job ended {moment(last)}." if last else "I'm here; no job of the service has run yet."
     if not quiet:
         return Reply((first, "Every source is live."), "status")
-    told = "; ".join(f"{one.id} is {one.state}" for one in quiet[:4])
-    more = f" and {len(quiet) - 4} others" if len(quiet) > 4 else ""
-    return Reply((first, f"{len(quiet)} of {many(len(tools.sources()), 'source')} not live: {told}{more}."), "status")
+    told = "; ".join(one.words for one in quiet[:4])
+    more, there = _and_more(len(quiet) - 4), many(len(tools.sources()), "source")
+    return Reply((first, f"{len(quiet)} of {there} not live: {told}{more}."), "status")
 
 
 def help_(tools: Tools) -> Reply:
@@ -179,20 +193,24 @@ def listed(tools: Tools, said: Said, about: Subject) -> Reply:
     words = telling(said.words, tools.titles)
     hits = tools.titles.find(words, LISTED, compiled().faint)
     if hits:
+        plainly = hits[0].share >= SURE and not all(YEAR.fullmatch(word) for word in words)
         lines = [f"{hit.slug}: {hit.question}" for hit in hits[:4]]
         return Reply(
             tuple(lines),
             "list",
-            None,
+            confident=plainly,
             choices=tuple((hit.slug, hit.question) for hit in hits),
         )
     if words and about.foreign:
         return Reply((f"No market here is about that; there are {len(tools.titles)}: /market list.",), "list")
     markets = [market for market in tools.markets() if market.state != "resolved"]
-    opened = [market for market in markets if market.state != "defined"]
-    unopened, done = len(markets) - len(opened), len(tools.markets()) - len(markets)
-    told = f"{len(opened)} are open, {unopened} have not opened, {done} have resolved."
-    return Reply((told, *_lines(opened or markets), "/market list has all of them."), "list")
+    states = Counter(market.state for market in tools.markets())
+    closed = f"{states['closed']} have closed and are not resolved, " if states["closed"] else ""
+    told = (
+        f"{states['open']} are open, {closed}{states['defined']} have not opened, {states['resolved']} have resolved."
+    )
+    shown = [market for market in markets if market.state == "open"] or markets
+    return Reply((told, *_lines(shown), "/market list has all of them."), "list")
 
 
 def _lines(markets: Iterable[MarketNow]) -> list[str]:

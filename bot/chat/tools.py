@@ -14,10 +14,14 @@ from bot.scoring import Standing
 from markets.load import Loaded
 from resolvers.verdict import Verdict
 
+MOST_HAPPENINGS = 200
+"""Of a span that is asked about: where there are more, only so many of the newest are known."""
+
 
 @dataclass(frozen=True, slots=True)
 class MarketNow:
-    """A market as the store and the files have it; `state` is open, closed, resolved, or defined (not opened yet).
+    """A market as the store and the files have it; `state` is open, closed (trading is over), resolved, or defined
+    (not opened yet).
 
     `past`: it is told as it was at an earlier instant. `subsidy_mana` is what was ever put into it.
     """
@@ -74,6 +78,16 @@ class SourceNow:
     state: str
     because: str
     newest: datetime | None
+
+    @property
+    def stands(self) -> str:
+        """`live`, or `never read`."""
+        return "never read" if self.state == "never" else self.state
+
+    @property
+    def words(self) -> str:
+        """`board is live`; `board was never read`."""
+        return f"{self.id} {'was' if self.state == 'never' else 'is'} {self.stands}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ WEB = re.compile(r"https?://\S+", re.IGNORECASE)
 MARKUP = re.compile(r"<(?:@[!&]?|#|a?:\w+:|t:|/[\w -]+:)[^>\s]*>")
 QUOTED = re.compile(r"^\s*>.*$", re.MULTILINE)
 """Somebody else's words, as they are quoted in a message."""
+QUOTING = re.compile(r"^\s*>+\s?", re.MULTILINE)
 TAKEN_BACK = re.compile(r"~~.*?~~|```.*?```", re.DOTALL)
 """What is struck out, and what is only shown."""
 UNIT = re.compile(r"^(\d+)(?:pts?|pp|pct|points?)$")
@@ -49,6 +50,11 @@ def read(text: str) -> Said:
     plain = plainly(rest)[:MOST_CHARS]
     clauses = tuple(tuple(map(numbered, WORD.findall(part))) for part in CLAUSE.split(plain))
     return Said(tuple(word for part in clauses for word in part), addresses, tuple(part for part in clauses if part))
+
+
+def quoted(text: str) -> str:
+    """The lines that a message quotes, without the marks before them."""
+    return QUOTING.sub("", "\n".join(QUOTED.findall(text[: MOST_CHARS * 4])))
 
 
 def respoken(said: Said, words: Callable[[Sequence[str]], tuple[str, ...]]) -> Said:

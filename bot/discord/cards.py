@@ -12,10 +12,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from bot.chart_lines import Curve, curves
-from bot.charts import alt_text
+from bot.chart_lines import Curve
+from bot.charts import alt_text, behind
+from bot.discord.announcing import window_over
 from bot.discord.cards_message import EMBED, Button, Rendered, Style, ago, day, lines, size, web, when
-from bot.discord.cards_trace import Leaf, leaves, nearest, sides, to_beat
+from bot.discord.cards_trace import Leaf, is_drawn, leaves, nearest, sides, to_beat
 from bot.discord.price_course import Priced
 from bot.discord.text import plain, safe
 from bot.review.desk import Card
@@ -94,19 +95,27 @@ def render(view: CardView) -> Rendered:
         draft = _shorter(draft)
         embed = _embed(draft)
     decided_at = proposal.verdict.instant or proposal.as_of
-    drawn = any(not curve.threshold and curve.shown for curve in curves(proposal.verdict.trace))
+    drawn = is_drawn(proposal.verdict)
+    backdrop = behind(view.card.frozen.rule)
     ping = f"<@&{view.role}> " if view.role else ""
     return Rendered(
         content=f"{ping}Proposal {proposal.id}: {safe(measured(proposal.outcome), 300)}",
         embed=embed,
         buttons=_buttons(view),
         chart=proposal.id if drawn else None,
-        alt=plain(alt_text(proposal.verdict, decided_at, price=view.price_line), 1000) if drawn else "",
+        alt=plain(alt_text(proposal.verdict, decided_at, price=view.price_line, backdrop=backdrop), 1000)
+        if drawn
+        else "",
         mentions=(view.role,) if view.role else (),
         mark=mark(proposal.id),
         thread=plain(f"P{proposal.id} {view.card.frozen.question}", 90) if _discussed(view) else None,
         final=proposal.closed_at is not None and view.undo_until is None and proposal.state != "undoing",
     )
+
+
+def stands(card: Card, now: datetime) -> str:
+    """Where a proposal is, in words, as of a moment."""
+    return WINDOW_OVER if window_over(card, now) else STATES[card.proposal.state][0]
 
 
 def mark(proposal: int) -> str:

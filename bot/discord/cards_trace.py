@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bot.chart_lines import curves
 from bot.leaves import apart, cites_under, walk
 from bot.told_short import shortened
 from resolvers.outcome import No, Outcome, Yes
@@ -55,6 +56,11 @@ def leaves(trace: Step) -> tuple[Leaf, ...]:
     if not found:
         found = [Leaf(step.words, step.value, None, cites_under(step)) for step in trace.steps or (trace,)]
     return tuple(found)
+
+
+def is_drawn(verdict: Verdict) -> bool:
+    """Whether there is anything to draw: a figure over time."""
+    return any(not curve.threshold and curve.shown for curve in curves(verdict.trace))
 
 
 def nearest(found: tuple[Leaf, ...]) -> Leaf | None:

@@ -10,17 +10,13 @@ import discord
 from bot import charts, scoreboard_chart
 from bot.chat.store_tools import StoreTools
 from bot.discord import price_course
+from bot.discord.cards_trace import is_drawn
 from bot.discord.text import plain
 from bot.service.surroundings import Surroundings
 from markets.score_board import Board
 from resolvers.verdict import Verdict
 
 ALT_CHARS = 1000
-
-
-def is_drawn(verdict: Verdict) -> bool:
-    """Whether there is anything to draw: a figure over time."""
-    return any(not curve.threshold and curve.shown for curve in charts.curves(verdict.trace))
 
 
 async def market_chart(

@@ -104,7 +104,12 @@ class Drawing:
             decided_at = verdict.instant or seen.proposal.as_of
             price = await self.around.threads.read(price_course.drawn, self.around.store, seen.proposal)
             drawn = await self.around.threads.draw(
-                charts.png, verdict, seen.frozen.question, decided_at=decided_at, price=price
+                charts.png,
+                verdict,
+                seen.frozen.question,
+                decided_at=decided_at,
+                price=price,
+                backdrop=charts.behind(seen.frozen.rule),
             )
             self._charts[proposal] = drawn
             while len(self._charts) > KEPT_CHARTS:

@@ -58,7 +58,6 @@ class Answered:
     text: str
     view: discord.ui.View | None
     files: list[discord.File]
-    embed: discord.Embed | None = None
 
 
 @dataclass(frozen=True, slots=True)

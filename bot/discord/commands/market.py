@@ -173,7 +173,8 @@ def _with_chart(told: Mapping[str, Any], chart: discord.File | None) -> discord.
 
 def _follow(store: Store, debate: str, slug: str, account: str) -> bool:
     with store.transaction() as connection:
-        if len(follows.of_account(connection, debate, account)) >= follows.MOST:
+        mine = follows.of_account(connection, debate, account)
+        if slug not in mine and len(mine) >= follows.MOST:
             raise Refusal(f"You follow {follows.MOST} markets already: let one go with /market unfollow.")
         return follows.follow(connection, debate, slug, account, store.now())
 

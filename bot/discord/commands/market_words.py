@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from bot.chat.store_tools import StoreTools
 from bot.chat.tools import MarketNow, Price, SourceNow
 from bot.discord.autocomplete import put_up
-from bot.discord.cards import STATES, cite_lines
+from bot.discord.cards import cite_lines, stands
 from bot.discord.cards_message import ago, day, lines, web, when
 from bot.discord.cards_trace import leaves
 from bot.discord.commands.unopened import waits_for
@@ -40,6 +40,7 @@ class Shown:
     verdict: Verdict | None
     price: Price | None
     card: Card | None
+    now: datetime
     sources: tuple[SourceNow, ...] = ()
     waits: str = ""
 
@@ -51,17 +52,15 @@ def looked(tools: StoreTools, slug: str, *, may_write: bool = True) -> Shown:
         with tools.store.reading() as connection:
             card = card if put_up(connection, [card.proposal.id]) else None
     waits = waits_for(tools, slug, may_write=may_write)
-    market = tools.market(slug)
-    if market.state == "open" and market.closes is not None and market.closes <= tools.now:
-        market = replace(market, state="closed")  # its row says so only where somebody closed it early
-    return Shown(market, tools.verdict(slug), tools.price(slug), card, tools.sources(slug), waits)
+    market, verdict, price = tools.market(slug), tools.verdict(slug), tools.price(slug)
+    return Shown(market, verdict, price, card, tools.now, tools.sources(slug), waits)
 
 
 def embed(shown: Shown) -> dict[str, Any]:
     """The market as an embed within Discord's limits."""
     market, verdict = shown.market, shown.verdict
     priced = [price_line(shown.price)] if market.state != "defined" else []
-    told = [_state(shown), _verdict(verdict, market.state), *priced, *_proposal(shown.card)]
+    told = [_state(shown), _verdict(verdict, market.state), *priced, *_proposal(shown.card, shown.now)]
     cites = verdict.citations() if verdict else ()
     fields = [("Criterion", f"> {safe(market.criteria, 420)}" if market.criteria else "in the market's text")]
     if cites:
@@ -89,7 +88,7 @@ def why(shown: Shown) -> str:
         told += [f"People are asked: {safe(ask.question, 200)}" for ask in verdict.asks[:1]]
     unwell = [one for one in shown.sources if one.state != "live"]
     told += [f"Source {safe(one.id, 60)} is {safe(one.state, 30)}: {safe(one.because, 150)}" for one in unwell[:3]]
-    return lines([*told, *_proposal(shown.card)], 1900)
+    return lines([*told, *_proposal(shown.card, shown.now)], 1900)
 
 
 def _cites(verdict: Verdict | None) -> list[str]:
@@ -156,10 +155,10 @@ def _verdict(verdict: Verdict | None, state: str) -> str:
     return f"{says}: {verdict.state}{told} ({ago(verdict.as_of)}). {safe(because, 600)}"
 
 
-def _proposal(card: Card | None) -> list[str]:
+def _proposal(card: Card | None, now: datetime) -> list[str]:
     if card is None:
         return []
     proposal = card.proposal
     until = proposal.window_until
-    window = f", until {when(until)}" if until and proposal.state == "agreed" else ""
-    return [f"Proposal {proposal.id}: **{safe(measured(proposal.outcome), 200)}**, {STATES[proposal.state][0]}{window}"]
+    window = f", until {when(until)}" if until and proposal.state == "agreed" and now < until else ""
+    return [f"Proposal {proposal.id}: **{safe(measured(proposal.outcome), 200)}**, {stands(card, now)}{window}"]

@@ -6,6 +6,7 @@ No outcome is ever made up here: what is proposed is what the rule says, or noth
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import discord
@@ -169,17 +170,20 @@ def queue(tools: StoreTools, turned: Turned) -> Listed:
     assert tools.loaded.debate is not None
     found = living(tools.store, tools.loaded.debate.debate)
     found.sort(key=lambda one: (URGENT.get(one.state, len(URGENT)), one.window_until or one.created_at))
-    return Listed("Proposals", found, "Nothing waits for anybody.", lambda one: _line(card(tools.store, one.id)))
+    return Listed(
+        "Proposals", found, "Nothing waits for anybody.", lambda one: _line(card(tools.store, one.id), tools.now)
+    )
 
 
-def _line(one: Card) -> str:
+def _line(one: Card, now: datetime) -> str:
     proposal = one.proposal
-    until = f", window ends <t:{int(proposal.window_until.timestamp())}:R>" if proposal.window_until else ""
+    ends = proposal.window_until if proposal.state == "agreed" else None
+    until = f", until <t:{int(ends.timestamp())}:R>" if ends is not None and now < ends else ""
     votes = f", {one.wanted} of {one.quorum.needed} approvals missing" if proposal.state == "proposed" else ""
     taken = f", taken by {safe(one.taken_by, 40)}" if one.taken_by else ""
     return (
         f"• P{proposal.id} **{safe(answer(proposal.outcome), 80)}** — {safe(one.frozen.question, 110)}: "
-        f"{cards.STATES[proposal.state][0]}{votes}{until}, proposed <t:{int(proposal.created_at.timestamp())}:R>{taken}"
+        f"{cards.stands(one, now)}{until}{votes}, proposed <t:{int(proposal.created_at.timestamp())}:R>{taken}"
     )
 
 

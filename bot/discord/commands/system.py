@@ -63,7 +63,7 @@ async def ask(interaction: Interaction[Any], question: app_commands.Range[str, 1
     if who is not None:
         interaction.client.talk.not_too_fast(who.account)
         answered = await interaction.client.talk.answered(who.account, question)
-        await respond(interaction, answered.text, embed=answered.embed, view=answered.view, files=answered.files)
+        await respond(interaction, answered.text, view=answered.view, files=answered.files)
 
 
 def lag_words(answered_s: float, heartbeat_s: float) -> str:

@@ -263,7 +263,7 @@ def test_a_source_is_found_by_a_part_of_its_name_or_of_its_address(predictors: S
     for said, name in (("is the swebench board stale?", "swebench"), ("forecastbench csv down?", "fbench")):
         told = answer(predictors, said, Context("asker", NOW))
         assert told.intent == "status"
-        assert any(line.startswith(f"{name} is ") for line in told.lines), told.lines
+        assert any(line.startswith(f"{name} was never read") for line in told.lines), told.lines
 
 
 def test_a_short_follow_up_turns_what_is_asked_and_keeps_the_market(predictors: StoreTools) -> None:

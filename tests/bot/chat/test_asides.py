@@ -24,6 +24,8 @@ from resolvers.verdict import VerdictState
 
 WAYS = {
     "how do i dispute": "/dispute",
+    "what can i do if i do not agree with a resolution": "/dispute",
+    "i found a paper to hand in, how goes that": "/evidence add",
     "how can I object as a trader?": "replying on Manifold",
     "how do I link my account": "/link code",
     "how do i add evidence": "/evidence add",
@@ -56,6 +58,7 @@ WORDS = {
     "what is a panel?": ("Panel",),
     "quorum?? what is that": ("Quorum",),
     "what do you mean by stale": ("Stale",),
+    "what do you understand under a quorum?": ("Quorum",),
     "whats the difference between a dispute and an objection": ("Dispute", "Objection"),
     "i dont know what a backfill is": ("Back-fill",),
 }
@@ -142,7 +145,7 @@ async def test_the_best_figure_of_a_source_that_no_market_reads_is_told_with_who
     async with living(tmp_path, {"sources/gpqa.yaml": extra}) as world:
         never = asked(world, BEST)
         assert never.lines == (
-            "I don't know the best figure of gpqa: gpqa is never: never looked at. https://example.org/gpqa.csv",
+            "I don't know the best figure of gpqa: gpqa was never read: never looked at. https://example.org/gpqa.csv",
         )
         source = world.loaded.sources["gpqa"]
         world.at(1).see_bytes(body({"base": ("10.0", "x"), "one": ("70.5", "x"), "two": ("88.5", "y")}), "gpqa")

@@ -92,7 +92,7 @@ async def test_the_list_begins_with_what_needs_somebody_goes_on_with_the_soonest
 def test_a_market_that_may_not_open_says_what_its_definition_lacks_with_commands_in_code() -> None:
     waits = "its definition to be ready: N04: write `round: 1`"
     late = MarketNow("late", "Q?", "defined", None, day(1), None, None, "", ())
-    told = embed(Shown(late, None, None, None, waits=waits))["description"]
+    told = embed(Shown(late, None, None, None, day(2), waits=waits))["description"]
     opens = int(day(1).timestamp())
     assert f"it was to open on <t:{opens}:d> and waits for its definition to be ready: N04: write `round: 1`" in told
 

@@ -49,6 +49,7 @@ async def test_a_subject_is_forgotten_after_ten_minutes(town: Town) -> None:
 
 async def test_a_reply_to_a_card_is_about_its_market(town: Town) -> None:
     card = await town.bot.card()
+    await town.noted(lambda: card)
     said = await town.bob.say("review", "why has this not resolved?", reply_to=card)
     told = await town.told(said)
     assert "85" in told.text
@@ -62,7 +63,6 @@ async def test_a_reply_to_the_notice_of_the_time_to_object_is_about_its_market_w
     world.approve()
     await world.carry_on()
     town.bot.nudge()
-
 
     def noticed() -> Message | None:
         there = town.server.channels["announce"].messages
