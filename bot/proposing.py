@@ -8,6 +8,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from bot.clocks import is_astray
 from bot.judging import Asked, Judged
 from bot.review.disputes import last_doubted
 from bot.review.notices import utc
@@ -82,10 +83,12 @@ def _one(case: _Case, again: bool) -> Proposed | None:
     there, verdict, slug = proposals.living(case.connection, case.market), case.verdict, case.question.slug
     if markets.market(case.connection, case.market).state == "resolved":
         return None  # it has been while this was judged
-    if there is not None and (there.state == "resolving" or there.as_of > verdict.as_of):
+    now = case.store.now()
+    astray = there is not None and is_astray(there.as_of, now)
+    if there is not None and (there.state == "resolving" or (there.as_of > verdict.as_of and not astray)):
         return None  # or somebody was faster, who knew more
     doubted = last_doubted(case.connection, case.market)
-    if doubted is not None and doubted >= verdict.as_of:
+    if doubted is not None and doubted >= verdict.as_of and not is_astray(doubted, now):
         return None  # or somebody doubts it: a pass that began before that is no answer
     if verdict.state != "decided" or verdict.outcome is None:
         return _doubted(case, there)
@@ -93,7 +96,7 @@ def _one(case: _Case, again: bool) -> Proposed | None:
         if not again and _rejected(case.connection, case.market, verdict):
             return None
         return Proposed(slug, _make(case, None), "proposed")
-    if not same_answer(there.outcome, verdict.outcome):
+    if astray or not same_answer(there.outcome, verdict.outcome):
         return Proposed(slug, _make(case, there), "proposed")
     if there.state == "disputed" and verdict.as_of > there.as_of:
         because = f"judged again as of {utc(verdict.as_of)}, with the same answer: {verdict.because}"

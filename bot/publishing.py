@@ -100,23 +100,27 @@ def newest_of_markets(resolver: Resolver) -> list[tuple[Card, bool]]:
     return [(each, each.proposal.closed_at is None) for each in came if isinstance(each, Card)]
 
 
-def silence_decides(resolver: Resolver, seen: Card) -> bool:
-    """Approve a proposal to which nobody said anything at all for as long as its definition says; whether it was.
+def silence_lasted(store: Store, seen: Card, until: datetime) -> bool:
+    """Whether nobody had said anything at all by then for as long as the definition lets silence decide.
 
     Never after a dispute, a rejection, a question or an objection, never where the price or a second source
     contradicts or the pool is large, never where one interested person decides. The time runs from when traders were
     told, and anew from the end of a pause: while nobody is told or reminded, silence says nothing.
     """
-    after, proposal, store = seen.frozen.review.auto_after, seen.proposal, resolver.store
+    after, proposal = seen.frozen.review.auto_after, seen.proposal
     if after is None or proposal.state != "proposed" or proposal.round != 1 or seen.frozen.review.declare:
         return False
     doubted = [one for one in seen.reviews if one.vote != "approve"] or seen.objections or seen.quorum.because
     since = None if doubted else _quiet_since(store, seen)
-    if since is None or store.now() < since + after:
-        return False
+    return since is not None and until >= since + after
+
+
+def silence_decides(store: Store, seen: Card) -> bool:
+    """Approve a proposal by the silence that has lasted; whether it was approved."""
+    after = seen.frozen.review.auto_after
     facts = {"auto_after": str(after), "doubts": seen.doubts.told(), "needed": seen.quorum.needed}
     because = f"nobody said anything against it for {after}, which its definition lets decide (auto_after)"
-    return _moved(store, proposal, because, facts)
+    return _moved(store, seen.proposal, because, facts)
 
 
 def _quiet_since(store: Store, seen: Card) -> datetime | None:

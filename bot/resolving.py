@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Literal
 
-from bot import publishing, undoing
+from bot import publishing, receipts, undoing
+from bot.clocks import both_past, either_past, is_astray
 from bot.hearing import Hearing
 from bot.jobs import Failure, tried, tried_async
 from bot.objections import notices_of, objections
@@ -58,11 +59,7 @@ class Resolver:
         if paused(self.store) is not None:
             return []
         left = await self._close_notices()
-        silent = [
-            Stepped(each.market.slug, each.proposal.id, "approved", "nobody said anything against it: auto_after")
-            for each in self._living()
-            if publishing.silence_decides(self, each)
-        ]
+        silent = [step for each in self._living() for step in await self._told(each, self._silence(each))]
         silent += [
             Stepped(each.market.slug, each.proposal.id, "approved", "enough have agreed, by what is known now")
             for each in self._living()
@@ -75,6 +72,18 @@ class Resolver:
             for step in await self._told(each, self._announce(each))
         ]
         return [*left, *silent, *told, *await self._publish()]
+
+    async def _silence(self, listed: Card) -> list[Stepped]:
+        """Approve what nobody said anything against, once that was looked for: a reply may have come a moment ago."""
+        read_at = self._now()
+        if not publishing.silence_lasted(self.store, listed, read_at):
+            return []
+        heard, seen = await self._objections(listed), card(self.store, listed.proposal.id)
+        lasted = publishing.silence_lasted(self.store, seen, self._shown(read_at))
+        if not lasted or not publishing.silence_decides(self.store, seen):
+            return heard
+        because = "nobody said anything against it: auto_after"
+        return [Stepped(seen.market.slug, seen.proposal.id, "approved", because)]
 
     async def _publish(self) -> list[Stepped]:
         """The first notice of every proposal that stands before reviewers; trading as its definition wants it."""
@@ -171,12 +180,13 @@ class Resolver:
         proposal = seen.proposal
         if proposal.state != "approved" or paused(self.store) is not None:
             return []
-        until = self._now() + seen.frozen.review.window
+        await self.carrier.client.me()  # when it is by Manifold's clock: no window begins before that
+        until = self._window_end(seen)
         alone, silent = seen.frozen.review.declare, (proposal.facts or {}).get("auto_after")
         text = notices.announcement(proposal.verdict, proposal.outcome.words(), until, alone=alone, silent=silent)
         notice = writes.window_notice(seen.market.slug, seen.market.market_id, proposal.id, proposal.round, text)
         posted = (await perform(notice, self.outbox, self.carrier))["comment_id"]
-        until = self._now() + seen.frozen.review.window
+        until = self._window_end(seen)
         with self.store.transaction() as connection:
             proposals.move(
                 connection,
@@ -189,6 +199,9 @@ class Resolver:
                 comment_id=posted,
             )
         return [Stepped(seen.market.slug, proposal.id, "announced", f"traders may object until {notices.utc(until)}")]
+
+    def _window_end(self, seen: Card) -> datetime:
+        return either_past(self._now(), self.carrier.client.their_time) + seen.frozen.review.window
 
     async def _objections(self, seen: Card) -> list[Stepped]:
         """Read back the replies to our notices, and put down those that are objections."""
@@ -222,7 +235,7 @@ class Resolver:
         return [
             step
             for each in self._speaking(posted)
-            for write in _owed(each)
+            for write in receipts.owed(each)
             if write.key not in posted
             for step in await self._told(each, self._post(write))
         ]
@@ -236,13 +249,15 @@ class Resolver:
         with self.store.reading() as connection:
             there = {one.id: one.market_id for one in markets.every(connection, self.outbox.debate)}
             found = proposals.listing(connection, states=("agreed", "resolving", "resolved", "undone"))
-        mine = [one for one in found if one.market in there and _last_key(there[one.market], one) not in posted]
+        mine = [one for one in found if one.market in there and receipts.last_key(there[one.market], one) not in posted]
         came = [tried(f"proposal {one.id}", partial(card, self.store, one.id)) for one in mine]
         return [one for one in came if isinstance(one, Card)]
 
     async def _resolve(self, seen: Card, read_at: datetime) -> Stepped:
         proposal, slug = seen.proposal, seen.market.slug
         write = writes.resolve(slug, seen.market.market_id, f"proposal/{proposal.id}", proposal.outcome)
+        if proposal.state == "resolving" and (held := await self._taken_up_again(seen, write)) is not None:
+            return held
         if proposal.state == "agreed":
             held = self._held(seen) or self._unheard(seen, read_at)
             if held is not None:
@@ -264,6 +279,29 @@ class Resolver:
         self._finish(seen, proposal, found)
         return Stepped(slug, proposal.id, "resolved", measured(proposal.outcome))
 
+    async def _taken_up_again(self, seen: Card, write: writes.Write) -> Stepped | None:
+        """What holds a resolution that an earlier run had begun: the evidence turned, and nothing has reached Manifold.
+
+        Whether anything has is looked up there; the proposal is agreed on as before then, and people may dispute it.
+        """
+        turned = self._turned(seen.proposal)
+        if turned is None or not await self._never_came(write):
+            return None
+        with self.store.transaction() as connection:
+            proposals.move(connection, seen.proposal, "agreed", actor="crux", at=self._now(), because=turned)
+        return Stepped(seen.market.slug, seen.proposal.id, "held", turned)
+
+    async def _never_came(self, write: writes.Write) -> bool:
+        """Whether a write that was begun certainly did not happen; its row is closed then."""
+        if any(one.write.key == write.key for one in self.outbox.settled_entries("resolve", write.slug)):
+            return False
+        mine = [one for one in self.outbox.open_entries() if one.write.key == write.key]
+        try:
+            ended = [await close_without_sending(one, self.outbox, self.carrier, "the evidence turned") for one in mine]
+        except Refusal:
+            return False  # somebody resolved it otherwise: trying it again tells people so
+        return not any(ended)
+
     def _held(self, seen: Card) -> Stepped | None:
         proposal, slug = seen.proposal, seen.market.slug
         open_objections = unanswered(seen.objections)
@@ -275,6 +313,10 @@ class Resolver:
             return Stepped(slug, proposal.id, "held", f"{lacking} missing: look at `crux verify`")
         if proposal.window_until is None:
             return Stepped(slug, proposal.id, "held", "no notice has begun its window: look at `crux verify`")
+        if proposal.as_of > both_past(self._now(), self.carrier.client.their_time):
+            when = f"it was judged as of {notices.utc(proposal.as_of)}, and that is yet to come: a clock was wrong"
+            because = f"{when}; once it is right `crux review {proposal.id} dispute` has it judged again"
+            return Stepped(slug, proposal.id, "held", because)
         if self._now() < proposal.window_until:
             return Stepped(slug, proposal.id, "waiting", f"window open until {notices.utc(proposal.window_until)}")
         turned = self._turned(proposal)
@@ -287,6 +329,8 @@ class Resolver:
         """
         with self.store.reading() as connection:
             newest = verdicts.newest_of(connection, proposal.version)
+        if newest is not None and is_astray(newest.as_of, self._now()):
+            newest = verdicts.latest_before(self.store, [proposal.version], self._now()).get(proposal.version)
         if newest is None or newest.as_of <= proposal.as_of or same_answer(newest.outcome, proposal.outcome):
             return None
         said = measured(newest.outcome) if newest.outcome else newest.state
@@ -295,50 +339,32 @@ class Resolver:
 
     def _unheard(self, seen: Card, read_at: datetime) -> Stepped | None:
         """Whether a reply inside the window may not have shown yet when the replies were read, at `read_at`."""
-        stale = timedelta(seconds=self.carrier.patience.stale_s)
-        if seen.proposal.window_until is None or read_at >= seen.proposal.window_until + stale:
+        until, theirs = seen.proposal.window_until, self.carrier.client.their_time
+        if until is None or self._shown(read_at) >= until:
             return None
-        because = (
-            f"the window has passed, but Manifold shows replies up to {stale.total_seconds():g} s late: run this again"
-        )
+        late = self.carrier.patience.stale_s
+        because = f"the window has passed, but Manifold shows replies up to {late:g} s late: run this again"
+        if theirs is not None and theirs < until and (read_at - theirs).total_seconds() > late:
+            there = f"it is {notices.utc(theirs)} by Manifold's clock, and this machine's is ahead of it: set it right"
+            because = f"window open until {notices.utc(until)}: {there}"
         return Stepped(seen.market.slug, seen.proposal.id, "waiting", because)
+
+    def _shown(self, read_at: datetime) -> datetime:
+        """Until when replies surely show in what was read then, by whichever clock is behind, ours or Manifold's."""
+        stale = timedelta(seconds=self.carrier.patience.stale_s)
+        return both_past(read_at, self.carrier.client.their_time) - stale
 
     def _finish(self, seen: Card, proposal: proposals.Proposal, found: Mapping[str, Any]) -> None:
         """Close the proposal with its receipt, and mark the market resolved, in one transaction."""
         at = self._now()
         with self.store.transaction() as connection:
-            told = receipt(seen, proposal, found, audit.head(connection))
+            told = receipts.receipt(seen, proposal, found, audit.head(connection))
             resolutions.finish(connection, proposal, receipt=told, actor="crux", at=at)
             there = markets.market(connection, seen.market.id)
             markets.change(connection, there, act="resolve", at=at, state="resolved", resolved_at=at)
 
     def _now(self) -> datetime:
         return self.store.now()
-
-
-def _owed(seen: Card) -> list[writes.Write]:
-    """Every comment that a proposal's course so far owes to its traders, after the first notice."""
-    slug, market_id = seen.market.slug, seen.market.market_id
-    owed = [
-        writes.comment(
-            slug,
-            market_id,
-            f"objection/{one.id}/answer",
-            notices.answer_comment(one.answered_by, one.answer),
-            seen.proposal.comment_id,
-        )
-        for one in seen.objections
-        if one.answered_by and one.answer
-    ]
-    if seen.receipt:
-        text = notices.receipt_comment(
-            seen.proposal.verdict, seen.proposal.outcome.words(), str(seen.receipt["audit_head"])
-        )
-        owed.append(writes.comment(slug, market_id, f"proposal/{seen.proposal.id}/receipt", text))
-    if seen.undone is not None:
-        text = notices.undone_comment(seen.proposal.outcome.words(), *seen.undone)
-        owed.append(writes.comment(slug, market_id, f"proposal/{seen.proposal.id}/undone", text))
-    return owed
 
 
 def remedy(seen: Card) -> str:
@@ -351,45 +377,3 @@ def remedy(seen: Card) -> str:
     if isinstance(seen.proposal.outcome, NotApplicable) and clause is not None and clause.if_refused is not None:
         told += f"; where N/A is not granted the definition says {clause.if_refused.words()}"
     return told
-
-
-def _last_key(market_id: str, proposal: proposals.Proposal) -> str:
-    """The outbox key of the last word that is owed to traders."""
-    if proposal.state == "undone":
-        return f"comment/{market_id}/proposal/{proposal.id}/undone"
-    return receipt_key(market_id, proposal.id)
-
-
-def receipt_key(market_id: str, proposal: int) -> str:
-    """The outbox key of a proposal's receipt."""
-    return f"comment/{market_id}/proposal/{proposal}/receipt"
-
-
-def receipt(seen: Card, proposal: proposals.Proposal, found: Mapping[str, Any], before: str) -> dict[str, Any]:
-    """The public account of a resolution: what, on which definition and bytes, by whose word."""
-    verdict = proposal.verdict
-    cites = verdict.citations()
-    return {
-        "slug": seen.market.slug,
-        "market": seen.market.url,
-        "outcome": proposal.outcome.model_dump(mode="json"),
-        "because": verdict.because,
-        "definition": proposal.version,
-        "semantics": proposal.semantics,
-        "as_of": proposal.as_of.isoformat(),
-        "last_snapshot": proposal.last_snapshot,
-        "bodies": [
-            {"source": source, "sha256": body} for source, body in sorted({(cite.source, cite.body) for cite in cites})
-        ],
-        "cells": [cite.model_dump(mode="json") for cite in cites],
-        "reviews": [
-            {"person": one.person, "vote": one.vote, "because": one.because}
-            | ({"category": one.category} if one.category else {})
-            | ({"via": one.via} if one.via else {})
-            for one in seen.reviews
-        ],
-        "quorum": {"needed": seen.quorum.needed, "because": list(seen.quorum.because)},
-        "objections": [{"by": one.by, "text": one.text, "answer": one.answer} for one in seen.objections],
-        "manifold": dict(found),
-        "record_before": before,
-    }

@@ -62,7 +62,11 @@ def propose(
     if stop is not None:
         say.line(f"{stop.words()}; nothing is proposed until `crux resume`")
     elif not made:
-        say.line(f"nothing new to propose; {say.many(len(questions), 'open market')} judged")
+        why = "" if slugs else "; `crux verdict` says why of each"
+        say.line(f"nothing new to propose; {say.many(len(questions), 'open market')} judged{why}")
+        for verdict in judged.verdicts if slugs else ():
+            until = f" until {say.short(verdict.until)}" if verdict.until else ""
+            say.line(f"  {verdict.slug}: {verdict.state}{until}: {verdict.because}")
 
 
 def list_proposals(

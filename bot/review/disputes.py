@@ -7,6 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from bot.clocks import is_astray
 from bot.store import Store, markets, schema
 from resolvers.evidence import instant
 from resolvers.rules.panels import is_panel
@@ -19,7 +20,7 @@ def recollect_due(store: Store, debate: str) -> frozenset[str]:
     """
     with store.reading() as connection:
         found: set[str] = set()
-        for market, since in _doubted(connection, debate):
+        for market, since in _doubted(connection, debate, store.now()):
             spec = markets.spec(connection, markets.market(connection, market).version)
             found |= _unseen(connection, spec.sources, since)
     return frozenset(found)
@@ -32,7 +33,7 @@ def waiting_to_be_seen(store: Store, debate: str) -> frozenset[str]:
     """
     with store.reading() as connection:
         found = set()
-        for number, since in _doubted(connection, debate):
+        for number, since in _doubted(connection, debate, store.now()):
             market = markets.market(connection, number)
             if _unseen(connection, markets.spec(connection, market.version).sources, since):
                 found.add(market.slug)
@@ -52,8 +53,11 @@ def last_doubted(connection: sa.Connection, market: int) -> datetime | None:
     return max((at for at in found if at is not None), default=None)
 
 
-def _doubted(connection: sa.Connection, debate: str) -> list[tuple[int, datetime]]:
-    """Each market whose last proposal stands disputed or undone, and since when."""
+def _doubted(connection: sa.Connection, debate: str, now: datetime) -> list[tuple[int, datetime]]:
+    """Each market whose last proposal stands disputed or undone, and since when.
+
+    What was doubted by a clock that was days ahead says nothing of what was looked at since: nobody waits for it.
+    """
     proposal, review, market = schema.proposals.c, schema.reviews.c, schema.markets.c
     newest = sa.select(sa.func.max(proposal.id)).group_by(proposal.market)
     disputed = (
@@ -68,7 +72,7 @@ def _doubted(connection: sa.Connection, debate: str) -> list[tuple[int, datetime
         .where(market.debate == debate, proposal.state == "undone", proposal.id.in_(newest))
     )
     rows = [*connection.execute(disputed), *connection.execute(undone)]
-    return [(number, at) for number, at in rows if at is not None]
+    return [(number, at) for number, at in rows if at is not None and not is_astray(at, now)]
 
 
 def _unseen(connection: sa.Connection, sources: Collection[str], since: datetime) -> set[str]:

@@ -26,7 +26,7 @@ DECIDED = ("approved", "agreed", "resolving", "resolved", "undoing", "undone")
 
 def doubts_about(connection: sa.Connection, proposal: Proposal, market: Market, now: datetime) -> Doubts:
     """Everything that may ask for more people, as the store knows it at `now`."""
-    sample = prices.newest(connection, market.id)
+    sample = prices.newest(connection, market.id, now)
     known = sample if sample is not None and now - sample.at <= FRESH else None
     return Doubts(
         disputes=disputes(connection, market.id),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.service.metrics import Figures
 from bot.store import Store, ledger, schema, schema_talk
 from bot.store.sightings import looks_at
 from markets.load import Loaded
@@ -16,6 +16,19 @@ from resolvers.evidence import Instant, Sighting, SourceEvidence, instant
 from resolvers.freshness import LOST_AFTER, SourceState, state_of
 from resolvers.rules.panels import is_panel
 from resolvers.sources.spec import SourceSpec
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a scrape shows of the store, read at that moment."""
+
+    sources: Mapping[str, int]
+    markets: Mapping[str, int]
+    proposals: Mapping[str, int]
+    spent_mana: float
+    committed_mana: float
+    posts_waiting: int
+    outbox_open: int
 
 
 def figures(store: Store, loaded: Loaded) -> Figures:

@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from bot.jobs import Ended
+from bot.service.figures import Figures
 
 SECONDS = (0.01, 0.05, 0.25, 1, 5, 15, 60, 300, 600)
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What a scrape shows of the store, read at that moment."""
-
-    sources: Mapping[str, int]
-    markets: Mapping[str, int]
-    proposals: Mapping[str, int]
-    spent_mana: float
-    committed_mana: float
-    posts_waiting: int
-    outbox_open: int
 
 
 class Metrics:

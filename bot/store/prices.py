@@ -40,9 +40,9 @@ def keep(connection: sa.Connection, samples: Sequence[Sample]) -> int:
     return insert_new(connection, service.price_samples, rows)
 
 
-def newest(connection: sa.Connection, market: int) -> Sample | None:
-    """The market's last sample."""
-    found = series(connection, market, limit=1)
+def newest(connection: sa.Connection, market: int, until: datetime | None = None) -> Sample | None:
+    """The market's last sample; `until`: none that is newer, as by a clock that was ahead."""
+    found = series(connection, market, limit=1, until=until)
     return found[0] if found else None
 
 

@@ -62,7 +62,7 @@ __all__ = [
     "whole_reads",
 ]
 
-HEAD = "0014"
+HEAD = "0015"
 """The newest migration; a test holds it against migrations/versions."""
 
 INSERT_ONLY = (
@@ -246,6 +246,7 @@ proposals = table(
     maybe("second"),  # what a live second source says otherwise
     sa.Column("facts", Json, nullable=True),  # what the last approval rested on: quorum, price, pool, disputes
     sa.Index("ix_proposals_state", "state"),
+    sa.Index("ix_proposals_market", "market"),
     sa.Index(
         "ux_proposals_living",
         "market",

@@ -40,6 +40,11 @@ class Manifold:
     ) -> None:
         await self._wire.aclose()
 
+    @property
+    def their_time(self) -> datetime | None:
+        """What it was by Manifold's own clock when it last answered, to the second; None before the first answer."""
+        return self._wire.dated
+
     async def me(self) -> Account:
         """The account the key belongs to."""
         return Account.parse(await self._wire.read("/v0/me"))

@@ -10,7 +10,9 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -74,9 +76,13 @@ class Answer:
 
 
 class Wire:
-    """Requests to one base address with one key; the key stands in a header and in no text."""
+    """Requests to one base address with one key; the key stands in a header and in no text.
+
+    `dated` is the server's own clock as of its newest answer that can be read, to the second; None before the first.
+    """
 
     def __init__(self, base_url: str, key: str | None, sleep: Sleep) -> None:
+        self.dated: datetime | None = None
         self._sleep = sleep
         self._http = httpx.AsyncClient(
             base_url=base_url.rstrip("/"),
@@ -147,7 +153,19 @@ class Wire:
                 raw += chunk
                 if len(raw) > MAX_ANSWER_BYTES:
                     raise httpx.ReadError("the answer is over 16 MiB")
-        return _parsed(response.status_code, bytes(raw))
+        answer = _parsed(response.status_code, bytes(raw))
+        if answer.body is not None:  # a network's login page has a clock of its own
+            self.dated = dated(response.headers.get("Date", "")) or self.dated
+        return answer
+
+
+def dated(text: str) -> datetime | None:
+    """A Date header (RFC 9110, 5.6.7) as a moment; None where it is none, or of no zone that anybody named."""
+    try:
+        found = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return found if found.tzinfo is not None else None
 
 
 def asked_wait_s(message: str) -> float:

@@ -12,6 +12,7 @@ import random
 import secrets
 from collections.abc import Callable
 from contextlib import nullcontext
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,11 @@ class Sandbox:
         self._journal.close()
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
+        response = await self._given(request)
+        response.headers["Date"] = formatdate(self.clock() / 1000, usegmt=True)
+        return response
+
+    async def _given(self, request: web.Request) -> web.StreamResponse:
         found = self._router.find(request.method, request.path)
         template = found[0].path if found else request.path
         rule = self.faults.pick(request.method, request.path, template)

@@ -7,9 +7,11 @@ import asyncio
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -86,6 +88,32 @@ def test_without_arguments_it_shows_its_commands(crux: Crux) -> None:
     assert ran.code in (0, 2)
     for name in ("demo", "check", "plan", "apply", "collect", "import", "verdict", "review", "resolve", "verify"):
         assert name in ran.out + ran.err
+
+
+@pytest.mark.parametrize("group", [(), ("db",), ("new",), ("discord",)])
+def test_a_list_of_commands_says_the_first_sentence_of_each_whole(crux: Crux, group: tuple[str, ...]) -> None:
+    crux.patch.setenv("COLUMNS", "60")
+    shown = crux(*group, "--help").out
+    assert "..." not in shown.partition("Commands:")[2]
+    assert max(map(len, shown.splitlines())) <= 60
+
+
+def test_a_long_line_of_the_list_of_commands_is_wrapped(crux: Crux) -> None:
+    crux.patch.setenv("COLUMNS", "60")
+    told = "Carry out a plan, change by change; after a crash the same command goes on, and makes nothing twice."
+    assert told in " ".join(crux("--help").out.split())
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_closed_stream_is_no_trouble_and_the_store_takes_no_harm(tmp_path: Path, closed: str) -> None:
+    database = tmp_path / "crux.sqlite"
+    env = os.environ | {"CRUX_DEBATE": str(folder(tmp_path / "debate")), "CRUX_DATABASE_URL": f"sqlite:///{database}"}
+    crux = f"'{sys.executable}' -m bot.cli"
+    for command in ("status", "collect labs", "status"):
+        ran = subprocess.run(["sh", "-c", f"{crux} {command} {closed}"], capture_output=True, text=True, env=env)
+        assert (ran.returncode, "Traceback" in ran.stderr) == (0, False), command
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
 def test_trouble_outside_exits_3_in_one_sentence(decided: Crux, tmp_path: Path) -> None:
@@ -225,6 +253,13 @@ def test_a_time_at_the_edge_of_the_calendar_is_taken(decided: Crux) -> None:
     for at in ("0001-01-01", "9999-12-31"):
         ran = decided("verdict", "reach-95", "--as-of", at, "--known-on", at, "--json")
         assert (ran.code, len(ran.json)) == (0, 1)
+
+
+def test_where_nothing_is_new_to_propose_a_named_market_is_told_with_its_reason(decided: Crux) -> None:
+    (first, second) = decided("propose", "leader").out.splitlines()
+    assert first == "nothing new to propose; 1 open market judged"
+    assert second.startswith("  leader: ") and len(second) > 30
+    assert decided("propose").out.splitlines()[-1].endswith("; `crux verdict` says why of each")
 
 
 # The review desk in a terminal -------------------------------------------------------------------------------------
@@ -372,6 +407,21 @@ def test_a_copy_can_be_put_back_and_what_it_replaces_is_kept(decided: Crux, tmp_
     assert decided("proposals", "--json").json[0]["reviews"] == []
     decided.set(database_url=f"sqlite:///{ran.json['kept']}")
     assert [one["person"] for one in decided("proposals", "--json").json[0]["reviews"]] == ["ann"]
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="a folder where nobody may make a file")
+def test_a_copy_that_cannot_be_written_says_nothing_against_the_store(decided: Crux) -> None:
+    ran = decided("db", "backup", "/proc/self/crux.sqlite")
+    assert (ran.code, ran.out) == (3, "")
+    assert "cannot be copied to /proc/self/crux.sqlite: " in ran.err
+    assert ran.err.endswith("look at the room on that disk, and at the rights of both files and their folders\n")
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="a folder where nobody may make a file")
+@pytest.mark.parametrize("option", ["--state", "--accounts"])
+def test_a_sandbox_that_cannot_keep_its_files_does_not_blame_the_port(crux: Crux, option: str) -> None:
+    ran = crux("sandbox", option, "/proc/self/nothing/sandbox.jsonl")
+    assert (ran.code, "port" in ran.err, "/proc/self/nothing" in ran.err) == (3, False, True)
 
 
 def test_a_copy_is_never_written_over_and_no_store_is_lost_to_a_bad_one(decided: Crux, tmp_path: Path) -> None:

@@ -88,6 +88,32 @@ def test_where_nothing_was_collected_it_says_so(crux: Crux, world: World) -> Non
     assert "nothing was collected yet; `crux collect` looks now" in drafted(crux, slug="reach-88").out
 
 
+def test_what_is_wrong_with_the_answers_given_is_told_beside_what_is_missing(crux: Crux, live: World) -> None:
+    ran = drafted(crux, question="", slug="reach-85", metric="skore", closes="soon", subsidy="-4")
+    assert (ran.code, ran.out) == (2, "")
+    assert "missing: --question;" in ran.err
+    assert "--slug: there is a market called reach-85 already" in ran.err
+    for option, said in (("--metric", "did you mean 'score'?"), ("--closes", "'soon'"), ("--subsidy", "'-4'")):
+        assert any(line.startswith(f"{option}: ") and said in line for line in ran.err.splitlines()), ran.err
+
+
+def test_what_hangs_on_a_missing_answer_is_not_called_wrong(crux: Crux, live: World) -> None:
+    ran = drafted(crux, source="")
+    assert ran.err.splitlines() == [
+        "crux new market: missing: --source; give them, or type the command in a terminal to be asked",
+        "sources: board, labs",
+    ]
+
+
+def test_a_panel_is_not_offered_as_a_source(crux: Crux, live: World) -> None:
+    asks = "panel: {question: Is it built so?, limbs: {built: it was}, seats: 3, agree: 2, for: 10 days}"
+    path = live.folder / "markets" / "reach-95.yaml"
+    path.write_text(path.read_text().replace("{max: score, from: board}", f"{{max: score, from: board, {asks}}}"))
+    debate = live.folder / "debate.yaml"
+    debate.write_text(debate.read_text() + "panelists: {dot: {}, eve: {}, fay: {}}\n")
+    assert "sources: board, labs" in drafted(crux, source="").err.splitlines()
+
+
 def test_without_a_terminal_all_that_is_missing_is_named_at_once(crux: Crux, live: World) -> None:
     ran = crux("new", "market", "--metric", "score")
     assert (ran.code, ran.out) == (2, "")

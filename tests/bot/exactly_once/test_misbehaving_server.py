@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from books import books
-from scenes import ANNOUNCING, FUNDING, OPENING, RESOLVING, RESTORING, TELLING, Scene, Theatre, again
+from books import Books, books
+from scenes import (
+    ANNOUNCING,
+    FUNDING,
+    OPENING,
+    RESOLVING,
+    RESTORING,
+    TELLING,
+    UNDO,
+    UNDOING,
+    Scene,
+    Theatre,
+    again,
+    told_of_undoing,
+)
+from stage import Stage
 
 pytestmark = pytest.mark.long(45)
 
@@ -70,6 +86,33 @@ def test_one_request_in_four_fails_somehow_and_in_the_end_everything_is_done_onc
         there.later(timedelta(seconds=20))
         again(there, scene)
         assert books(there) == wanted
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_server_fails_once_while_a_resolution_is_taken_back_and_it_is_once(theatre: Theatre, fault: str) -> None:
+    told = replace(UNDOING, name="undone", command="resolve", before=undone)
+    _, wanted = theatre.untouched(told)
+    assert wanted.proposals == [(1, "proposed", False), (2, "undone", True)]
+    what, stale = FAULTS[fault]
+    with theatre.stage(UNDOING) as there:
+        there.misbehave(*([once(UNDOING, what)] if what else []), *([STALE] if stale else []))
+        ran = there.run(UNDO)
+        assert ran.codes == (0,), ran.err
+        there.misbehave()
+        there.later(timedelta(seconds=20))
+        again(there, told)
+        assert but_for_when(books(there)) == but_for_when(wanted)
+
+
+def but_for_when(found: Books) -> Books:
+    """Without when trading ended, which is when it was taken back: a second try comes a second later."""
+    markets = [re.sub(r'"close_time": \d+', "", one) for one in found.sandbox["markets"]]
+    return replace(found, sandbox={**found.sandbox, "markets": markets})
+
+
+def undone(there: Stage) -> None:
+    told_of_undoing(there)
+    assert there.run(UNDO).codes == (0,)
 
 
 def once(scene: Scene, what: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crux_builders import World, day
+from crux_builders import Clock, World, day
 from desk_builders import FIVE, Desk, desk_in
 
 from bot.review.pausing import pause, resume
@@ -168,11 +168,11 @@ async def test_silence_decides_after_the_time_that_the_definition_gives_and_then
         await world.everything()
         world.at(15.9)
         assert await world.carry_on() == []
-        world.at(16).see()
+        world.at(16.01).see()
         did = [(one.slug, one.did) for one in await world.carry_on()]
         assert did[:2] == [("reach-85", "approved"), ("when-80", "approved")]
         assert "Nobody said anything against it for 7 days" in str((await world.comments())[-1]["content"])
-        world.at(18.001)
+        world.at(18.02)
         assert ("reach-85", "resolved") in [(one.slug, one.did) for one in await world.carry_on()]
         with world.store.reading() as connection:
             acts = audit.acts(connection, subject="proposal 1")
@@ -285,6 +285,62 @@ async def test_silence_decides_nothing_over_an_objection_even_an_answered_one(tm
         world.at(30).see()
         await world.carry_on()
         assert world.card().proposal.state == "proposed"
+
+
+async def answered(world: World, who: str, text: str) -> None:
+    """A reply to the first notice of reach-85."""
+    first = (await world.comments())[0]
+    told = {"contractId": first["contractId"], "replyToCommentId": first["id"], "markdown": text}
+    await world.say(who, "/v0/comment", **told)
+
+
+async def test_silence_decides_nothing_before_the_last_replies_were_read(tmp_path: Path) -> None:
+    """Nobody had read this one when the seven days were over, or Manifold did not show it yet."""
+    async with desk_in(tmp_path, SILENT) as desk:
+        world = desk.world
+        await world.decided()
+        await world.bet("trader1")
+        await world.everything()
+        world.at(15.999)
+        await answered(world, "trader1", "that row is a typo")
+        world.at(16)
+        assert "approved" not in [one.did for one in await world.carry_on() if one.slug == "reach-85"]
+        world.at(16.01).see()
+        await world.carry_on()
+        assert (world.card().proposal.state, [one.text for one in world.card().objections]) == (
+            "proposed",
+            ["that row is a typo"],
+        )
+
+
+async def test_where_replies_cannot_be_read_silence_waits_until_they_can(tmp_path: Path) -> None:
+    async with desk_in(tmp_path, SILENT) as desk:
+        world = desk.world
+        await world.decided()
+        await world.everything()
+        world.at(16.01).see()
+        world.sandbox.faults.add("GET /v0/comments", "500", times=None)
+        assert {one.did for one in await world.resolver.announce_all() if one.slug == "reach-85"} == {"open"}
+        assert world.card().proposal.state == "proposed"
+        world.sandbox.faults.clear()
+        assert ("reach-85", "approved") in [(one.slug, one.did) for one in await world.carry_on()]
+        assert verify(world.store).whole
+
+
+async def test_a_clock_that_runs_ahead_lets_no_silence_decide_before_its_time(tmp_path: Path) -> None:
+    async with desk_in(tmp_path, SILENT) as desk:
+        world = desk.world
+        await world.decided()
+        await world.everything()
+        theirs = Clock(day(15))
+        world.sandbox.clock.source = theirs.ms
+        world.at(17).see()
+        await world.everything()
+        assert world.card().proposal.state == "proposed"
+        theirs.at = day(17)
+        await world.everything()
+        assert world.card().proposal.state == "agreed"
+        assert verify(world.store).whole
 
 
 async def test_silence_decides_nothing_where_the_price_contradicts(tmp_path: Path) -> None:

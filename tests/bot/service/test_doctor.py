@@ -29,6 +29,7 @@ from bot.store.writing import insert_row
 from markets.load import load_debate
 from markets.outbox import comment
 from markets.sandbox.server import Sandbox
+from resolvers.rules.panels import is_panel
 
 NOW = datetime(2020, 1, 7, 12, tzinfo=UTC)
 
@@ -210,6 +211,20 @@ async def test_copies_that_are_no_longer_made(ward: Ward) -> None:
 # The debate folder and its sources ----------------------------------------------------------------------------------
 
 
+async def test_a_panel_is_not_counted_among_the_sources(ward: Ward) -> None:
+    def told(found: list[Check]) -> dict[str, str]:
+        return {one.name: one.because.rpartition(": ")[2] for one in found if one.name in ("debate", "sources")}
+
+    before = told(await ward.found())
+    asks = "panel: {question: Is it built so?, limbs: {built: it was}, seats: 3, agree: 2, for: 10 days}"
+    market = ward.path / "debate/markets/reach-95.yaml"
+    market.write_text(market.read_text().replace("{max: score, from: board}", f"{{max: score, from: board, {asks}}}"))
+    debate = ward.path / "debate/debate.yaml"
+    debate.write_text(debate.read_text() + "panelists: {dot: {}, eve: {}, fay: {}}\n")
+    assert any(is_panel(name) for name in load_debate(ward.path / "debate").sources)
+    assert before == told(await ward.found()) == {"debate": "4 markets, 2 sources", "sources": "2 live"}
+
+
 async def test_a_debate_folder_that_cannot_be_used_is_told_line_by_line(ward: Ward) -> None:
     (ward.path / "debate/markets/reach-85.yaml").write_text("question: [\n")
     (ward.path / "debate/sources/labs.yaml").write_text("publisher: x\n")
@@ -363,7 +378,9 @@ async def test_a_page_that_is_no_manifold_but_a_networks_own(ward: Ward) -> None
 
 
 async def test_a_clock_that_is_wrong_by_hours(ward: Ward) -> None:
-    async with sandbox(ward):
+    async with sandbox(ward) as there:
+        theirs = there.clock()
+        there.clock.source = lambda: theirs
         ward.at += timedelta(hours=3)
         (one,) = [each for each in manifold(await ward.found(sandbox=None)) if each.state == "wrong"]
     assert (one.name, "s apart" in one.because) == ("clock", True)

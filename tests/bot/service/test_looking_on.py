@@ -87,6 +87,7 @@ async def test_jobs_hides_runs_with_nothing_to_do_and_says_so(there: Scene, crux
     recorded(there, "resolve", Ended("done", {}))
     recorded(there, "remind", Ended("done", {"skipped": "Discord is not set up"}))
     recorded(there, "backup", Ended("timed out", {}, "cut off after 600 s"))
+    there.store.claim("sandbox", "creator")
     there.service.leader.give_back()
     crux.on(there.path / "debate", there.path / "crux.sqlite")
     shown = (await asyncio.to_thread(crux, "jobs")).out
@@ -97,7 +98,8 @@ async def test_jobs_hides_runs_with_nothing_to_do_and_says_so(there: Scene, crux
         "2020-01-06 00:00:00 plan, took 1 ms: 4 changes planned",
         "3 runs of the last 5 had nothing to do; --all shows them too",
     ]
-    assert "no service runs now, so nothing is next; start it with" in shown
+    (hint,) = [line for line in shown.splitlines() if "no service runs now, so nothing is next; start it with" in line]
+    assert hint.endswith(" run --sandbox FILE"), "the store belongs to a sandbox"
     assert "{" not in shown
     assert "judge, took 1 ms: nothing to do" in (await asyncio.to_thread(crux, "jobs", "--all")).out
     assert "there is no job jugde; there are plan, collect" in (await asyncio.to_thread(crux, "jobs", "jugde")).err

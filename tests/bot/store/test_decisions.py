@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from store_builders import day, decided, opened, proposed
 
+from bot.review.disputes import last_doubted
+from bot.review.doubting import disputes
 from bot.store import Store, audit, markets, proposals, resolutions, reviews, verdicts
 from bot.store.proposals import Proposal
 from resolvers.errors import Refusal
@@ -208,3 +212,17 @@ def test_a_kept_verdict_comes_back_until_the_evidence_changes(store: Store) -> N
         assert verdicts.get_many(connection, {"e2"}, day(10)) == {}
         verdicts.forget(connection)
         assert verdicts.get_many(connection, {"e1"}, day(10)) == {}
+
+
+@pytest.mark.parametrize("ask", [last_doubted, disputes, lambda c, market: proposals.listing(c, market=market)])
+def test_what_is_known_of_one_market_is_found_without_reading_the_proposals_of_others(
+    store: Store, ask: Callable[[sa.Connection, int], object]
+) -> None:
+    """Ten thousand proposals made each card wait for a walk over all of them."""
+    asked: list[tuple[str, Any]] = []
+    with store.reading() as connection:
+        sa.event.listen(connection, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
+        ask(connection, 1)
+        plans = [str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", of).all()) for sql, of in list(asked)]
+    assert plans
+    assert not [plan for plan in plans if "SCAN" in plan]
