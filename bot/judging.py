@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from bot.frozen import Frozen
 from bot.store import Store, load_evidence
 from bot.store import markets as opened
@@ -24,6 +26,9 @@ from resolvers.verdict import Verdict
 
 TRIES = 5
 """How often all is judged anew because something was recorded meanwhile."""
+
+FEW = 20
+"""Markets that are looked for one by one; more are found sooner among all."""
 
 MOST_SPANS = 200_000
 """Spans of evidence held at once, where no question needs more: about 200 MiB with all that is made of them."""
@@ -45,14 +50,13 @@ def asked(store: Store, loaded: Loaded, slugs: Sequence[str] | None = None) -> l
     """The questions of a debate, or those named; Refusal names the nearest slug for one that is not there."""
     assert loaded.debate is not None
     with store.reading() as connection, without_collecting():
-        there = {market.slug: market for market in opened.every(connection, loaded.debate.debate)}
-        known = {*there, *loaded.markets}
-        for slug in slugs or ():
-            if slug not in known:
-                raise Refusal(f"no market is called {slug!r}{nearest(slug, known)}; `crux status` lists them")
+        there = _opened(connection, loaded.debate.debate, slugs or ())
         found = []
-        for slug in sorted(known if not slugs else set(slugs)):
+        for slug in sorted({*there, *loaded.markets} if not slugs else set(slugs)):
             market = there.get(slug)
+            if market is None and slug not in loaded.markets:
+                known = {one.slug for one in opened.every(connection, loaded.debate.debate)} | {*loaded.markets}
+                raise Refusal(f"no market is called {slug!r}{nearest(slug, known)}; `crux status` lists them")
             if market is None:
                 spec = loaded.markets[slug]
                 found.append(Asked(slug, spec.version, spec.rule, {source.id: source for source in spec.sources}))
@@ -60,6 +64,14 @@ def asked(store: Store, loaded: Loaded, slugs: Sequence[str] | None = None) -> l
                 frozen = Frozen.of(opened.spec(connection, market.version))
                 found.append(Asked(slug, market.version, frozen.rule, frozen.sources(loaded.sources), market, frozen))
     return found
+
+
+def _opened(connection: sa.Connection, debate: str, slugs: Sequence[str]) -> dict[str, opened.Market]:
+    """The markets of a debate that have opened, by slug; of the named ones alone where they are few."""
+    if not 0 < len(slugs) <= FEW:
+        return {market.slug: market for market in opened.every(connection, debate)}
+    found = {slug: opened.find(connection, debate, slug) for slug in slugs}
+    return {slug: market for slug, market in found.items() if market is not None}
 
 
 @dataclass(slots=True)
