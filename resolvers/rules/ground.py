@@ -173,14 +173,20 @@ class Ground:
     def unseen(self, node: Node, end: Instant, settle: int, late: Late = ()) -> str:
         """The sources that nobody has looked at since a reading of the node ended, by name."""
         sets = [
-            rows for rows, at in read_rows(node) if self.looks_under(rows, at, settle, late).value_at(end) == FAR_AHEAD
+            (rows, end if at is None else at)
+            for rows, at in read_rows(node)
+            if self.looks_under(rows, at, settle, late).value_at(end) == FAR_AHEAD
         ]
-        return ", ".join(dict.fromkeys(" or ".join(self.waited_for(rows, late)) for rows in sets))
+        return ", ".join(dict.fromkeys(self.waited_for(rows, read, late) for rows, read in sets))
 
-    def waited_for(self, rows: Rows, late: Late) -> list[str]:
-        """The sources of which a look at one settles what was read of these rows."""
+    def waited_for(self, rows: Rows, read: Instant, late: Late) -> str:
+        """The source of which a look settles what was read of these rows: the one that answered then, or last."""
         names, serving = [table.id for table in self.tables(rows)], _serving(rows, late)
-        return names if serving is None else [names[serving]]
+        if serving is not None or len(names) == 1:
+            return names[serving or 0]
+        covered = self.coverage(rows)
+        told = zip(covered.at, covered.values, strict=True)
+        return names[[answer.place for t, answer in told if t <= read and answer.place is not None][-1]]
 
 
 def _serving(rows: Rows, late: Late) -> int | None:

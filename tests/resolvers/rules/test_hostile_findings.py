@@ -39,6 +39,13 @@ def test_a_late_reading_waits_for_a_second_look_at_the_source_that_serves_it():
     )
 
 
+def test_of_a_list_the_source_that_has_to_be_looked_at_again_is_named_and_no_other():
+    made = rule_of("values: {m: {max: score, from: [docs, mirror]}}\nresolve: {yes: m >= 80%}", DOCS, MIRROR)
+    docs, mirror = daily({0: scores(a="40")}, 4) | {5: scores(a="90")}, daily({0: scores(a="40")}, 12)
+    found = judged(made, world(seen(DOCS, docs), seen(MIRROR, mirror)), 12)
+    assert (found.state, "yet after 2027-01-06 00:00 UTC of docs;" in found.because) == ("pending", True)
+
+
 # a row first seen after a long gap may have come at any time in it
 
 
