@@ -86,6 +86,33 @@ def test_another_number_in_a_name_is_another_thing_and_no_slip(tmp_path: Path) -
     assert codes(tmp_path, {"from: board}": "from: board, where: {lab: model-6}}"}, seen) - {"N08"} == set()
 
 
+CHOSEN = {
+    "Will a row of the board reach 85% before July 2027?": "Whose row will lead the board at the start of July 2027?",
+    "best: {max: score, from: board}": "top: {argmax: score, from: board}",
+    "yes: best >= 85%": "choice: top.lab\n  answers: {South: TEXTS, Another: else}",
+    "if_refused: NO": "if_refused: Another",
+    "event: YES": "event: South",
+}
+ANSWERS = {
+    "soth": "no row of board on record has 'soth' as its lab: did you mean 'south'?",
+    "South": "no row of board on record has 'South' as its lab: did you mean 'south'?",
+    "[south, norht]": "no row of board on record has 'norht' as its lab: did you mean 'north'?",
+    "gpt5 (high)": "no row of board on record has 'gpt5 (high)' as its lab: did you mean 'gpt-5 (high)'?",
+    "south": "",
+    "gpt-6 (high)": "",
+    "elsewhere": "",
+}
+
+
+@pytest.mark.parametrize("texts", ANSWERS)
+def test_a_text_of_an_answer_that_is_like_one_on_record_is_told(tmp_path: Path, texts: str) -> None:
+    """Its row would fall to the answer that takes all others; one that is like none may be yet to come."""
+    many = SEEN + "two,60,gpt-5 (high),,\n" + "".join(f"row{n},{n},north,,\n" for n in range(20))
+    market = {old: new.replace("TEXTS", texts) for old, new in CHOSEN.items()}
+    found = faults(tmp_path, Case(market, looks=(("2026-11-30", many),)))
+    assert "; ".join(fault.message for fault in found if fault.code == "S12") == ANSWERS[texts]
+
+
 def test_a_market_that_closed_before_it_opened_is_not_ready(tmp_path: Path) -> None:
     asked = Case({STOOD: "The best row stood at 70.5%."}, looks=(("2027-06-30", SEEN),), today="2027-07-01")
     found = faults(tmp_path, asked)
