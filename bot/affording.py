@@ -29,22 +29,22 @@ def over_together(store: Store, debate: DebateSpec, unopened: Sequence[MarketSpe
         return ""
     return (
         f"to open all of these {len(costs)} markets costs {plain(whole)} mana, over {purse[1]}: "
-        "the last of them will be refused"
+        "not all of them will be opened"
     )
 
 
 def _broken(spec: MarketSpec, most: Decimal, purse: Purse | None) -> list[str]:
     cost = cost_mana(spec)
     subsidy = f", {plain(spec.subsidy_mana)} of it subsidy" if spec.subsidy_mana else ""
-    price = f"to open it costs {plain(cost)} mana{subsidy}"
+    price, lower = f"to open it costs {plain(cost)} mana{subsidy}", "lower its subsidy, or " if subsidy else ""
     told = []
     if cost > most:
         told.append(
             f"{price}, over the {plain(most)} that one plan may cost (limits.max_mana in debate.yaml): "
-            f"lower its subsidy, or open it with `crux apply --max-mana {plain(cost)}`"
+            f"{lower}open it with `crux apply --max-mana {plain(cost)}`"
         )
     if purse is not None and cost > purse[0]:
-        told.append(f"{price}, over {purse[1]}: lower its subsidy, or raise the budget")
+        told.append(f"{price}, over {purse[1]}: {lower}raise the budget")
     return told
 
 

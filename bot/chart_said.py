@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from bot.chart_lines import Palette, day, short
+from bot.chart_text import folded
 from bot.chart_window import Window
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ LOW, HIGH = 0.3, 0.6
 LEAST_WIDE = 0.012
 """Part of the panel's width that one letter takes."""
 WORD_CHARS = 40
+ALONE_EMS, ALONE_LINES = 45.0, 4
+"""Width of a line, in parts of its size, and lines, of what stands in place of a strip."""
 NEITHER = "neither way"
 
 
@@ -41,7 +44,7 @@ def draw_said(axes: Axes, said: Said, window: Window, until: datetime, palette: 
     axes.set_yticks([])
     if not any(stretches(said, until)):
         axes.text(
-            0.5, 0.5, f"what would have been said on {day(until)}: {said[-1][1]}",
+            0.5, 0.5, folded(f"what would have been said on {day(until)}: {said[-1][1]}", ALONE_EMS, ALONE_LINES),
             transform=axes.transAxes, ha="center", va="center", fontsize=11, color=palette.ink,
             bbox={"facecolor": palette.paper, "edgecolor": "none", "pad": 4},
         )  # fmt: skip

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
@@ -82,8 +83,8 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
 
 def _wanted(column: str, cells: Sequence[str], number: int) -> tuple[int, int]:
     """The width in which no word of a column is cut (its first is not even wrapped), and that of it on one line."""
-    whole = max(map(len, (column, *cells)))
-    words = (len(word) for text in (column, *cells) for word in text.split())
+    whole = max(map(cell_len, (column, *cells)))
+    words = (cell_len(word) for text in (column, *cells) for word in text.split())
     return whole if number == 0 else min(max(words, default=0), LONG_WORD), whole
 
 

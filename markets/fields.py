@@ -82,6 +82,8 @@ def read_amount(value: Any) -> Decimal:
 def read_share(value: Any) -> Decimal:
     """A probability of 0..1; of `70%` and of 70 it is told how they are written."""
     percent = PERCENT.match(value) if isinstance(value, str) else None
+    if percent and Decimal(percent[1]) > 100:
+        raise ValueError(f"{value} is over 100%; write a number of 0 to 1, as 0.7")
     if percent:
         raise ValueError(f"{value} is no number of 0 to 1; write {plain(Decimal(percent[1]) / 100)}")
     number = read_amount(value)

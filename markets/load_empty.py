@@ -10,12 +10,19 @@ from markets.file import File
 
 Loc = tuple[str | int, ...]
 
+NO_PATTERN = (
+    "an answer lists whole texts, no pattern: write them as [one, two]; or give the rows a column of a list of yours "
+    "by `label: {class: LIST}` and choose by that"
+)
+
 
 def check_answers(file: File, answers: Any) -> None:
     """Every answer of a `choice` names a text, or several, that lead to it."""
     for label, texts in answers.items() if isinstance(answers, dict) else ():
         listed = texts if isinstance(texts, list) else [texts]
-        if any(not isinstance(text, (str, int, Decimal)) for text in listed):
+        if any(isinstance(text, dict) for text in listed):
+            file.add("R-ANSWERS", f"{label}: {NO_PATTERN}", "resolve", "answers", label)
+        elif any(not isinstance(text, (str, int, Decimal)) for text in listed):
             said = f"{label}: write the text that leads to this answer, in quotes if it is `null`"
             file.add("R-ANSWERS", said, "resolve", "answers", label)
 

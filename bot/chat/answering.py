@@ -304,7 +304,9 @@ def _with_another(tools: Tools, reply: Reply, heard: Heard) -> Reply:
     if reply.intent not in asked or reply.slug is None:
         return reply
     told = [reply if intent == reply.intent else _told(tools, intent, reply.slug, heard) for intent in asked]
-    lines = [line for each in told for line in each.lines[: MOST_LINES // len(told)]]
+    lines: list[str] = []
+    for each in told:
+        lines += [line for line in each.lines if line not in lines][: MOST_LINES // len(told)]
     return replace(reply, lines=tuple(lines), chart=next((each.chart for each in told if each.chart), None))
 
 

@@ -80,13 +80,14 @@ def _tell(found: Backtest) -> None:
 
 def _outcome(found: Backtest, first: Day | None) -> Iterator[str]:
     """How it was decided first, or how it stands, and what hindsight says."""
+    from bot.told_short import reason
+
     if first is None:
         last = found.course.days[-1].verdict
         leaning = f", leaning {last.leaning.words()}" if last.leaning else ""
         yield _read(found, f"not decided by then: {last.state}{leaning}: {last.because}")
     elif first.verdict.outcome is not None:
-        answer = first.verdict.outcome.words()
-        because = first.verdict.because.removesuffix(f": {answer}")
+        answer, because = first.verdict.outcome.words(), reason(first.verdict)
         said = because if because.startswith(f"{answer}:") else f"{answer}: {because}"
         yield _read(found, f"first decision, {say.day(first.at)}: {said}")
     if found.undone:

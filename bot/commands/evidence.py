@@ -140,11 +140,16 @@ def _looked_at(app: App, name: str) -> SourceSpec:
     return _source(app, name)
 
 
+def _is_of(path: str, name: str) -> bool:
+    """Whether it is the file of a source of that name."""
+    return Path(path).stem == name and Path(path).parent.name == "sources"
+
+
 def _source(app: App, name: str) -> SourceSpec:
     from resolvers.rules.faults import nearest
 
     if name not in app.loaded.sources:
-        broken = [str(one) for one in app.loaded.faults if one.level == "error" and Path(one.path).stem == name]
+        broken = [str(one) for one in app.loaded.faults if one.level == "error" and _is_of(one.path, name)]
         if broken:
             raise Refusal(f"{name} cannot be read as it is written: {'; '.join(broken)}")
         raise Refusal(f"no source is called {name!r}{nearest(name, app.loaded.sources)}")

@@ -91,7 +91,8 @@ def _ready(debate: Path | None, files: frozenset[Path] | None, json: bool, asked
 
     with opened_app(debate) as app:
         found = readiness(app.store, app.loaded, _chosen(app.loaded, files))
-        unopened = [app.loaded.markets[each.slug] for each in found if not each.opened]
+        there = [app.loaded.markets[each.slug] for each in found if not each.opened]
+        unopened = [spec for spec in there if app.store.now() < spec.closes]
         over = over_limits(app.store, app.debate, unopened)
         together = over_together(app.store, app.debate, unopened)
     others = [

@@ -103,7 +103,7 @@ def _warn(app: App) -> None:
 
 def _check_begun(drafting: Drafting) -> None:
     """Refusal where no answer could ever do, before anything is asked."""
-    if not drafting.app.loaded.sources:
+    if not _sources(drafting):
         raise Refusal("this debate has no source to read yet: write one under sources/ (`crux init DIR` shows how)")
     if drafting.claims is not None and not drafting.claims:
         raise Refusal("this debate has axes but no claim to test yet: write one into claims.yaml")

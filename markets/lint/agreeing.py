@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
 
@@ -46,6 +46,7 @@ REFERRING = tuple(
 WHOLE = Amount(Decimal(100), "percent")
 BEYOND = re.compile(r"\b(?:over|above|beyond|exceeds?)\s+$", re.IGNORECASE)
 QUOTED = re.compile(r"[\"“]([^\"“”\n]{3,80})[\"”]")
+DAY = timedelta(days=1)
 QUESTION: Loc = ("question",)
 FINE_PRINT: Loc = ("fine_print",)
 FIGURED = (Amount, At)
@@ -120,7 +121,8 @@ def _only_in_prose(it: Subject, asked: list[Figure]) -> Iterator[Found]:
         if figure.name:
             said = f"{figure.text!r} ({where}) is a name that occurs in nothing the rule reads"
         else:
-            said = f"{figure.text.strip()!r} ({where}) occurs nowhere in the rule{_with_unit(it, figure)}"
+            said = f"{figure.text.strip()!r} ({where}) occurs nowhere in the rule"
+            said += _with_unit(it, figure) or _a_day_later(it, figure)
         yield Found(f"{said}: text and rule must agree", loc, figure.at)
 
 
@@ -132,6 +134,18 @@ def _with_unit(it: Subject, figure: Figure) -> str:
     named = [shown.get(unit, f" {unit}") for unit in units if shown.get(unit, unit)]
     number = figure.text.strip().rstrip("%").rstrip()
     return f" (it has {' and '.join(f'{number}{unit}' for unit in named)})" if named and number.isdigit() else ""
+
+
+def _a_day_later(it: Subject, figure: Figure) -> str:
+    """What `closes` (or T) would be for a figure that ends within a day after it: a bare date is its day's first
+    instant, so that `2027-06-30` leaves out the last day of June.
+    """
+    at = it.spec.rule.decides
+    key = "closes" if at == it.spec.closes else "decides"
+    ends = [each.end for each in figure.readings if isinstance(each, Span)]
+    ends += [each.moment for each in figure.readings if isinstance(each, At)]
+    end = next((end for end in ends if timedelta() < end - at <= DAY), None)
+    return f" (that is `{key}: {in_words(end)}`)" if end else ""
 
 
 def _of_no_rule(roles: Roles, text: str, telling: Telling) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from decimal import Context, Decimal
+from decimal import MAX_PREC, Context, Decimal
 from fractions import Fraction
 from math import isfinite
 
@@ -22,7 +22,7 @@ NUMBER = re.compile(r"-?\d+(?:,\d{3})*(?:\.\d+)?")
 ISO_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 NONE = ("no", "none", "nobody", "nothing", "never", "not", "zero")
 ONE = ("one", "once")
-EXACT = Context(prec=1000)
+EXACT = Context(prec=MAX_PREC)
 """However long the numbers of a sentence are."""
 
 

@@ -16,7 +16,7 @@ SAID = re.compile(
     r"(?<!even )(?<!only )(?<!just )\bfor\s+(?:at\s+least\s+|more\s+than\s+|over\s+)?"
     rf"(?P<many>an?|one|\d+|{IN_LETTERS})"
     r"[\s-]+(?:(?:full|whole|entire|consecutive|straight|successive|unbroken)\s+)?"
-    r"(?P<unit>hour|day|week|month|quarter|year)s?\b",
+    r"(?P<unit>hour|day|week|month|quarter|year)s?\b(?!-)",
     re.IGNORECASE,
 )
 DAYS = {"hour": (0, 0), "day": (1, 1), "week": (7, 7), "month": (28, 31), "quarter": (89, 92), "year": (365, 366)}

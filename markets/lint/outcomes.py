@@ -48,8 +48,9 @@ CHOICE = {
     quiet=Case({**CHOICE, "from: board}": "from: board, where: {lab: [north, south, west]}}"}),
 )
 def unreachable_answer(it: Subject) -> Iterator[Found]:
-    """YES, NO, unknown, a lost source and a missing quorum all have their place by construction. What can still go
-    wrong is an answer that nothing leads to: its text is one that the row set's own filter lets no row have.
+    """YES, NO and unknown all have their place by construction. A lost source, and a panel that never agrees, leave it
+    open unless `na:` or the panel's `default:` says what stands. What is told here is an answer that nothing leads to:
+    its text is one that the row set's own filter lets no row have.
     """
     how = it.spec.rule.outcome.how
     if not isinstance(how, ChoiceOutcome) or not isinstance(how.of, FieldOf):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from markets.lint.code import Case, code
-from markets.lint.subject import Found, Subject
+from markets.lint.subject import Found, Subject, keyed
 
 DISCRETION = re.compile(
     r"\b(?:(?:at|in) (?:my|our|the (?:creator|author|resolver)['’]s) (?:sole )?discretion"
@@ -22,6 +22,8 @@ ASKED = """yes:
           question: Has the best row's author opened the system to everybody?
           limbs: {{first: It has a name, second: It has a page, third: Anyone can sign up,
             fourth: It costs no fee, fifth: It answers in English, sixth: It answers in a minute{more}}}"""
+NA = "na: {when: removed(board), if_refused: NO}\n"
+LOST = "ran it. If the board is lost, archived copies count once reviewers have accepted them."
 MOST_LIMBS = 6
 READ_IN_15_MINUTES = 3000
 """Characters of question and limbs that a careful reader gets through, with the row beside them, in a quarter hour."""
@@ -39,8 +41,9 @@ DISCRETION_WORDS = frozenset({
     quiet=Case({"whoever ran it.": "whoever ran it. In doubt the reviewers named below agree."}),
 )
 def discretion(it: Subject) -> Iterator[Found]:
-    """A panel has seats, a quorum, a deadline and a default by construction, and reviewers a quorum and a window. What
-    can still slip in is prose that hands the decision to somebody without any of them: "at our discretion".
+    """A panel has seats, a quorum and a deadline by construction, and reviewers a quorum and a window. A panel's
+    `default:` is yours to write: without one, what it does not agree on stays open. What can still slip in is prose
+    that hands the decision to somebody without any of them: "at our discretion".
     """
     if it.words.isdisjoint(DISCRETION_WORDS):
         return
@@ -88,3 +91,25 @@ def interested(it: Subject) -> Iterator[Found]:
     for name, reviewer in it.debate.reviewers.items():
         if account and reviewer is not None and reviewer.manifold == account:
             yield Found(f"{name} reviews under the account that asks: name somebody else", ("question",))
+
+
+@code(
+    "J04",
+    "warning",
+    "Nothing says what stands where a panel never agrees: the market may never resolve.",
+    by="rule",
+    fires=Case({"yes: best >= 85%": ASKED.format(more=""), NA: "", "ran it.": LOST}),
+    quiet=Case({"yes: best >= 85%": ASKED.format(more="") + "\n          default: NO", NA: "", "ran it.": LOST}),
+)
+def never_answered(it: Subject) -> Iterator[Found]:
+    """Where too few people answer, or they do not agree, a panel's answer stays open, and with it a market that hangs
+    on it, for ever. Write `default: NO` (or YES) into the panel, which then stands for the answer, and say the same in
+    the text; or `default: unknown`, if it is to stay open until somebody settles it by hand.
+    """
+    if it.spec.rule.na is not None or all(panel.default is not None for panel in it.panels):
+        return
+    for loc, block in keyed(it.value, ("panel", "confirm")):
+        asked = isinstance(block, Mapping) and "limbs" in block if loc[-1] == "panel" else loc == ("resolve", "confirm")
+        if asked and (block == "panel" or "default" not in block):
+            said = "without agreement this panel's answer stays open, and the market may never resolve"
+            yield Found(f"{said}: write `default: NO` or YES; `default: unknown` if that is meant", loc)

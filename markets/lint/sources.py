@@ -299,15 +299,16 @@ def opens_unseen(it: Subject) -> Iterator[Found]:
 @code(
     "S12",
     "warning",
-    "A filter asks for a value that no row of the source has ever had.",
+    "A filter or an answer names a value that no row of the source has ever had.",
     needs="store",
     fires=Case({"from: board}": "from: board, where: {lab: suoth}}"}, looks=(("2026-11-30", SEEN),)),
     quiet=Case({"from: board}": "from: board, where: {lab: south}}"}, looks=(("2026-11-30", SEEN),)),
 )
 def no_such_value(it: Subject) -> Iterator[Found]:
-    """A value that is misspelt lets no row through, and nothing else would tell. Told of a value that is like one on
-    record but for the spelling; and of one that is none of a column's few kinds (at most 12 in 20 rows or more), where
-    a filter lets nothing through. If it is yet to come, waive it with that reason.
+    """A value that is misspelt lets no row through, or leaves an answer's row to another answer, and nothing else would
+    tell. Told of a value that is like one on record but for the spelling; and of one that is none of a column's few
+    kinds (at most 12 in 20 rows or more), where a filter lets nothing through. If it is yet to come, waive it with
+    that reason.
     """
     for found in strange_values(it):
         said = f"no row of {' or '.join(found.sources)} on record has {found.value!r} as its {found.column}"

@@ -45,6 +45,7 @@ OF_A_CLOCK = frozenset(
     {"am", "pm", "m", "noon", "midnight", *(f"{hour}{half}" for hour in range(1, 13) for half in ("am", "pm"))}
 )
 END_OF = re.compile(r"^(?:the\s+)?end\s+of\s+", re.IGNORECASE)
+YEAR = re.compile(r"[0-9]{4}")
 BY = opening("by", later=("no later than", "not later than"), after="not after")
 RELATIVE_WORDS = opening(
     "soon", "shortly", "recently", "currently", "nowadays", "presently", "today", "tomorrow", "yesterday", "eventually",
@@ -101,9 +102,16 @@ def by_a_date(it: Subject) -> Iterator[Found]:
     """Some read "by June" as before June begins, others as before it ends: say which."""
     for match in it.opened(BY_DATE, BY):
         loc, offset = it.at(match.start())
-        end = END_OF.sub("", match[1])
-        said = f'"{match.group()}" can be read two ways: write "before {end}" or "before the end of {end}"'
-        yield Found(said, loc, offset)
+        yield Found(f'"{match.group()}" {_two_ways(match[1])}', loc, offset)
+
+
+def _two_ways(date: str) -> str:
+    """What is unclear of a date after "by", and what to write: `before 2028` for the end of 2027."""
+    end = END_OF.sub("", date)
+    if end == date:
+        return f'can be read two ways: write "before {date}" or "before the end of {date}"'
+    next_year = f'"before {int(end) + 1}" or ' if YEAR.fullmatch(end) else ""
+    return f'leaves open whether its last day counts: write {next_year}"before the end of {end}"'
 
 
 @code(

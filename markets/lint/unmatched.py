@@ -1,4 +1,4 @@
-"""Values that a filter asks for and that no row on record has: a slip of the pen, or something yet to come."""
+"""Values that a filter or an answer names and that no row on record has: a slip of the pen, or yet to come."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from difflib import get_close_matches
 from markets.lint.subject import Subject
 from resolvers.evidence import CellColumns, SourceEvidence, Span, SpanColumns
 from resolvers.rules.filters import AllOf, AnyOf, Filter, ListedIn, Not, OneOf
-from resolvers.rules.nodes import Rows, base_rows
+from resolvers.rules.nodes import FieldOf, Rows, base_rows, walk
 from resolvers.rules.nodes_many import Among
+from resolvers.rules.outcomes import ChoiceOutcome
 
 LIKE = 0.8
 """How like two texts are for one to be a misspelt other (`vocie`, `voice`)."""
@@ -36,24 +37,25 @@ class Strange:
 
 
 def strange_values(it: Subject) -> Iterator[Strange]:
-    """Every value of the rule's filters that is like one on record and is not on record itself; and of a column of few
-    kinds those that are none of them, where not one value of the filter is.
+    """Every value of the rule's filters and answers that is like one on record, which is not named beside it, and is
+    not on record itself; and of a column of few kinds those that are none of them, where not one of the filter is.
     """
     said: set[tuple[str, str]] = set()
     for asked in dict.fromkeys(_asked(it)):
         known, rows = _known(it, asked)
-        alone = rows >= ROWS and len(known) <= FEW and known.isdisjoint(asked.part.values) and not asked.denied
-        for value in asked.part.values if known else ():
-            near = _near(value, known)
-            if value not in known and (near or alone) and (asked.part.column, value) not in said:
+        alone = rows >= ROWS and len(known) <= FEW and known.isdisjoint(asked.part.values) and not asked.only_near
+        strange = [value for value in asked.part.values if value not in known] if known else []
+        others = known.difference(asked.part.values) if strange else known
+        for value in strange:
+            kept = ("near", asked, value)  # many markets have one filter, and there may be many texts
+            near = it.shared[kept] if kept in it.shared else it.shared.setdefault(kept, _near(value, others))
+            if (near or alone) and (asked.part.column, value) not in said:
                 said.add((asked.part.column, value))
                 yield Strange(asked.sources, asked.part.column, value, near, tuple(sorted(known)))
 
 
 def _near(value: str, known: frozenset[str]) -> str:
     """The text on record that is meant, or empty: other numbers in it make it another thing (`GPT-5`, `GPT-6`)."""
-    if value in known:
-        return ""
     long = [each for each in known if abs(len(each.strip()) - len(value.strip())) <= SLIP]
     same = sorted(each for each in long if DIGITS.findall(each) == DIGITS.findall(value))
     meant = [each for each in same if each.strip().casefold() == value.strip().casefold()]
@@ -62,12 +64,14 @@ def _near(value: str, known: frozenset[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A plain filter, the sources whose rows it is held against, the list its column is joined from, if any."""
+    """A plain filter, or the texts of the answers, the sources whose rows it is held against, the list its column is
+    joined from, if any; `only_near` where a value that is like none on record harms nothing.
+    """
 
     sources: tuple[str, ...]
     part: OneOf
     registry: str | None
-    denied: bool
+    only_near: bool
 
 
 def _asked(it: Subject) -> Iterator[Asked]:
@@ -79,6 +83,21 @@ def _asked(it: Subject) -> Iterator[Asked]:
         yield from _plain(node.where, tuple(use.source for use in base.sources), labels)
         for use in base.sources if isinstance(node, Rows) else ():
             yield from _plain(use.where, (use.source,), {})
+    yield from _answered(it)
+
+
+def _answered(it: Subject) -> Iterator[Asked]:
+    """The texts that lead to an answer: a row whose text is another one falls to the answer that takes all others."""
+    how = it.spec.rule.outcome.how
+    if not isinstance(how, ChoiceOutcome):
+        return
+    texts = tuple(text for answer in how.choices for text in answer.values)
+    for field in walk(how.of):
+        if isinstance(field, FieldOf):
+            base = base_rows(field.of)
+            labels = {label.column: label.registry for label in base.labels}
+            sources = tuple(use.source for use in base.sources)
+            yield Asked(sources, OneOf(column=field.column, values=texts), labels.get(field.column), only_near=True)
 
 
 def _plain(

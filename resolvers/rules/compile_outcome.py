@@ -14,7 +14,7 @@ from resolvers.outcome import Answers, No, Probability, Yes
 from resolvers.rules import formula as f
 from resolvers.rules.compile_fact import asked_by
 from resolvers.rules.compile_formula import FormulaCompiler, is_text
-from resolvers.rules.compile_panel import confirming
+from resolvers.rules.compile_panel import asked_from_then, confirming
 from resolvers.rules.compile_values import Values
 from resolvers.rules.compile_where import as_text, in_typeset_quotes, literal_value
 from resolvers.rules.faults import Loc, found_text, instant_of, known_keys, mapping, nearest
@@ -278,7 +278,7 @@ class Outcomes:
         refused, good = self._refused(found.get("if_refused"), outcome)
         if when is None or at is None or not good:
             return None
-        return NaClause(when=when, at=at, if_refused=refused)
+        return NaClause(when=asked_from_then(when), at=at, if_refused=refused)
 
     def _refused(self, text: Any, outcome: OutcomeType | None) -> tuple[Yes | No | Probability | Answers | None, bool]:
         """What stands where N/A is refused: YES, NO or a percentage, or one of the answers."""

@@ -8,10 +8,11 @@ from typing import Any
 
 from resolvers.durations import Duration
 from resolvers.rules.faults import Loc, known_keys, mapping
-from resolvers.rules.filters import Met
+from resolvers.rules.filters import Filter, Met, conjuncts, together
 from resolvers.rules.nodes import FieldOf, Node, Rows, Window, row_sets, walk
 from resolvers.rules.nodes_many import Agree
 from resolvers.rules.panels import RESERVED, Limb, Panel
+from resolvers.rules.rebuilding import rebuilt, with_each_rows
 from resolvers.rules.scope import Scope
 from resolvers.sources.spec import COLUMN_NAME
 
@@ -154,11 +155,8 @@ def same_question_twice(panels: list[tuple[Panel, Loc]], scope: Scope) -> None:
             scope.faults.add("panel", message, loc)
 
 
-def met_of(node: Node, block: Any, loc: Loc, scope: Scope, *, stated: bool = False) -> Met | None:
-    """A panel as what the rows of a set have to pass.
-
-    Rows read at one `stated` instant are asked about from then on: people's time for a row cannot have run out before.
-    """
+def met_of(node: Node, block: Any, loc: Loc, scope: Scope) -> Met | None:
+    """A panel as what the rows of a set have to pass."""
     while isinstance(node, Window):
         node = node.of
     if not isinstance(node, Rows):
@@ -167,10 +165,31 @@ def met_of(node: Node, block: Any, loc: Loc, scope: Scope, *, stated: bool = Fal
     panel = panel_of(block, loc, scope)
     if panel is None:
         return None
-    if stated and panel.by_row:
-        panel = panel.model_copy(update={"by_row": False})
     scope.panels.append((panel, loc))
     return Met(panel=panel)
+
+
+def asked_from_then(node: Node) -> Node:
+    """What is read at one stated instant: panels are asked about its rows from then on, however the rows are named.
+
+    With a default, people's time for a row that was there long before would have run out before they are asked.
+    """
+    if not any(_early(part) for rows in row_sets(node) for part in conjuncts(rows.where)):
+        return node
+    changed: Node = with_each_rows(node, _from_then)
+    return changed
+
+
+def _from_then(rows: Rows) -> Rows:
+    parts = [
+        Met(panel=rebuilt(part.panel, by_row=False)) if isinstance(part, Met) and _early(part) else part
+        for part in conjuncts(rows.where)
+    ]
+    return rebuilt(rows, where=together(*parts))
+
+
+def _early(part: Filter) -> bool:
+    return isinstance(part, Met) and part.panel.by_row and part.panel.default is not None
 
 
 def confirming(block: Any, of: FieldOf | Window | Agree, scope: Scope) -> Panel | None:

@@ -128,7 +128,7 @@ class RowSets:
             )
             node = filtered(node, together(where, bound))
         if "panel" in block:
-            met = met_of(node, block["panel"], (*loc, "panel"), self.scope, stated="at" in block)
+            met = met_of(node, block["panel"], (*loc, "panel"), self.scope)
             if met is None:
                 return None
             node = filtered(node, met)

@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 from resolvers.durations import Duration
 from resolvers.rules.compile_formula import is_text
+from resolvers.rules.compile_panel import asked_from_then
 from resolvers.rules.compile_rows import clock_of
 from resolvers.rules.faults import Loc, found_text, instant_of, known_keys, nearest
 from resolvers.rules.nodes import Node, Pick, date_words, is_condition, row_sets
@@ -40,7 +41,7 @@ def compile_series(block: Mapping[str, Any], of: Node | None, loc: Loc, scope: S
         return None
     if read is None or clock is None:
         return None
-    found = Series(per=per, since=since, before=before, of=of, read=read, clock=clock)
+    found = Series(per=per, since=since, before=before, of=asked_from_then(of), read=read, clock=clock)
     if (before.year - since.year) > MOST or len(found.starts()) > MOST:
         scope.faults.add("window", f"a series has at most {MOST} periods; take longer ones or fewer", loc)
         return None

@@ -14,6 +14,7 @@ from resolvers.rules.bounds import DEEPEST, bounded
 from resolvers.rules.compile_conditions import Conditions, is_joined
 from resolvers.rules.compile_fact import condition
 from resolvers.rules.compile_formula import FormulaCompiler, unknown_value
+from resolvers.rules.compile_panel import asked_from_then
 from resolvers.rules.compile_rows import ROW_KEYS, RowSets, clock_of
 from resolvers.rules.compile_series import compile_series, is_series
 from resolvers.rules.defaults import Ties
@@ -183,7 +184,7 @@ class Values:
                 message = f"{date_words(at)} comes after T ({date_words(decides)}), so it is never read"
                 self.scope.faults.add("window", message, place)
                 return None
-        return node if node is None or at is None else Window(of=node, at=at)
+        return node if node is None or at is None else Window(of=asked_from_then(node), at=at)
 
     def _row_reduce(self, head: str, rows: RowsNode, block: Mapping[str, Any], loc: Loc) -> Node | None:
         if block[head] != "rows":

@@ -9,6 +9,7 @@ from typing import Any
 
 from resolvers import units
 from resolvers.rules import formula as f
+from resolvers.rules.compared import OPENING, in_formula, map_in_formula
 from resolvers.rules.faults import Faults, Loc, found_text, known_keys
 from resolvers.rules.filters import AllOf, AnyOf, Filter, Has, Matching, Measured, Not, OneOf, Present, together
 from resolvers.rules.patterns import why_refused
@@ -78,9 +79,9 @@ def _all_plain(values: list[Any], loc: Loc, faults: Faults) -> bool:
 def in_typeset_quotes(value: Any, loc: Loc, faults: Faults) -> bool:
     """Whether a value stands in quotes that YAML takes for letters (`“voice”`), so that no row would have it."""
     text = value.strip() if isinstance(value, str) else ""
-    if len(text) < 3 or text[0] not in OPENING_QUOTES or text[-1] not in CLOSING_QUOTES:
-        return False
     plain = text.strip(OPENING_QUOTES + CLOSING_QUOTES)
+    if not plain or text[0] not in OPENING_QUOTES or text[-1] not in CLOSING_QUOTES:
+        return False
     faults.add("shape", f'typeset quotes are part of the text here: write {plain[:60]}, or "{plain[:60]}"', loc)
     return True
 
@@ -88,8 +89,8 @@ def in_typeset_quotes(value: Any, loc: Loc, faults: Faults) -> bool:
 def _special(name: str, wanted: Mapping[str, Any], column: Column, loc: Loc, faults: Faults) -> Filter | None:
     """`{matching: re}`, `{not: …}` or `{has: x}`."""
     if wanted and column.kind in ("number", "date") and not any(key in SPECIAL for key in wanted):
-        example = "20" if column.kind == "number" else "2027-03-01"
-        faults.add("shape", f"a {column.kind} is compared in a formula: `where: {name} >= {example}`", loc)
+        works = map_in_formula(name, wanted, column)
+        faults.add("shape", f"a {column.kind} is compared in a formula: `where: {works}`", loc)
         return None
     known_keys(wanted, SPECIAL, loc, faults)
     if not wanted:
@@ -138,8 +139,8 @@ def as_text(value: Any) -> str:
 
 def _number_entry(name: str, value: Any, column: Column, loc: Loc, faults: Faults) -> Measured | None:
     text = as_text(value)
-    if text.lstrip()[:1] in tuple("<>=!≥≤≠"):
-        faults.add("shape", f"a number is compared in a formula: `where: {name} {text.strip()[:60]}`", loc)
+    if text.lstrip()[:1] in OPENING:
+        faults.add("shape", f"a number is compared in a formula: `where: {in_formula(name, text, column)}`", loc)
         return None
     try:
         tree: f.Formula = f.parse(text)

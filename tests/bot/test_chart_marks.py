@@ -151,3 +151,10 @@ def test_an_answer_that_is_the_value_itself_is_said_once() -> None:
     other = decided.model_copy(update={"because": "At T it was anthropic: Anthropic"})
     assert reason(other) == "At T it was anthropic: Anthropic"
     assert reason(decided.model_copy(update={"outcome": Yes()})) == said
+
+
+def test_a_long_answer_that_was_said_all_along_stays_within_the_picture() -> None:
+    figure = draw(verdict(), "Q?", None, backdrop=Backdrop(said=((day(16), "a lab of the north " * 8),)))
+    figure.canvas.draw()
+    drawn = [text.get_window_extent() for text in figure.axes[0].texts]
+    assert [(box.x0 >= 0, box.x1 <= figure.bbox.width) for box in drawn] == [(True, True)]

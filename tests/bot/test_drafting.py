@@ -114,6 +114,22 @@ def test_a_panel_is_not_offered_as_a_source(crux: Crux, live: World) -> None:
     assert "sources: board, labs" in drafted(crux, source="").err.splitlines()
 
 
+def test_a_debate_that_only_asks_panels_has_no_source_to_draft_from(crux: Crux, live: World) -> None:
+    for path in [*(live.folder / "markets").iterdir(), *(live.folder / "sources").iterdir()]:
+        path.unlink()
+    (live.folder / "markets" / "fact.yaml").write_text(
+        "question: Has a lab of the north opened?\nopens: 2020-01-06\ncloses: 2020-03-06\nsubsidy: 200\nresolve:\n"
+        "  yes:\n    panel: {question: Has it?, limbs: {north: It lies there.}, seats: 3, agree: 2, for: 10 days}\n"
+        "baseline: none\nfine_print: What was so before 2020-03-06 counts.\n"
+    )
+    debate = live.folder / "debate.yaml"
+    debate.write_text(debate.read_text() + "panelists: {dot: {}, eve: {}, fay: {}}\n")
+    ran = drafted(crux, source="")
+    assert (ran.code, ran.err.startswith("crux: this debate has no source to read yet: write one")) == (1, True), (
+        ran.err
+    )
+
+
 def test_without_a_terminal_all_that_is_missing_is_named_at_once(crux: Crux, live: World) -> None:
     ran = crux("new", "market", "--metric", "score")
     assert (ran.code, ran.out) == (2, "")

@@ -404,3 +404,9 @@ def test_a_broken_file_hides_no_source_and_is_named_beside_them(here: Crux, tmp_
     assert "labs.yaml:1:1: F-MISSING" in ran.err and "reach-95.yaml:1:1: F-MISSING" in ran.err
     told = here("sources")
     assert (told.code, " board " in told.out, "labs.yaml:1:1: F-MISSING" in told.err) == (1, True, True)
+
+
+def test_a_broken_market_is_not_taken_for_a_source_of_its_name(here: Crux, tmp_path: Path) -> None:
+    here("import", "board", written(tmp_path / "1.csv", body(RISEN)), "--seen-at", "2020-01-08")
+    written(tmp_path / "debate" / "markets" / "bord.yaml", b"question: Will it?\n")
+    assert "no source is called 'bord'; did you mean 'board'?" in here("collect", "bord").err

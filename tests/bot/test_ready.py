@@ -80,6 +80,25 @@ def test_markets_that_the_budget_holds_one_by_one_but_not_together_are_told(seen
     assert "to open all of these 3 markets costs 900 mana, over the 700 left of this debate's 1000" in left
 
 
+def test_the_cost_of_a_market_that_closed_before_it_was_opened_is_not_told(crux: Crux, tmp_path: Path) -> None:
+    late = crux.on(folder(tmp_path / "debate"), tmp_path / "crux.sqlite")
+    change(tmp_path / "debate" / "debate.yaml", "max_mana: 5000, budget: 9000", "max_mana: 60, budget: 350")
+    assert [row["over"] for row in late("check", "--ready", "--json").json["dry_run"]] == [""] * 4
+    assert "to open" not in late("check", "--ready").out
+
+
+def test_nobody_is_told_to_lower_a_subsidy_that_is_not_there(seen: Crux, tmp_path: Path) -> None:
+    change(tmp_path / "debate" / "markets" / "reach-85.yaml", "subsidy: 200", "subsidy: 0")
+    change(tmp_path / "debate" / "debate.yaml", "max_mana: 5000, budget: 9000", "max_mana: 60, budget: 50")
+    told = {row["slug"]: row["over"] for row in seen("check", "--ready", "--json").json["dry_run"]}
+    assert told["reach-85"] == (
+        "to open it costs 100 mana, over the 60 that one plan may cost (limits.max_mana in debate.yaml): "
+        "open it with `crux apply --max-mana 100`; "
+        "to open it costs 100 mana, over the 50 left of this debate's 50 (limits.budget in debate.yaml): "
+        "raise the budget"
+    )
+
+
 def test_a_market_that_is_true_already_is_not_opened(seen: Crux, tmp_path: Path) -> None:
     path = tmp_path / "debate" / "markets" / "reach-85.yaml"
     change(path, "85%", "60%")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+from collections.abc import Sequence
 
 import pytest
 
@@ -19,12 +20,12 @@ class Terminal(io.StringIO):
         return True
 
 
-def shown(patch: pytest.MonkeyPatch, columns: int) -> list[str]:
+def shown(patch: pytest.MonkeyPatch, columns: int, rows: Sequence[Sequence[object]] = ROWS) -> list[str]:
     screen = Terminal()
     patch.setattr(sys, "stdout", screen)
     patch.setenv("COLUMNS", str(columns))
     patch.setenv("TERM", "xterm")
-    say.table("Sources", COLUMNS, ROWS)
+    say.table("Sources", COLUMNS, rows)
     return re.sub(r"\x1b\[[0-9;]*m", "", screen.getvalue()).splitlines()
 
 
@@ -48,3 +49,9 @@ def test_where_there_is_no_room_each_row_stands_cell_by_cell(monkeypatch: pytest
         "  observations: 0",
         "  because: never looked at",
     ]
+
+
+@pytest.mark.parametrize("columns", (40, 60, 80, 120))
+def test_letters_that_are_two_columns_wide_are_not_cut_off(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    lines = shown(monkeypatch, columns, [("東京の研究所", "live", None, 1, "一度も見られていない")])
+    assert all(any(words in line for line in lines) for words in ("東京の研究所", "一度も見られていない"))

@@ -305,7 +305,7 @@ async def test_a_store_that_was_lost_finds_its_markets_again_by_their_keys(world
 
 async def test_a_refused_change_is_told_and_does_not_stop_the_others(world: World, tmp_path: Path) -> None:
     dear = spec(tmp_path / "a", MARKET.replace("subsidy: 200", "subsidy: 9000000"), "too-dear")
-    cheap = spec(tmp_path / "b", MARKET, "cheap")
+    cheap = spec(tmp_path / "b", MARKET.replace("Will a row reach", "Will any row reach"), "cheap")
     found = plan([dear, cheap], {}, {}, Limits(Decimal(10**8), yes_many=True), NOW, account_id=world.carrier.account_id)
     applied = await apply_plan(found, world.outbox, world.carrier)
     assert [write.slug for write, _ in applied.done] == ["cheap"]
@@ -363,7 +363,7 @@ async def writes_of(world: World, market: MarketSpec, tmp_path: Path) -> dict[st
     await world.apply(market)
     shown = await world.market(market.slug)
     more = spec(tmp_path / "more", MARKET.replace("subsidy: 200", "subsidy: 260"))
-    again = spec(tmp_path / "again", MARKET, "again")
+    again = spec(tmp_path / "again", MARKET.replace("Will a row reach", "Will any row reach"), "again")
     return {
         "create": write_of((await world.plan(market, again)).changes[0]),
         "fund": write_of((await world.plan(more)).changes[0]),

@@ -51,6 +51,21 @@ async def test_one_question_with_an_and_in_it_is_answered_as_one(world: World, s
     assert told.lines[-1] == asked(world, said, chosen="reach-85", wanted=told.intent).lines[-1]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "why is reach-85 not resolved and how close is it?",
+        "when does reach-85 close and why is it not resolved?",
+        "how close is reach-85 and when is it decided?",
+    ],
+)
+async def test_what_both_answers_say_is_said_once(world: World, said: str) -> None:
+    await world.agreed()
+    told = asked(world, said)
+    stands = [line for line in told.lines if line.startswith("By the rule it is YES")]
+    assert (told.confident, len(stands), len(told.lines)) == (True, 1, 3)
+
+
 def test_a_second_question_about_something_else_is_not_answered_of_this_market(predictors: StoreTools) -> None:
     told = said_to(predictors, "when does arc3-85-date close and what is the weather in munich?")
     assert not told.confident or told.lines == said_to(predictors, "when does arc3-85-date close?").lines

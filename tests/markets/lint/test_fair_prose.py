@@ -98,9 +98,38 @@ def test_an_answer_that_is_none_is_told_with_the_nearest_that_is(tmp_path: Path)
     assert said == "if_refused is one of the answers; found '60% to 70%'; did you mean '60% to under 70%'?"
 
 
-@pytest.mark.parametrize("asked", ["{at_least: 20}", "{min: 20, max: 30}"])
-def test_a_number_asked_for_in_a_map_is_told_to_be_a_formula(tmp_path: Path, asked: str) -> None:
-    found = faults(tmp_path, Case({BEST: f"best: {{max: score, from: board, where: {{trials: {asked}}}}}"}))
-    assert [(each.code, each.message) for each in found] == [
-        ("R-SHAPE", "a number is compared in a formula: `where: trials >= 20`")
-    ]
+COMPARED = {
+    "{trials: {at_least: 20}}": "trials >= 20",
+    "{trials: {min: 20, max: 30}}": "trials >= 20 and trials <= 30",
+    "{trials: < 20}": "trials < 20",
+    '{trials: {"=": 20}}': "trials == 20",
+    "{score: < 10}": "score < 10%",
+    "{score: ≥ 10%}": "score >= 10%",
+    '{score: {"<": 10}}': "score < 10%",
+    "{cost: < 10}": "cost < 10 usd",
+    '{cost: {"<": 10 usd}}': "cost < 10 usd",
+    "{cost: {about: 10}}": "cost >= 20 usd",
+    "{date: {before: 2027-03-01}}": "date < 2027-03-01",
+}
+
+
+@pytest.mark.parametrize("asked", COMPARED)
+def test_a_number_compared_in_a_map_is_told_with_the_formula_that_works(tmp_path: Path, asked: str) -> None:
+    cost = {"    lab: text\n": "    lab: text\n    cost: {unit: usd, optional: true}\n"}
+    best = "best: {{max: score, from: board, where: {}}}"
+    found = faults(tmp_path / "map", Case({BEST: best.format(asked)}, cost))
+    kind = "date" if "date" in asked else "number"
+    said = f"a {kind} is compared in a formula: `where: {COMPARED[asked]}`"
+    assert [(each.code, each.message) for each in found] == [("R-SHAPE", said)]
+    works = faults(tmp_path / "formula", Case({BEST: best.format(COMPARED[asked])}, cost))
+    assert not [str(each) for each in works if each.code.startswith("R-")]
+
+
+def test_a_pattern_among_the_answers_is_told_with_the_way_that_works(tmp_path: Path) -> None:
+    changes = {BEST: "top: {argmax: score, from: board}", "if_refused: NO": "if_refused: Another"}
+    chosen = {YES: "choice: top.lab\n  answers: {G: {matching: gpt}, Another: else}"}
+    (said,) = [each.message for each in faults(tmp_path, Case(changes | chosen)) if each.code == "R-ANSWERS"]
+    assert said == (
+        "G: an answer lists whole texts, no pattern: write them as [one, two]; or give the rows a column of a list of "
+        "yours by `label: {class: LIST}` and choose by that"
+    )

@@ -61,3 +61,34 @@ def test_the_words_of_a_panel_are_read_in_every_market_of_a_family(tmp_path: Pat
     assert [(fault.code, Path(fault.path).name) for fault in found if fault.code == "D06"] == [
         ("D06", "reach-again.yaml")
     ]
+
+
+NA = "na: {when: removed(board), if_refused: NO}\n"
+CHOSEN = {
+    "Will a row of the board reach 85% before July 2027?": "Whose row will lead the board at the start of July 2027?",
+    "best: {max: score, from: board}": "top: {argmax: score, from: board}",
+    "event: YES": "event: North",
+    "yes: best >= 85%": "choice: top.lab\n  answers: {North: north, Another: else}\n  confirm: ",
+}
+OPEN = {
+    ("panel", ""): [("J04", 11)],
+    ("{redraw: 1}", ""): [("J04", 11)],
+    ("panel", "na: {when: removed(board), if_refused: Another}\n"): [],
+    ("{default: YES}", ""): [],
+    ("{default: unknown}", ""): [],
+}
+
+
+@pytest.mark.parametrize(("confirm", "na"), OPEN)
+def test_a_panel_without_a_default_is_told_where_nothing_says_what_stands(
+    tmp_path: Path, confirm: str, na: str
+) -> None:
+    changes = {old: f"{new}{confirm}" if "confirm" in new else new for old, new in CHOSEN.items()} | {NA: na}
+    found = faults(tmp_path, Case(changes))
+    assert [(fault.code, fault.line) for fault in found if fault.code[0] in "JR"] == OPEN[confirm, na]
+
+
+def test_a_value_that_is_called_panel_is_no_panel(tmp_path: Path) -> None:
+    asked = ASKED.format(question=f'"{PLAIN}"', limb="Its row is there.") + "\n          default: NO"
+    named = {"best: {max": "panel: {max", "yes: best >= 85%": asked.replace("best", "panel"), NA: ""}
+    assert "J04" not in {fault.code for fault in faults(tmp_path, Case(named))}

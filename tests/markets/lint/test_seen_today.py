@@ -54,6 +54,12 @@ def test_no_day_of_a_date_is_a_figure_of_the_baseline(tmp_path: Path) -> None:
     assert codes(tmp_path / "none", {**none, STOOD: "There was no such row yet."}) == set()
 
 
+def test_a_figure_of_a_thousand_places_is_read_as_any_other(tmp_path: Path) -> None:
+    long = "0" * 1100
+    assert codes(tmp_path / "same", {STOOD: f"It stood at 70.5{long}%."}) == set()
+    assert codes(tmp_path / "other", {STOOD: f"It stood at 70.5{long}1%."}) == {"N08"}
+
+
 FILTERS = {
     "{lab: nroth}": {"S12"},
     "{lab: North}": {"S12"},

@@ -42,6 +42,7 @@ SLIPS: dict[str, tuple[Mapping[str, str], str, str, str]] = {
     "a decimal comma in a probability": ({"0.60": "SLIP"}, "0,70", "write 0.70", "0.70"),
     "a probability in percent": ({"0.60": "SLIP"}, "70%", "write 0.7", "0.7"),
     "a probability of 100": ({"0.60": "SLIP"}, "65", "write 0.65", "0.65"),
+    "a probability over 100%": ({"0.60": "SLIP"}, "300%", "write a number of 0 to 1, as 0.7", "0.7"),
     "no digit before the point": ({"0.60": "SLIP"}, ".70", "one before a point, as 500 or 0.2", "0.70"),
     "a decimal comma in a threshold": (
         {"reach 85%": "reach 84.5%", YES: "yes: best >= SLIP"}, "84,5%", "write 84.5%", "84.5%"
@@ -122,6 +123,6 @@ def test_a_month_in_the_question_is_of_no_one_length_and_held_by_any_that_a_mont
     assert "write `for 60 days` here and `hold: 60 days`" in fault.message
 
 
-@pytest.mark.parametrize("said", ["even for a day", "for the first time", "for the week"])
+@pytest.mark.parametrize("said", ["even for a day", "for the first time", "for the week", "for an hour-long task"])
 def test_what_lasts_no_time_is_not_asked_of_the_rule(tmp_path: Path, said: str) -> None:
     assert [str(each) for each in faults(tmp_path, Case({"reach 85%": f"reach 85% {said}"}))] == []

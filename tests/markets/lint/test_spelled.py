@@ -86,3 +86,19 @@ def test_what_a_panel_is_asked_in_words_counts_as_the_rules_figure(tmp_path: Pat
 def test_one_number_word_twice_is_told(tmp_path: Path) -> None:
     found = faults(tmp_path, Case({"whoever ran it.": "whoever ran it, of two of the two."}))
     assert any("one thing twice" in fault.message for fault in found)
+
+
+ENDS = {
+    "before the end of June 2027": "'June 2027' (question) occurs nowhere in the rule (that is `closes: 2027-07-01`)",
+    "in June 2027": "'June 2027' (question) occurs nowhere in the rule (that is `closes: 2027-07-01`)",
+    "before July 2027": "'July 2027' (question) occurs nowhere in the rule (that is `closes: 2027-07-01`)",
+    "before June 2027": "'June 2027' (question) occurs nowhere in the rule",
+    "before 2028": "'2028' (question) occurs nowhere in the rule",
+}
+
+
+@pytest.mark.parametrize("said", ENDS)
+def test_of_a_market_that_closes_a_day_early_it_is_said_what_its_question_means(tmp_path: Path, said: str) -> None:
+    early = {"closes: 2027-07-01": "closes: 2027-06-30", "before July 2027?": f"{said}?"}
+    found = [fault.message for fault in faults(tmp_path, Case(early)) if "(question)" in fault.message]
+    assert found == [f"{ENDS[said]}: text and rule must agree"]

@@ -124,6 +124,20 @@ def test_relations_of_row_filters_and_counts_are_read(tmp_path: Path, old: str, 
     assert ("N02" in {fault.code for fault in found}) is told, [str(fault) for fault in found]
 
 
+BY = {
+    "by 2027": 'can be read two ways: write "before 2027" or "before the end of 2027"',
+    "by end of 2027": 'leaves open whether its last day counts: write "before 2028" or "before the end of 2027"',
+    "no later than end of June 2027": 'leaves open whether its last day counts: write "before the end of June 2027"',
+    "by end of Q2 2027": 'leaves open whether its last day counts: write "before the end of Q2 2027"',
+}
+
+
+@pytest.mark.parametrize("said", BY)
+def test_what_is_to_be_written_for_by_a_date_is_no_other_date(tmp_path: Path, said: str) -> None:
+    told = [fault.message for fault in faults(tmp_path, Case({RAN: f"whoever ran it {said}."})) if fault.code == "T02"]
+    assert told == [f'"{said}" {BY[said]}']
+
+
 BLURRED = {
     "noon": ("T01", "Rows count until noon on 2027-06-30."),
     "midnight": ("T01", "Rows count until midnight of that day."),
