@@ -6,11 +6,11 @@ The name is what judging goes by: two markets that ask the same thing of the sam
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -49,6 +49,13 @@ class Named(BaseModel):
         fields = self.__dict__
         told = [NAMES[type(value)](value) for value in map(fields.__getitem__, _fields(kind))]
         return hashlib.sha256("\0".join([kind.__name__, *told]).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """The same part with other fields, and nothing that was made of the old ones: no name and no English."""
+        copied = super().model_copy(update=update, deep=deep)
+        for made in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[made]
+        return copied
 
     def __hash__(self) -> int:
         return hash(self.digest)

@@ -1,6 +1,6 @@
 """Trees made from other trees: the same nodes with other row sets underneath.
 
-A copy is built anew from its fields: pydantic's own copy would keep the name and the English of the old node.
+A copy is built anew from its fields, and so checked like any other node: pydantic's own copy is not.
 """
 
 from __future__ import annotations

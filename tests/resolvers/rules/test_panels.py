@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from rule_worlds import compiled, daily, day, judged, rule, seen, spec, world
 
+from resolvers.durations import Duration
+from resolvers.evidence import instant
 from resolvers.outcome import Answers, No, NotApplicable, Yes
-from resolvers.rules.panels import question_hash, source_of
+from resolvers.rules.panels import Limb, Panel, question_hash, source_of
 from resolvers.rules.rule import Rule
 from resolvers.sources.reading import read_body
 
@@ -270,3 +272,15 @@ def test_house_settings_of_panels_can_be_changed_for_a_market_and_for_a_panel():
         (5, 4, "14 days"), (5, 3, "7 days"),
     ]  # fmt: skip
     assert one.panels()[0].until == day(107)
+
+
+def test_a_panel_with_another_deadline_remembers_nothing_of_the_one_it_was_made_from():
+    """Guards: what is made once of a part (its name, its last instant) is made anew for a copy."""
+    limbs = (Limb(name="a", text="It is so."),)
+    first = Panel(question="Is it?", limbs=limbs, seats=3, agree=2, time=Duration.of_days(2), until=day(10))
+    before = (first.digest, first.last, first.source, hash(first))
+    later = first.model_copy(update={"until": day(20)})
+    assert (later.last, later.source) == (instant(day(20)), first.source)
+    assert later.digest != first.digest and later != first
+    assert later == first.model_copy(update={"until": day(20)})
+    assert (first.digest, first.last, first.source, hash(first)) == before
