@@ -24,7 +24,8 @@ from bot.store.plan_cards import PlanCard
 from bot.store.plan_cards import living as living_plan
 from resolvers.errors import Refusal
 
-PERCENTS = range(71, 95)
+PERCENTS = [number for number in range(71, 97) if number not in (85, 95)]
+"""Of which no other market asks: one question is opened once."""
 ALL = len(PERCENTS) + len(MARKETS)
 MUCH = DEBATE.replace("max_mana: 5000, budget: 9000", "max_mana: 50000, budget: 90000")
 CREATING = "POST /v0/market"
