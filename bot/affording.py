@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bot.store import Store, ledger
 from markets.fields import plain
-from markets.plan import cost_mana
+from markets.plan import cost_mana, price
 from markets.spec import DebateSpec, MarketSpec
 
 Purse = tuple[Decimal, str]
@@ -35,16 +35,15 @@ def over_together(store: Store, debate: DebateSpec, unopened: Sequence[MarketSpe
 
 def _broken(spec: MarketSpec, most: Decimal, purse: Purse | None) -> list[str]:
     cost = cost_mana(spec)
-    subsidy = f", {plain(spec.subsidy_mana)} of it subsidy" if spec.subsidy_mana else ""
-    price, lower = f"to open it costs {plain(cost)} mana{subsidy}", "lower its subsidy, or " if subsidy else ""
+    costs, lower = f"to open it costs {price(spec)}", "lower its subsidy, or " if spec.subsidy_mana else ""
     told = []
     if cost > most:
         told.append(
-            f"{price}, over the {plain(most)} that one plan may cost (limits.max_mana in debate.yaml): "
+            f"{costs}, over the {plain(most)} that one plan may cost (limits.max_mana in debate.yaml): "
             f"{lower}open it with `crux apply --max-mana {plain(cost)}`"
         )
     if purse is not None and cost > purse[0]:
-        told.append(f"{price}, over {purse[1]}: {lower}raise the budget")
+        told.append(f"{costs}, over {purse[1]}: {lower}raise the budget")
     return told
 
 

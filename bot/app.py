@@ -93,7 +93,8 @@ def opened_for_evidence(debate: Path | None) -> Iterator[App]:
     Refusal where a source's name means another debate's source.
     """
     with opened_app(debate, whole=not store_is_there()) as app:
-        claim_names(app.store, app.debate.debate, app.loaded.sources)
+        if not app.loaded.usable:
+            claim_names(app.store, app.debate.debate, app.loaded.sources)
         yield app
 
 

@@ -143,6 +143,12 @@ def cost_mana(spec: MarketSpec) -> Decimal:
     return creation_cost(spec.market_type, len(spec.answers), spec.tier_mana) + spec.subsidy_mana
 
 
+def price(spec: MarketSpec) -> str:
+    """The same in words: `300 mana, 200 of it subsidy`."""
+    subsidy = f", {plain(spec.subsidy_mana)} of it subsidy" if spec.subsidy_mana else ""
+    return f"{plain(cost_mana(spec))} mana{subsidy}"
+
+
 def creation_of(spec: MarketSpec, account_id: str, opening: int = 1) -> Creation:
     """A definition as the market that Manifold is to make of it."""
     return Creation(
@@ -281,5 +287,6 @@ __all__ = [
     "creation_of",
     "drifts",
     "plan",
+    "price",
     "unread",
 ]

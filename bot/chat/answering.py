@@ -62,7 +62,7 @@ REPLYING = 8
 _TURNING = (
     "what how about same for on question specifical now as well instead then that in with too and is the other one"
 )
-TURNING = frozenset((MARK, "one", *_TURNING.split()))
+TURNING = frozenset((MARK, *_TURNING.split()))
 MOST_TURNING = 6
 """Words of a sentence that only turns to another market: `and what about …?`."""
 

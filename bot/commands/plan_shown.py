@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot import say
-from markets.fields import in_words, plain
-from markets.plan import Plan, cost_mana
+from markets.fields import in_words
+from markets.plan import Plan, price
 from markets.spec import MarketSpec
 
 
@@ -20,9 +20,7 @@ def show(made: Plan, defined: Mapping[str, MarketSpec], options: str) -> None:
     if not made.changes:
         say.line("nothing to change")
     else:
-        number = len(made.changes)
-        changes = f"{number} change" + ("" if number == 1 else "s")
-        say.line(f"{changes}, {made.cost_mana:f} mana, checksum {made.checksum[:12]}")
+        say.line(f"{say.many(len(made.changes), 'change')}, {made.cost_mana:f} mana, checksum {made.checksum[:12]}")
     for line in made.refusals:
         say.line(f"refused: {line}")
     if made.changes and not made.refusals:
@@ -46,14 +44,9 @@ def _block(title: str, spec: MarketSpec | None, posted: str) -> None:
     if spec is not None and spec.answers:
         head.append(f"Answers: {' | '.join(spec.answers)}")
     if spec is not None:
-        head.append(f"Trading closes {in_words(spec.closes)}; it costs {_price(spec)}")
+        head.append(f"Trading closes {in_words(spec.closes)}; it costs {price(spec)}")
     for line in ("", f"--- {title} ---", *head, *([""] if head else []), *posted.splitlines(), ""):
         say.line(line)
-
-
-def _price(spec: MarketSpec) -> str:
-    subsidy = f", {plain(spec.subsidy_mana)} of it subsidy" if spec.subsidy_mana else ""
-    return f"{plain(cost_mana(spec))} mana{subsidy}"
 
 
 def _texts(made: Plan) -> dict[str, str]:

@@ -122,9 +122,8 @@ def _next(after: Card, named: Collection[str]) -> str:
     state = after.proposal.state
     if state == "proposed":
         why = f" ({'; '.join(after.quorum.because)})" if after.quorum.because else ""
-        stuck = after.stuck(named)
-        if after.quorum.needed > len(named):
-            stuck = f"debate.yaml names only {many(len(named), 'reviewer')}: name more"
+        few = f"debate.yaml names only {many(len(named), 'reviewer')}: name more"
+        stuck = few if after.quorum.needed > len(named) else after.stuck(named)
         return f"; {after.wanted} more of {after.quorum.needed} must approve{why}{f'; {stuck}' if stuck else ''}"
     words = {
         "approved": "the quorum is reached, and the notice that begins the traders' window follows",
