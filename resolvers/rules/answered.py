@@ -8,7 +8,7 @@ stand, it is given; it is about the row that had taken its key last by then.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from resolvers.evidence import Instant, Sighting
@@ -28,6 +28,11 @@ class PanelAnswers(Registry):
 
     panel: Panel
     as_of: Instant
+
+    @property
+    def named(self) -> Container[str] | None:
+        """The keys that were answered about; a default is about any row."""
+        return self.table.by_key if self.panel.default is None else None
 
     def told(self, table: Table, place: int, start: Instant) -> History:
         """What is answered of a row that was first seen at `start`."""

@@ -220,8 +220,8 @@ class Table:
         """The least and greatest number that each row but the simple ones ever showed; None: something unreadable."""
         found = self._extremes.get(name)
         if found is None:
-            numbers, ends = self.numbers(name), _ends if self.whole(name) else _extreme
-            found = self._extremes[name] = [ends([numbers[place] for place in places]) for places in self.layout.rows]
+            ends = _ends if self.whole(name) else _readable_ends
+            found = self._extremes[name] = [*ends(self.numbers(name), self.layout.rows)]
         return found
 
     def whole(self, name: str | None) -> bool:
@@ -296,20 +296,30 @@ def _measured(text: str, column: Column) -> Decimal | None:
     return None if value is None else EXACTLY.multiply(value, 100) if column.unit == "fraction" else value
 
 
-def _ends(values: list[Any]) -> tuple[Decimal, Decimal]:
-    """The least and greatest of numbers that can all be read."""
-    return (values[0], values[0]) if len(values) == 1 else (min(values), max(values))
+def _ends(numbers: Sequence[Any], rows: Sequence[Sequence[int]]) -> Iterator[tuple[Decimal, Decimal]]:
+    """The least and greatest number of each row, where all can be read."""
+    for places in rows:
+        low = high = numbers[places[0]]
+        for place in places[1:]:
+            number = numbers[place]
+            if number < low:
+                low = number
+            elif number > high:
+                high = number
+        yield low, high
 
 
-def _extreme(values: list[Number]) -> tuple[Decimal, Decimal] | None:
-    """The least and greatest of a row's numbers; of none at all, what no bar is passed by."""
-    some = [value for value in values if value is not ABSENT]
-    if not some:
-        return HIGHEST, LOWEST
-    numbers = [value for value in some if isinstance(value, Decimal)]
-    if len(numbers) < len(some):
-        return None
-    return _ends(numbers)
+def _readable_ends(
+    numbers: Sequence[Number], rows: Sequence[Sequence[int]]
+) -> Iterator[tuple[Decimal, Decimal] | None]:
+    """The same where not all are numbers; of a row without any cell, what no bar is passed by."""
+    for places in rows:
+        some = [value for place in places if (value := numbers[place]) is not ABSENT]
+        readable = [value for value in some if isinstance(value, Decimal)]
+        if len(readable) < len(some):
+            yield None
+        else:
+            yield (min(readable), max(readable)) if readable else (HIGHEST, LOWEST)
 
 
 def _truth_text(text: Text) -> Text:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +55,11 @@ class Registry:
             if spans.ended[place] == "withdrawn" and until is not None:
                 found.append((until, None))
         return found
+
+    @property
+    def named(self) -> Container[str] | None:
+        """The keys of rows of which something is told; None where that may be any row."""
+        return self.table.by_key
 
     def meant(self) -> Mapping[Text, Number]:
         """Each of its texts as a number."""
@@ -217,18 +222,21 @@ class Gather:
         """The same where labels are asked for: a row with one label, known since the row was seen, is plain as well."""
         if not self.by_label_only:
             return alone
-        told_of, since = self.registries[self.asked[0]].told, self.table.since
+        registry, since, key_of = self.registries[self.asked[0]], self.table.since, self.table.spans.key
         told: dict[str | None, bool | None] = {}
         plain: list[int] = []
+        named = registry.named
         for place in alone:
-            labels = told_of(self.table, place, since[place])
+            labels = registry.told(self.table, place, since[place]) if named is None or key_of[place] in named else ()
             label = labels[0][1] if labels else None
             inside = told[label] if label in told else told.setdefault(label, self._inside(place, label))
             steady = not labels or (len(labels) == 1 and labels[0][0] <= since[place])
             if not steady or inside is None or numbers[place] is None or not certain[place]:
-                self._simple(found, plain, numbers)
-                plain.clear()
-                self._other(found, [place], certain)
+                line = self._line([place], certain)
+                if isinstance(line, Line):
+                    found.others.append(line)
+                elif line is not None:
+                    plain.append(line.place)
             elif inside and numbers[place] is not ABSENT:
                 plain.append(place)
         self._simple(found, plain, numbers)
@@ -250,19 +258,26 @@ class Gather:
             found.clocks += [clock if isinstance(clock := published[place], int) else None for place in places]
 
     def _other(self, found: Lines, places: Sequence[int], certain: Mapping[int, bool]) -> None:
+        line = self._line(places, certain)
+        if isinstance(line, Line):
+            found.others.append(line)
+        elif line is not None:
+            self._simple(found, [line.place], {line.place: line.low})
+
+    def _line(self, places: Sequence[int], certain: Mapping[int, bool]) -> Line | Entry | None:
+        """A row as a line; its entry alone where that never changes, and None where it is never among the rows."""
         start = self.table.since[places[0]]
         if not self.seen_inside[0] <= start < self.seen_inside[1] and start not in self.either_side:
-            return
+            return None
         counted = places[:1] if self.wanted.first_release else places
         versions = self._versions(start, counted, certain)
-        if all(version.entry is None for version in versions):
-            return
-        absences = [] if self.wanted.carry else self.table.absences(places)
         entry = versions[0].entry
-        if len(versions) == 1 and not absences and entry is not None and entry.sure and entry.low == entry.high:
-            self._simple(found, [entry.place], {entry.place: entry.low})
-            return
-        found.others.append(Line(start, versions, absences))
+        if entry is None and all(version.entry is None for version in versions):
+            return None
+        absences = [] if self.wanted.carry else self.table.absences(places)
+        if len(versions) == 1 and not absences and entry is not None and entry.sure and not entry.because:
+            return entry
+        return Line(start, versions, absences)
 
     def _versions(self, start: Instant, places: Sequence[int], certain: Mapping[int, bool]) -> list[Version]:
         """What is known of the row since when: a new span, or a new label, makes a new version."""
@@ -293,6 +308,11 @@ class Gather:
         self, place: int, start: Instant, since: Instant, until: Instant | None
     ) -> list[tuple[Instant, Labels]]:
         """The span's labels from each instant on, while it stands."""
+        if len(self.asked) == 1:
+            column, history = self.asked[0], self.registries[self.asked[0]].told(self.table, place, start)
+            found = {since: _label_at(history, since)}
+            found.update((at, text) for at, text in history if at > since and (until is None or at < until))
+            return [(known, {column: label}) for known, label in sorted(found.items())]
         histories = {column: self.registries[column].told(self.table, place, start) for column in self.asked}
         changes = {known for history in histories.values() for known, _ in history}
         inside = sorted({since, *(known for known in changes if known > since and (until is None or known < until))})

@@ -45,9 +45,14 @@ class InOrder(Held):
             insort(self.highs, entry.high)
 
     def extend(self, lines: Lines, start: int, end: int) -> None:
+        some = lines.values[start:end]
         for values in [self.lows] if self.highs is self.lows else [self.lows, self.highs]:
-            for value in lines.values[start:end]:
-                insort(values, value)
+            if len(some) * 5 > len(values):
+                values += some
+                values.sort()
+            else:
+                for value in some:
+                    insort(values, value)
 
     def drop(self, row: int) -> None:
         entry = self.sure.get(row)

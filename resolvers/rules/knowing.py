@@ -38,18 +38,14 @@ class Knowing:
         return self.how == "first"
 
 
-class Distinguish:
+def distinguishing(registry: Registry | None, table: Table, column: str, k: Instant) -> Callable[[int], object | None]:
     """What makes two rows' cells different, for `distinct`: numbers by value, labels as known, texts as they stand."""
-
-    def __init__(self, registry: Registry | None, table: Table, column: str, k: Instant) -> None:
-        self.registry, self.table, self.k = registry, table, k
-        numeric = registry is None and table.column(column).kind in ("number", "date")
-        self.cells: Sequence[object] = () if registry else table.numbers(column) if numeric else table.texts(column)
-
-    def __call__(self, place: int) -> object | None:
-        if self.registry is not None:
-            return self.registry.label(self.table.spans.key[place], self.k)
-        return self.cells[place]
+    if registry is not None:
+        key_of, label = table.spans.key, registry.label
+        return lambda place: label(key_of[place], k)
+    numeric = table.column(column).kind in ("number", "date")
+    cells: Sequence[object] = table.numbers(column) if numeric else table.texts(column)
+    return cells.__getitem__
 
 
 def stitch(
@@ -81,6 +77,9 @@ def exists(count: Amount) -> Truth:
 
 
 def sources_key(rows: Rows) -> str:
+    """The sources of a row set, and when each is passed over."""
+    if len(rows.sources) == 1 and rows.sources[0].unless_frozen is None:
+        return rows.sources[0].source
     return "|".join(
         use.source if use.unless_frozen is None else f"{use.source} unless frozen {use.unless_frozen}"
         for use in rows.sources

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import compress
 
 
 class Layout:
@@ -14,14 +15,14 @@ class Layout:
     """
 
     def __init__(self, names: Sequence[str], ended: Sequence[str]) -> None:
-        several = {name for name, how in zip(names, ended, strict=True) if how != "current"}
+        several = set(compress(names, map("current".__ne__, ended)))
         others = [name for name in names if name not in several]
         if len(set(others)) < len(others):
             several.update(name for name, times in Counter(others).items() if times > 1)
-        found: dict[str, list[int]] = {name: [] for name in several}
-        for place in [place for place, name in enumerate(names) if name in several]:
-            found[names[place]].append(place)
-        self.rows = sorted(found.values())
+        found: dict[str, list[int]] = {}
+        for place in compress(range(len(names)), map(several.__contains__, names)):
+            found.setdefault(names[place], []).append(place)
+        self.rows = list(found.values())
         self.row_of = [-1] * len(names)
         for number, places in enumerate(self.rows):
             for place in places:

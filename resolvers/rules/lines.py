@@ -112,6 +112,9 @@ class Line:
 
     def envelope(self) -> list[tuple[Instant, Entry | None]]:
         """For every k at once: from each instant on, the hull of what could be known of the row from then on."""
+        first = self.versions[0]
+        if len(self.versions) == 1 and not self.absences:
+            return [(max(first.known, self.start), first.entry)]
         found: list[tuple[Instant, Entry | None]] = []
         for number, version in enumerate(self.versions):
             found.append((max(version.known, self.start), hull([later.entry for later in self.versions[number:]])))
@@ -225,11 +228,9 @@ class Lines:
     def news(self) -> list[int]:
         """The simple rows that bring a body in which none before them was."""
         if self.bringing is None:
-            body = self.table.spans.body
-            first: dict[str, int] = {}
-            for row, place in enumerate(self.places):
-                first.setdefault(body[place], row)
-            self.bringing = list(first.values())
+            bodies = map(self.table.spans.body.__getitem__, reversed(self.places))
+            first = dict(zip(bodies, range(len(self.places) - 1, -1, -1), strict=True))  # of each body the last put
+            self.bringing = sorted(first.values())
         return self.bringing
 
     def clock_of(self, number: int) -> Instant | None:

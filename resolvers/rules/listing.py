@@ -28,6 +28,11 @@ class Listing(Registry):
     shown: dict[str, dict[str | None, list[int]]] = field(default_factory=dict)
     """Filled when first asked: text of the other column -> its spans that pass `where`."""
 
+    @property
+    def named(self) -> None:
+        """It is said of every row."""
+        return None
+
     def told(self, table: Table, place: int, start: Instant) -> History:
         """Since it is about a stated time, what is found holds whenever it became known."""
         found = self.found(table, place)

@@ -67,8 +67,14 @@ def at_one_instant(looks: Looks, at: Instant, settle: int) -> Looks:
 
 def read_rows(node: Node, at: Instant | None = None) -> list[tuple[Rows, Instant | None]]:
     """The row sets under a node, each with the stated instant at which it is read (None: with the question)."""
-    if node.kind == "rows":
-        return [(node, at)]
-    if node.kind == "window" and node.at is not None:
-        at = instant(node.at)
-    return [found for child in children(node) for found in read_rows(child, at)]
+    found: list[tuple[Rows, Instant | None]] = []
+    ahead = [(node, at)]
+    while ahead:
+        node, at = ahead.pop()
+        if node.kind == "rows":
+            found.append((node, at))
+        elif node.kind == "window" and node.at is not None:
+            ahead.append((node.of, instant(node.at)))
+        else:
+            ahead += [(child, at) for child in children(node)[::-1]]
+    return found

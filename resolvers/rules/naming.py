@@ -46,9 +46,7 @@ class Named(BaseModel):
     def digest(self) -> str:
         """The part's name, made once: equal parts share one."""
         kind = type(self)
-        fields = self.__dict__
-        told = [NAMES[type(value)](value) for value in map(fields.__getitem__, _fields(kind))]
-        return hashlib.sha256("\0".join([kind.__name__, *told]).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        return _name(kind, tuple(map(self.__dict__.__getitem__, _fields(kind))))
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """The same part with other fields, and nothing that was made of the old ones: no name and no English."""
@@ -62,6 +60,13 @@ class Named(BaseModel):
 
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, Named) and self.digest == other.digest)
+
+
+@lru_cache(maxsize=8192)
+def _name(kind: type[Named], values: tuple[object, ...]) -> str:
+    """The name of a part with these values; equal ones are written alike, and many markets say the same."""
+    told = [NAMES[type(value)](value) for value in values]
+    return hashlib.sha256("\0".join([kind.__name__, *told]).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 @lru_cache

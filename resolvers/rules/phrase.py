@@ -18,8 +18,7 @@ class Phrase:
     figures: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        missing = [figure for figure in self.figures if figure not in self.text]
-        if missing:
+        if self.figures and (missing := [figure for figure in self.figures if figure not in self.text]):
             raise ValueError(f"{self.text!r} does not show {missing}")
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -177,14 +177,12 @@ def ranked(entries: Sequence[tuple[int, Entry]], pick: Pick, dates: Dates = None
     if _told_apart(entries):
         last = sorted([entry.low for _, entry in entries], reverse=True)[pick.n - 1]
         return [(row, entry) for row, entry in entries if entry.low >= last]
-    ahead = _Ahead(pick, dates)
+    ahead = _Ahead(entries, pick, dates)
     found: list[tuple[int, Entry]] = []
     for row, entry in entries:
-        ahead_maybe = sum(1 for other, rival in entries if other != row and ahead.maybe(rival, entry))
-        ahead_sure = sum(1 for other, rival in entries if other != row and rival.sure and ahead.surely(rival, entry))
-        if ahead_sure >= pick.n:
+        if ahead.surely(entry) >= pick.n:
             continue
-        if ahead_maybe < pick.n:
+        if ahead.maybe(entry) < pick.n:
             found.append((row, entry))
         else:
             found.append((row, entry.doubted(f"open whether it is among the top {pick.n}")))
@@ -198,25 +196,35 @@ def _told_apart(entries: Sequence[tuple[int, Entry]]) -> bool:
 
 
 class _Ahead:
-    """Whether a rival stands before an entry, by value and then by what breaks ties."""
+    """How many rivals stand before an entry, by value and then by what breaks ties."""
 
-    def __init__(self, pick: Pick, dates: Dates) -> None:
+    def __init__(self, entries: Sequence[tuple[int, Entry]], pick: Pick, dates: Dates) -> None:
         self.ties, self.dates = pick.ties, dates
+        self.highs = sorted([entry.high for _, entry in entries])
+        self.lows = sorted([entry.low for _, entry in entries if entry.sure])
+        self.by_high: dict[Decimal, list[Entry]] = {}
+        self.by_low: dict[Decimal, list[Entry]] = {}
+        if pick.ties == "share":
+            return  # nothing breaks a tie
+        for _, entry in entries:
+            self.by_high.setdefault(entry.high, []).append(entry)
+            if entry.sure:
+                self.by_low.setdefault(entry.low, []).append(entry)
 
-    def maybe(self, rival: Entry, entry: Entry) -> bool:
-        if rival.high != entry.low:
-            return rival.high > entry.low
-        return self.tie(rival, entry) is not False
+    def maybe(self, entry: Entry) -> int:
+        """Rivals that may stand before it; it is no rival of itself."""
+        above = len(self.highs) - bisect_right(self.highs, entry.low) - (entry.high > entry.low)
+        equals = self.by_high.get(entry.low, ())
+        return above + sum(rival is not entry and self.tie(rival, entry) is not False for rival in equals)
 
-    def surely(self, rival: Entry, entry: Entry) -> bool:
-        if rival.low != entry.high:
-            return rival.low > entry.high
-        return self.tie(rival, entry) is True
+    def surely(self, entry: Entry) -> int:
+        """Rivals that are there for sure, and surely stand before it."""
+        above = len(self.lows) - bisect_right(self.lows, entry.high)
+        equals = self.by_low.get(entry.high, ())
+        return above + sum(rival is not entry and self.tie(rival, entry) is True for rival in equals)
 
     def tie(self, rival: Entry, entry: Entry) -> bool | None:
         """Whether a rival of equal value stands before; None where a date cannot be read."""
-        if self.ties == "share":
-            return False
         if self.dates is None:
             return rival.start < entry.start if self.ties == "first" else rival.start > entry.start
         one, other = self.dates[rival.place], self.dates[entry.place]

@@ -25,47 +25,46 @@ class Quantile(InOrder):
     def __init__(self, table: int, q: Fraction) -> None:
         super().__init__(table)
         self.q = q
+        self.times, self.parts = q.numerator, q.denominator
 
     def value(self) -> Amount:
         if not self.lows:
             return undefined(self.because() if self.open else EMPTY)
-        least = between(self.lows, self.q)
+        least = self._between(self.lows)
         if not (self.open or self.wide):
             low = self._exactly(least)
             return Amount(low, low)
-        greatest = between(self.highs, self.q)
+        greatest = self._between(self.highs)
         lows, highs = self._around(self.lows), self._around(self.highs)
         for value in sorted(entry.low for entry in self.open.values()):
             lows.insert(value)
-            least = min(least, between(lows, self.q))
+            least = min(least, self._between(lows))
         for value in sorted((entry.high for entry in self.open.values()), reverse=True):
             highs.insert(value)
-            greatest = max(greatest, between(highs, self.q))
+            greatest = max(greatest, self._between(highs))
         low, high = self._exactly(least), self._exactly(greatest)
         return Amount(low, high, self.because() if low != high else "")
+
+    def _between(self, values: Places) -> Decimal:
+        """The quantile of values in order, as many times as `q` has parts: exact in decimals, and quick to compare."""
+        place, part = divmod((len(values) - 1) * self.times, self.parts)
+        below = values[place]
+        if not part or below is (above := values[place + 1]):
+            return EXACTLY.multiply(below, self.parts)
+        if below.is_infinite() or above.is_infinite():
+            return below if below == LOWEST else above
+        return EXACTLY.add(EXACTLY.multiply(below, self.parts - part), EXACTLY.multiply(above, part))
 
     def _exactly(self, times: Decimal) -> Exact:
         """The quantile of which this is so many times as much."""
         if times.is_infinite():
             return number(times)
         numerator, denominator = times.as_integer_ratio()
-        found = Fraction(numerator, denominator * self.q.denominator)
+        found = Fraction(numerator, denominator * self.parts)
         return int(found) if found.denominator == 1 else found
 
     def _around(self, values: Sequence[Decimal]) -> Around:
         """What of the values the quantile can fall on, however many of the open rows there are."""
         size, more = len(values), len(self.open)
-        low, high = int((size - 1) * self.q), int((size + more - 1) * self.q)
+        low, high = (size - 1) * self.times // self.parts, (size + more - 1) * self.times // self.parts
         return Around(values, low - more, high + 2)
-
-
-def between(values: Places, q: Fraction) -> Decimal:
-    """The quantile of values in order, as many times as `q` has parts: exact in decimals, and quick to compare."""
-    place, part = divmod((len(values) - 1) * q.numerator, q.denominator)
-    below = values[place]
-    if not part or below is values[place + 1]:
-        return EXACTLY.multiply(below, q.denominator)
-    above = values[place + 1]
-    if below.is_infinite() or above.is_infinite():
-        return below if below == LOWEST else above
-    return EXACTLY.add(EXACTLY.multiply(below, q.denominator - part), EXACTLY.multiply(above, part))

@@ -185,44 +185,54 @@ class Totals(Held):
 
     def __init__(self, table: int, how: str) -> None:
         super().__init__(table)
-        self.how = how
+        self.how, self.adds = how, how not in ("count", "any")
         self.low = self.high = Decimal(0)
         self.endless = 0
+        """How many rows, whether sure or not, have a value without a bound."""
 
     def put(self, row: int, entry: Entry) -> None:
         super().put(row, entry)
-        if entry.sure:
+        if self.adds:
             self._add(entry, 1)
 
     def drop(self, row: int) -> None:
-        if row in self.sure:
-            self._add(self.sure[row], -1)
+        there = (self.sure.get(row) or self.open.get(row)) if self.adds else None
+        if there is not None:
+            self._add(there, -1)
         super().drop(row)
 
     def _add(self, entry: Entry, sign: int) -> None:
-        if self.how in ("count", "any"):
-            return
-        if entry.low.is_infinite() or entry.high.is_infinite():
+        low, high = entry.low, entry.high
+        if low.is_infinite() or high.is_infinite():
             self.endless += sign
-            return
-        self.low = EXACTLY.add(self.low, entry.low.copy_negate() if sign < 0 else entry.low)
-        self.high = EXACTLY.add(self.high, entry.high.copy_negate() if sign < 0 else entry.high)
+        elif entry.sure and low is high:
+            both = low.copy_negate() if sign < 0 else low
+            alike = self.low is self.high
+            self.low = EXACTLY.add(self.low, both)
+            self.high = self.low if alike else EXACTLY.add(self.high, both)
+        elif entry.sure:
+            self.low = EXACTLY.add(self.low, low.copy_negate() if sign < 0 else low)
+            self.high = EXACTLY.add(self.high, high.copy_negate() if sign < 0 else high)
 
     def value(self) -> Amount:
         sure = len(self.sure) + self.base.count
         possible = sure + len(self.open)
-        if self.how in ("count", "any"):
+        if not self.adds:
             return Amount(sure, possible, self.because() if self.open else "")
         if not possible and self.how in ("mean", "total"):
             return undefined(EMPTY)
-        if self.endless or any(entry.low.is_infinite() or entry.high.is_infinite() for entry in self.open.values()):
+        if self.endless:
             return undefined(self.because())
         if not sure and self.how in ("mean", "total"):
             return undefined(self.because())
         return self._mean() if self.how == "mean" else self._sum()
 
     def _sum(self) -> Amount:
-        low, high = EXACTLY.add(self.low, self.base.sum), EXACTLY.add(self.high, self.base.sum)
+        low = EXACTLY.add(self.low, self.base.sum)
+        if not self.open and self.low is self.high:
+            exact = number(low)
+            return Amount(exact, exact)
+        high = EXACTLY.add(self.high, self.base.sum)
         for entry in self.open.values():
             low = EXACTLY.add(low, min(entry.low, Decimal(0)))
             high = EXACTLY.add(high, max(entry.high, Decimal(0)))
@@ -266,8 +276,10 @@ class Distinct(Held):
         if entry.sure:
             self._count(entry.place, 1)
 
-    def add(self, value: Decimal, place: int, clock: Instant | None) -> None:
-        self._count(place, 1)
+    def extend(self, lines: Lines, start: int, end: int) -> None:
+        found = Counter(map(self.key, lines.places[start:end]))
+        self.unreadable += found.pop(None, 0)
+        self.counted.update(found)
 
     def drop(self, row: int) -> None:
         if row in self.sure:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
 
 from resolvers.evidence import Instant
 from resolvers.rules.exact import Amount
-from resolvers.rules.lines import Entry, Lines
+from resolvers.rules.lines import Change, Entry, Lines
 from resolvers.rules.reducers import Reducer
 from resolvers.rules.steps import FAR_AHEAD, LONG_AGO, Steps
 
@@ -63,16 +63,13 @@ def sweep(events: Events, reducer: Reducer, how: str) -> Steps[Amount]:
         return decomposed(events, reducer, how)
     track = Track(reducer.value())
     lines, others = events.lines, events.others
-    row, rows, place, size = 0, len(lines.at), 0, len(others)
-    while row < rows or place < size:
-        t = min(lines.at[row] if row < rows else FAR_AHEAD, others[place][0] if place < size else FAR_AHEAD)
+    row, rows, place = 0, len(lines.at), 0
+    while (t := min(lines.at[row] if row < rows else FAR_AHEAD, _when(others, place))) < FAR_AHEAD:
         if row < rows and lines.at[row] == t:
             end = bisect_right(lines.at, t, row)
             reducer.extend(lines, row, end)
             row = end
-        while place < size and others[place][0] == t:
-            _apply(reducer, others[place][1], others[place][2])
-            place += 1
+        place = _applied(reducer, others, place, t)
         track.set(t, reducer.value())
     return track.steps()
 
@@ -88,25 +85,35 @@ def decomposed(events: Events, reducer: Reducer, how: str) -> Steps[Amount]:
     bases = events.lines.bases(how)
     track = Track(reducer.value())
     others, base_at = events.others, bases.at
-    place, size, base, bases_size = 0, len(others), 0, len(base_at)
-    while place < size or base + 1 < bases_size:
-        t = others[place][0] if place < size else FAR_AHEAD
+    place, base, bases_size = 0, 0, len(base_at)
+    while (t := _when(others, place)) < FAR_AHEAD or base + 1 < bases_size:
         if base + 1 < bases_size and base_at[base + 1] <= t:
             t = base_at[base + 1]
             base += 1
             reducer.base = bases.values[base]
-        while place < size and others[place][0] == t:
-            _apply(reducer, others[place][1], others[place][2])
-            place += 1
+        place = _applied(reducer, others, place, t)
         track.set(t, reducer.value())
     return track.steps()
 
 
-def _apply(reducer: Reducer, row: int, entry: Entry | None) -> None:
-    if entry is None:
-        reducer.drop(row)
-    else:
-        reducer.put(row, entry)
+def _when(changes: Sequence[Change], place: int) -> Instant:
+    """When the change at this place happens; far ahead where there is none."""
+    return changes[place][0] if place < len(changes) else FAR_AHEAD
+
+
+def _applied(reducer: Reducer, changes: Sequence[Change], place: int, t: Instant) -> int:
+    """The place of the first change after t, once all at t are taken in."""
+    put, drop, size = reducer.put, reducer.drop, len(changes)
+    while place < size:
+        at, row, entry = changes[place]
+        if at != t:
+            break
+        if entry is None:
+            drop(row)
+        else:
+            put(row, entry)
+        place += 1
+    return place
 
 
 def active(events: Events, t: Instant) -> list[tuple[int, Entry]]:

@@ -281,8 +281,9 @@ class Tracer:
             key: Hashable = ("series", id(whole))
             found = self.cache.steps.get(key)
             if found is None:
-                found = self.cache.steps[key] = (tuple(points(whole)), whole)
-            return cut_points(found[0], self.low, self.high)
+                drawn = tuple(points(whole))
+                found = self.cache.steps[key] = (drawn, [t for t, _ in drawn], whole)
+            return cut_points(found[0], found[1], self.low, self.high)
         steps = self.evaluator.amounts(node, self.knowing, self.low, max(self.high, self.low + 1))
         return tuple(points(steps))[-MOST_DRAWN:]
 
@@ -312,19 +313,15 @@ def points(steps: Steps[Amount]) -> list[tuple[datetime, str | None]]:
     return found
 
 
-def cut_points(found: Series, low: Instant, high: Instant) -> Series:
-    """The points on [low, high), the first of them at low."""
+def cut_points(found: Series, times: Sequence[datetime], low: Instant, high: Instant) -> Series:
+    """The points on [low, high), the first of them at low; `times` are theirs."""
     start, end = moment(low), moment(high)
-    first = max(bisect_right(found, start, key=_when) - 1, 0)
-    last = bisect_left(found, end, key=_when)
+    first = max(bisect_right(times, start) - 1, 0)
+    last = bisect_left(times, end)
     piece = found[first:last][-MOST_DRAWN:]
     if piece and piece[0][0] < start:
         piece = ((start, piece[0][1]), *piece[1:])
     return piece
-
-
-def _when(point: tuple[datetime, str | None]) -> datetime:
-    return point[0]
 
 
 def capped(lines: Lines, there: tuple[int, list[int]]) -> list[Ref]:

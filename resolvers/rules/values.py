@@ -15,7 +15,7 @@ from resolvers.rules.columns import Table
 from resolvers.rules.exact import INF, Amount, EarlyAmount, EarlyTexts, Ref, Texts, undefined
 from resolvers.rules.gathered import Gathered
 from resolvers.rules.joint import agreed, agreed_texts
-from resolvers.rules.knowing import Distinguish, Knowing, stitch
+from resolvers.rules.knowing import Knowing, distinguishing, stitch
 from resolvers.rules.lines import UNLABELLED, UNREADABLE, Entry, value_of
 from resolvers.rules.median import Median
 from resolvers.rules.nodes import (
@@ -136,7 +136,7 @@ class Values(Gathered):
         if node.how != "distinct":
             return reducer(node.how, table.number)
         registry = self.registries(node.of).get(node.column or "")
-        return Distinct(table.number, Distinguish(registry, table, node.column or "", knowing.k))
+        return Distinct(table.number, distinguishing(registry, table, node.column or "", knowing.k))
 
     def reduced_top(self, node: Reduce, top: Topped, place: int, table: Table, knowing: Knowing) -> Steps[Amount]:
         """A reduce over the top rows: asked anew at each instant at which a row comes, changes or goes."""
