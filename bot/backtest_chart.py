@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot import charts
 from bot.backtesting import Backtest
-from bot.chart_marks import limits_of
 from bot.chart_said import NEITHER, Said
+from resolvers.backtest.days import Course
+from resolvers.backtest.leading import leads
 from resolvers.rules.retrace import retrace
 from resolvers.verdict import Step, Verdict
 
@@ -26,16 +29,16 @@ def _verdict(found: Backtest) -> Verdict:
     return verdict.model_copy(update={"as_of": found.last})
 
 
-def said(found: Backtest) -> Said:
+def said(course: Course) -> Said:
     """What would have been said from when on."""
-    days = found.course.days
-    turns = [days[0], *(after for _, after in found.course.turns())]
+    turns = [course.days[0], *(after for _, after in course.turns())]
     return tuple((each.at, each.says.words() if each.says else NEITHER) for each in turns)
 
 
 def backdrop(found: Backtest) -> charts.Backdrop:
     """What the traces do not say."""
-    return charts.Backdrop(limits_of(found.rule), said(found))
+    led = leads(found.rule, found.evidence, found.last, as_seen=True, since=found.course.days[0].at)
+    return replace(charts.behind(found.rule, led), said=said(found.course))
 
 
 def png(found: Backtest, question: str, *, dark: bool = False) -> bytes:

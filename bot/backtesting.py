@@ -44,6 +44,13 @@ class Backtest:
     def last(self) -> datetime:
         return self.course.days[-1].at
 
+    @property
+    def so_far(self) -> datetime | None:
+        """When the last day was judged that is not over; None where all days are whole."""
+        first = self.course.days[0].at
+        began = _midnight_after(first) - timedelta(days=1) if first == self.last else first
+        return self.last if (self.last - began) % timedelta(days=1) else None
+
 
 def backtest(store: Store, asked: Asked, since: datetime | None, until: datetime | None) -> Backtest:
     """Judge a market as of every day from `since` to `until`: by default from the first look to the last.
@@ -73,7 +80,7 @@ def backtest(store: Store, asked: Asked, since: datetime | None, until: datetime
 def _days(
     slug: str, evidence: EvidenceInMemory, since: datetime | None, until: datetime | None, now: datetime
 ) -> list[datetime]:
-    """The midnights (UTC) after each day of the history."""
+    """The midnights (UTC) after each day of the history, and this moment, or `until`, for a day that is not over."""
     looks = [look.seen_at for source in evidence.sources.values() for look in source.sightings]
     if not looks:
         raise Refusal(f"{slug}: nothing it reads has been looked at yet; {_remedy(evidence)}")
@@ -120,6 +127,7 @@ def as_document(found: Backtest) -> dict[str, Any]:
         "from": found.course.days[0].at,
         "as_if_opened": found.rule.opens if found.rule.opens != found.asked.rule.opens else None,
         "to": found.last,
+        "so_far": found.so_far,
         "evaluations": found.course.evaluations,
         "changes": found.course.changes,
         "first_decision": None if first is None else {"at": first.at, **_outcome(first.verdict.outcome)},

@@ -5,16 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from decimal import Decimal
+from datetime import datetime
 
-from bot.leaves import FIGURE, walk
-from bot.told_short import shortened
+from bot.chart_curve import Curve, Series, day, short
+from bot.chart_periods import periods
+from bot.leaves import walk
 from resolvers.verdict import Step
 
 WIDTHS = (4.6, 2.0, 1.4, 1.0)
 """Of the lines in their order: one that another covers still shows on both sides of it."""
 NOTE_CHARS = 160
+__all__ = [
+    "CARRIED",
+    "DARK",
+    "LIGHT",
+    "MOST_LABELS",
+    "WIDTHS",
+    "Curve",
+    "Palette",
+    "Series",
+    "as_written",
+    "curves",
+    "day",
+    "labelled",
+    "revised",
+    "short",
+    "up_to",
+]
 MOST_LABELS = 10
 """Steps of one line that are named by their figure, in the picture and in its words alike."""
 
@@ -44,57 +61,9 @@ def as_written() -> Iterator[None]:
         yield
 
 
-Series = Sequence[tuple[datetime, str | None]]
 NO_VALUE = ("", "unknown")
 CARRIED = "carried forward"
 """How the reason of a step begins whose row is gone and keeps its last value."""
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """One line of the chart: what it is in words, its unit, its steps; a literal of the rule is a threshold."""
-
-    words: str
-    unit: str | None
-    steps: Series
-    threshold: bool = False
-    beside: tuple[str, ...] = ()
-    """The thresholds of its picture: no figure is cut so far that it seems to have reached one."""
-    note: str = ""
-    """What it is at the end in place of a figure, or why nobody knows; or how it goes on without its row."""
-
-    @property
-    def shown(self) -> list[str]:
-        """The figures it shows, in order."""
-        return [text for _, text in self.steps if text is not None]
-
-    @property
-    def open_since(self) -> datetime | None:
-        """From when on it is unknown, or a range and no single figure; None where its last step is a figure."""
-        if not self.steps or self.steps[-1][1] is not None:
-            return None
-        known = [number for number, (_, text) in enumerate(self.steps) if text is not None]
-        return self.steps[known[-1] + 1 if known else 0][0]
-
-    @property
-    def span(self) -> tuple[Decimal, Decimal] | None:
-        """The least and the greatest that its last value can be; None where it is one figure, or not told."""
-        ends = [FIGURE.fullmatch(part) for part in self.note.split(" to ")] if self.open_since else []
-        found = [Decimal(end[1].replace(",", "")) for end in ends if end is not None]
-        return (found[0], found[1]) if len(found) == 2 == len(ends) else None
-
-    @property
-    def label(self) -> str:
-        """Its words, and that it has no figure at all where that is so."""
-        return self.words if self.shown or self.threshold else f"{self.words} (no figure yet{self.why})"
-
-    @property
-    def why(self) -> str:
-        return f": {self.note}" if self.note else ""
-
-    def figure(self, at: int) -> str:
-        """The figure of a step as it is read: as it was published, or with as many digits as it takes."""
-        return shortened(self.steps[at][1] or "", self.beside)
 
 
 def curves(trace: Step) -> tuple[Curve, ...]:
@@ -104,6 +73,8 @@ def curves(trace: Step) -> tuple[Curve, ...]:
         if step.series:
             curve = Curve(step.words, step.unit, step.series, threshold=step.node == "literal", note=_note(step))
             found.setdefault((step.words, step.series), curve)
+        for curve in periods(step):
+            found.setdefault((curve.words, tuple(curve.steps)), curve)
     bars = tuple(figure for curve in found.values() if curve.threshold for figure in curve.shown)
     return tuple(replace(curve, beside=bars) for curve in found.values())
 
@@ -128,14 +99,6 @@ def revised(then: Sequence[Curve], later: Sequence[Curve]) -> list[Curve]:
 def up_to(steps: Series, until: datetime) -> Series:
     """The steps that are drawn and told of: none that is newer, and at least the first."""
     return [(at, text) for at, text in steps if at <= until] or list(steps[:1])
-
-
-def short(words: str, budget: int) -> str:
-    return words if len(words) <= budget else words[: budget - 1] + "…"
-
-
-def day(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d")
 
 
 def labelled(curve: Curve) -> list[int]:

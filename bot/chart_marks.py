@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from bot.chart_lines import CARRIED, Curve, Palette
-from bot.chart_text import folded
+from bot.chart_text import EM_SHARE, ems, folded
 from bot.chart_window import Window
 from resolvers import units
 from resolvers.rules.node_base import date_words
@@ -93,29 +93,51 @@ def ends(curve: Curve, until: datetime) -> Iterator[tuple[datetime, str]]:
             yield at, text
 
 
-def draw_ends(axes: Axes, curve: Curve, window: Window, until: datetime, colour: str, palette: Palette) -> None:
-    """A cross where a line ends, and beside the last one why; the same words where it goes on without its row."""
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Where notes may stand: in the window, up to `until`, and not across the line of the decision."""
+
+    window: Window
+    until: datetime
+    decided_at: datetime | None = None
+
+    def clear_of_decision(self, at: datetime, note: str, *, right: bool) -> datetime:
+        """Where a note begins (`right`) or ends that is to stand at an instant: beside the decision, if on it."""
+        wide = (self.window.high - self.window.low) * (max(map(ems, note.split("\n"))) * EM_SHARE)
+        low, high = (at, at + wide) if right else (at - wide, at)
+        if self.decided_at is None or not low <= self.decided_at <= high:
+            return at
+        fits = self.decided_at + wide <= self.window.high if right else self.decided_at - wide >= self.window.low
+        return self.decided_at if fits else at
+
+
+def draw_ends(axes: Axes, curve: Curve, room: Room, colour: str, palette: Palette) -> None:
+    """A cross where a line ends, and beside the last one why; the same words where it goes on without its row.
+
+    Figures of periods end nowhere: each is a point.
+    """
+    if curve.names:
+        return
+    until = room.until
     points = list(ends(curve, until))
     for time, text in points:
         at: Any = [time]
         axes.plot(at, [float(Decimal(text))], linestyle="none", marker="x", markersize=7, color=colour, zorder=4)
     note = folded(curve.note, NOTE_EMS, 2)
     if curve.span is not None:
-        _draw_span(axes, curve.span, note, until, colour, palette)
+        _draw_span(axes, curve.span, note, room, colour, palette)
     elif curve.open_since is not None and points and note:
-        _say(axes, note, *points[-1], window, palette)
+        _say(axes, note, *points[-1], room, palette)
     elif note.startswith(CARRIED) and curve.shown:
-        _say(axes, note, until, curve.shown[-1], window, palette)
+        _say(axes, note, until, curve.shown[-1], room, palette)
 
 
-def _draw_span(
-    axes: Axes, span: tuple[Decimal, Decimal], note: str, until: datetime, colour: str, palette: Palette
-) -> None:
+def _draw_span(axes: Axes, span: tuple[Decimal, Decimal], note: str, room: Room, colour: str, palette: Palette) -> None:
     """What the last value can be: a bar at the end, with its figures beside it."""
     low, high = (float(end) for end in span)
-    at: Any = [until, until]
+    at: Any = [room.until, room.until]
     axes.plot(at, [low, high], linewidth=6, color=colour, solid_capstyle="butt", zorder=4)
-    where: Any = (until, (low + high) / 2)
+    where: Any = (room.clear_of_decision(room.until, note, right=False), (low + high) / 2)
     axes.annotate(
         note, xy=where, xytext=(-7, 0), textcoords="offset points", va="center", ha="right",
         fontsize=FIGURE_PT, color=colour, zorder=5,
@@ -123,10 +145,10 @@ def _draw_span(
     )  # fmt: skip
 
 
-def _say(axes: Axes, note: str, at: datetime, text: str, window: Window, palette: Palette) -> None:
+def _say(axes: Axes, note: str, at: datetime, text: str, room: Room, palette: Palette) -> None:
     """Under the line, on the side with more room."""
-    right = at - window.low < window.high - at
-    where: Any = (at, float(Decimal(text)))
+    right = at - room.window.low < room.window.high - at
+    where: Any = (room.clear_of_decision(at, note, right=right), float(Decimal(text)))
     axes.annotate(
         note, xy=where, xytext=(7 if right else -3, -5), textcoords="offset points", va="top",
         ha="left" if right else "right", fontsize=FIGURE_PT, color=palette.ink, zorder=5,

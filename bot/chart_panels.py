@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from bot.chart_lines import WIDTHS, Curve, Palette, Series, day, labelled, revised, short, up_to
-from bot.chart_marks import ENDS, FIGURE_PT, Limits, around, draw_ends, draw_figures, draw_times, ends
+from bot.chart_curve import day, short
+from bot.chart_lines import WIDTHS, Curve, Palette, labelled, revised, up_to
+from bot.chart_marks import ENDS, FIGURE_PT, Limits, Room, around, draw_ends, draw_figures, ends
 from bot.chart_said import Said, draw_said
 from bot.chart_text import folded
 from bot.chart_window import Window
@@ -22,20 +22,26 @@ NEAR_X, NEAR_Y = 0.04, 0.045
 """Parts of the width and of the height of the only panel: two figures nearer than both are not both written."""
 MOST_DOTS = 30
 """More dots on a line than that are one thick line."""
-ROOM_FOR_WORDS = 0.12
-"""Part of the height of the only panel that is kept free above the lines for the words of the decision."""
-ONCE = "when it was seen (UTC): all of it within an hour, each later look adds to the line"
+PLOT_PX, ENTRY_PX = 500.0, 26.0
+"""Of the picture's height: what is left for panels by a title and the dates, and what an entry of the legend takes."""
+LINE_PX, FIGURE_PX = 24.0, 46.0
+"""What a line of the words of the decision takes, and a figure under them with the gaps around it."""
+LOW_PANEL = 0.6
+"""Part of the height of all panels up to which one is low, and its words stand on one line."""
+MOST_ROOM = 0.6
+"""Part of a panel's height that is kept free above its lines for the words of the decision, at most."""
+LATER = "with what was seen later"
 FLATTEST = 0.1
 """A line that moves less than this part of its value fills no more of the panel than if it moved so much."""
-TITLE_PT, AXIS_PT, TICK_PT, LEGEND_PT = 11.5, 9.5, 9.0, 8.5
-"""Sizes of type: a picture is seen at half its size on a phone."""
-TITLE_EMS, LEGEND_EMS, HALF_EMS = 47.0, 59.0, 27.0
-"""Widths of a line of the title, of the legend, and of one of its two columns, in parts of their size."""
-MOST_TITLE, MOST_LEGEND = 2, 2
-"""Lines of the title, and of each entry of the legend."""
-AS_MANY = 5
-"""Entries of the legend; of more than these each has one line."""
+AXIS_PT = 9.5
+LEGEND_EMS, HALF_EMS = 59.0, 27.0
+"""Widths of a line of the legend, and of one of its two columns, in parts of their size."""
+MOST_LEGEND = 2
+"""Lines of each entry of the legend, and of an outcome."""
+OUTCOME_CHARS = 90
 NO_FIGURE = "it hangs on no figure over time, or nothing was seen of it"
+WHOLE = 100.0
+"""Percent: where no figure is over it, the axis names none that is."""
 LETTER = 0.0066
 """Part of the picture's width that a letter of a figure takes."""
 
@@ -73,6 +79,20 @@ class Scene:
     said: Said = ()
     limits: Limits | None = None
     panels: int = 1
+    share: float = 1.0
+    """Part of the height of all panels that one with figures has."""
+    periods: bool = False
+    """Whether all its lines are figures of periods."""
+
+    @property
+    def outcome(self) -> str:
+        """What stands beside the line of the decision, on as many lines as it takes; empty where there is none."""
+        if self.decided_at is None:
+            return ""
+        said = self.verdict.outcome.words() if self.verdict.outcome else self.verdict.state
+        lines = MOST_LEGEND if self.share > LOW_PANEL else 1
+        between = "\n" if lines > 1 else ", "
+        return f"{folded(short(said, OUTCOME_CHARS), HALF_EMS, lines)}{between}{day(self.decided_at)}"
 
     @property
     def near(self) -> float:
@@ -89,7 +109,7 @@ def draw_panel(axes: Axes, panel: Panel, scene: Scene, *, labels: bool = True) -
     if not any(curve.shown for curve in panel.curves):
         _say_none(axes, panel, scene)
         return
-    _draw_revisions(axes, panel.curves, scene)
+    _draw_revisions(axes, panel, scene)
     _draw_gaps(axes, panel, scene)
     for number, curve in enumerate(panel.measured):
         width = WIDTHS[min(number, len(WIDTHS) - 1)] if len(panel.measured) > 1 else WIDTHS[1]
@@ -103,43 +123,6 @@ def draw_panel(axes: Axes, panel: Panel, scene: Scene, *, labels: bool = True) -
     if labels:
         _name_figures(axes, panel, scene)
     _draw_ends(axes, panel, scene)
-
-
-def dress(every: Sequence[Axes], title: str, scene: Scene) -> None:
-    """Title, time axis, grid, legends and where it was decided, over all panels."""
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-    palette, limits = scene.palette, (scene.window.low, scene.window.high)
-    for number, axes in enumerate(every):
-        axes.set_xlim(*limits)  # type: ignore[arg-type]  # matplotlib takes dates, its types do not say so
-        axes.grid(color=palette.grid, linewidth=0.7)
-        axes.set_axisbelow(True)
-        axes.tick_params(labelsize=TICK_PT, colors=palette.muted)
-        for side, spine in axes.spines.items():
-            spine.set_visible(side in ("left", "bottom"))
-            spine.set_color(palette.grid)
-        if scene.limits:
-            draw_times(axes, scene.limits, scene.window, palette, words=number == 0)
-        _decision(axes, scene, words=number == 0)
-    _legend(every, palette)
-    until = f"when it was seen (UTC), up to {day(scene.verdict.as_of)}"
-    every[-1].set_xlabel(until, fontsize=AXIS_PT, color=palette.muted)
-    if scene.window.once is not None:
-        _one_instant(every, scene.window.once, palette)
-    else:
-        locator = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]  # has no types
-        every[-1].xaxis.set_major_locator(locator)
-        formatter = ConciseDateFormatter(locator)  # type: ignore[no-untyped-call]  # has no types
-        every[-1].xaxis.set_major_formatter(formatter)
-    whole = folded(title, TITLE_EMS, MOST_TITLE)
-    every[0].set_title(whole, loc="left", fontsize=TITLE_PT, color=palette.ink, pad=10)
-
-
-def _one_instant(every: Sequence[Axes], at: datetime, palette: Palette) -> None:
-    """All was seen within an hour: where it began stands in the middle, and it is said that there is no course yet."""
-    here: Any = [at]  # matplotlib takes dates, its types do not say so
-    every[-1].set_xticks(here, [f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"])
-    every[-1].set_xlabel(ONCE, fontsize=AXIS_PT, color=palette.muted)
 
 
 def _say_so(axes: Axes, scene: Scene) -> None:
@@ -169,8 +152,9 @@ def _in_the_middle(axes: Axes, words: str, scene: Scene) -> None:
 def _draw_ends(axes: Axes, panel: Panel, scene: Scene) -> None:
     """Where lines end, and why; the only line of a panel is shaded from there on, of several the cross is explained."""
     until = scene.verdict.as_of
+    room = Room(scene.window, until, scene.decided_at)
     for number, curve in enumerate(panel.measured):
-        draw_ends(axes, curve, scene.window, until, _colour(number, panel, scene), scene.palette)
+        draw_ends(axes, curve, room, _colour(number, panel, scene), scene.palette)
     if len(panel.measured) > 1 and any(list(ends(curve, until)) for curve in panel.measured):
         axes.plot([], [], linestyle="none", marker="x", color=scene.palette.muted, label=ENDS)
 
@@ -180,16 +164,19 @@ def _colour(number: int, panel: Panel, scene: Scene) -> str:
     return scene.palette.muted if panel.price else lines[(number + panel.before) % len(lines)]
 
 
-def _points(steps: Series, until: datetime) -> tuple[Any, list[float]]:
+def _points(curve: Curve, until: datetime) -> tuple[Any, list[float]]:
     """Steps as coordinates, the last one drawn on to `until`; unknown stretches are gaps. Floats only draw."""
-    kept = up_to(steps, until)
-    if kept[-1][0] < until:
+    kept = up_to(curve.steps, until)
+    if kept[-1][0] < until and not curve.names:
         kept = [*kept, (until, kept[-1][1])]
     return [at for at, _ in kept], [float(Decimal(text)) if text is not None else float("nan") for _, text in kept]
 
 
 def _draw(axes: Axes, curve: Curve, colour: str, width: float, until: datetime) -> None:
-    times, values = _points(curve.steps, until)
+    times, values = _points(curve, until)
+    if curve.names:  # each figure is a period's own; the line between two only shows which way it went
+        axes.plot(times, values, linewidth=1.0, marker="o", markersize=6, color=colour, label=curve.label)
+        return
     axes.step(times, values, where="post", linewidth=width, color=colour, label=curve.label)
     seen = len([at for at, _ in curve.steps if at <= until]) or 1
     few = seen <= MOST_DOTS
@@ -201,20 +188,25 @@ def _draw_threshold(axes: Axes, curve: Curve, palette: Palette) -> None:
     axes.axhline(value, linestyle=(0, (6, 3)), linewidth=1.4, color=palette.threshold, label=f"threshold {curve.words}")
 
 
-def _draw_revisions(axes: Axes, then: Sequence[Curve], scene: Scene) -> None:
-    """The same lines with all that was seen later: what was revised, and how it went on."""
-    label: str | None = "with what was seen later"
-    for curve in revised(then, scene.after):
+def _draw_revisions(axes: Axes, panel: Panel, scene: Scene) -> None:
+    """The same lines with all that was seen later: what was revised, and how it went on; of several in colour."""
+    found = revised(panel.curves, scene.after)
+    order = {curve.words: number for number, curve in enumerate(panel.measured)}
+    for curve in found:
         newer = curve.steps[-1][0] > scene.verdict.as_of
-        times, values = _points(curve.steps, scene.window.high if newer else scene.verdict.as_of)
-        axes.step(times, values, where="post", linewidth=1.3, linestyle=":", color=scene.palette.muted, label=label)
-        label = None
+        times, values = _points(curve, scene.window.high if newer else scene.verdict.as_of)
+        style = "default" if curve.names else "steps-post"
+        colour = _colour(order[curve.words], panel, scene) if len(order) > 1 else scene.palette.muted
+        label = LATER if len(order) == 1 else None
+        axes.plot(times, values, drawstyle=style, linewidth=1.3, linestyle=":", color=colour, label=label)
+    if found and len(order) > 1:
+        axes.plot([], [], linewidth=1.3, linestyle=":", color=scene.palette.muted, label=LATER)
 
 
 def _draw_gaps(axes: Axes, panel: Panel, scene: Scene) -> None:
     """Where the only line of a panel is unknown, or a range: shaded, so that nobody takes it for the end."""
     (curve, *others) = panel.measured
-    if others:
+    if others or curve.names:
         return
     ends: list[datetime] = [at for at, _ in curve.steps[1:]] + [max(scene.verdict.as_of, curve.steps[-1][0])]
     label: str | None = "no single figure: a range, or unknown"
@@ -238,14 +230,28 @@ def _bound(axes: Axes, panel: Panel, scene: Scene) -> None:
         return
     shown = [float(Decimal(text)) for curve in panel.curves for text in curve.shown]
     shown += [float(end) for curve in panel.measured for end in curve.span or ()]
+    shown += [float(Decimal(text)) for curve in revised(panel.curves, scene.after) for text in curve.shown]
     shown += around(panel.limits, min(shown), max(shown))
     low, high = min(shown), max(shown)
     least = 2.0 if panel.unit == "count" else max(abs(low), abs(high)) * FLATTEST or 1.0
     more = max((high - low) * 0.2, (least - (high - low)) / 2)
-    head = (high - low + 2 * more) * ROOM_FOR_WORDS * scene.panels if scene.decided_at else 0.0
-    axes.set_ylim(low - more, high + more + head)
+    part = _room(panel, scene)
+    bottom = low - more
+    axes.set_ylim(bottom, max(high + more, (high - part * bottom) / (1 - part)))
     if panel.unit == "count":
         axes.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+    elif panel.unit == "percent" and high <= WHOLE:
+        bottom, top = axes.get_ylim()
+        axes.set_yticks([tick for tick in axes.get_yticks() if bottom <= tick <= min(top, WHOLE)])
+
+
+def _room(panel: Panel, scene: Scene) -> float:
+    """Part of a panel's height that its highest point leaves free for the words of the decision."""
+    if not scene.outcome or panel.before:
+        return 0.0
+    entries = len(panel.curves) + (panel.limits is not None) + (scene.limits is not None) + bool(scene.after)
+    height = (PLOT_PX - ENTRY_PX * entries) * scene.share
+    return min((LINE_PX * len(scene.outcome.splitlines()) + FIGURE_PX) / height, MOST_ROOM)
 
 
 def _name_figures(axes: Axes, panel: Panel, scene: Scene) -> None:
@@ -264,17 +270,25 @@ def _name_figures(axes: Axes, panel: Panel, scene: Scene) -> None:
                 continue
             placed.append(here)
             where: Any = (at, value)
-            right = not _crossed(at, curve.figure(point), scene)
+            told = f"{curve.names[point]}: {curve.figure(point)}" if curve.names else curve.figure(point)
+            right = not _crossed(at, told, scene)
             axes.annotate(
-                curve.figure(point),
+                told,
                 xy=where,
-                xytext=(5 if right else -4, 4),
+                xytext=(5 if right else -4, -4 if _rises(curve, point) else 4),
                 textcoords="offset points",
                 ha="left" if right else "right",
+                va="top" if _rises(curve, point) else "baseline",
                 fontsize=FIGURE_PT,
                 color=_colour(number, panel, scene),
                 bbox={"facecolor": scene.palette.paper, "edgecolor": "none", "alpha": 0.75, "pad": 0.6},
             )
+
+
+def _rises(curve: Curve, point: int) -> bool:
+    """Whether the line from a period to the next goes up, and would go through a figure above its point."""
+    shown = [Decimal(text) for _, text in curve.steps[point : point + 2] if text is not None]
+    return bool(curve.names) and len(shown) > 1 and shown[1] > shown[0]
 
 
 def _crossed(at: datetime, figure: str, scene: Scene) -> bool:
@@ -283,60 +297,3 @@ def _crossed(at: datetime, figure: str, scene: Scene) -> bool:
     room = (window.high - window.low) * (LETTER * (len(figure) + 2))
     left = at - window.low >= room
     return decided_at is not None and at <= decided_at <= at + room and left
-
-
-def _decision(axes: Axes, scene: Scene, *, words: bool) -> None:
-    """A line where it was decided, and the outcome on the side that has more room."""
-    decided_at, window = scene.decided_at, scene.window
-    if decided_at is None:
-        return
-    at: Any = decided_at  # matplotlib takes dates, its types do not say so
-    axes.axvline(at, color=scene.palette.ink, linewidth=1.1)
-    if not words:
-        return
-    early = decided_at - window.low < window.high - decided_at
-    verdict = scene.verdict
-    said = verdict.outcome.words() if verdict.outcome else verdict.state
-    axes.annotate(
-        f"{short(said, 60)}\n{day(decided_at)}",
-        xy=(at, 1.0),
-        xycoords=("data", "axes fraction"),
-        xytext=(6 if early else -6, -6),
-        textcoords="offset points",
-        ha="left" if early else "right",
-        va="top",
-        fontsize=TICK_PT,
-        color=scene.palette.ink,
-        bbox={"facecolor": scene.palette.paper, "edgecolor": "none", "alpha": 0.85, "pad": 1.5},
-    )
-
-
-def _legend(every: Sequence[Axes], palette: Palette) -> None:
-    """What the lines are, below all panels, so that no word covers a line."""
-    figure = every[0].figure
-    told = [one for axes in every for one in zip(*axes.get_legend_handles_labels(), strict=True)]
-    if told:
-        handles, labels = zip(*told, strict=True)
-        names, columns = _in_columns(labels)
-        colour = palette.ink
-        figure.legend(
-            handles,
-            names,
-            loc="outside lower left",
-            fontsize=LEGEND_PT,
-            frameon=False,
-            labelcolor=colour,
-            ncols=columns,
-        )
-
-
-def _in_columns(labels: Sequence[str]) -> tuple[list[str], int]:
-    """The names of lines folded, in two columns where that is lower and cuts none of them."""
-    most = MOST_LEGEND if len(labels) <= AS_MANY else 1
-    one = [folded(label, LEGEND_EMS, most) for label in labels]
-    two = [folded(label, HALF_EMS, MOST_LEGEND) for label in labels]
-    rows = (len(two) + 1) // 2
-    tall = [name.count("\n") + 1 for name in two] + [0]
-    low = sum(max(tall[at], tall[min(at + rows, len(two))]) for at in range(rows)) < len("\n".join(one).split("\n"))
-    whole = all(name.split() == label.split() for name, label in zip(two, labels, strict=True))
-    return (two, 2) if len(labels) > AS_MANY and low and whole else (one, 1)

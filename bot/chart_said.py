@@ -7,7 +7,8 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from bot.chart_lines import Palette, day, short
+from bot.chart_curve import day, short
+from bot.chart_lines import Palette
 from bot.chart_text import folded
 from bot.chart_window import Window
 

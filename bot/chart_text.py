@@ -10,6 +10,8 @@ FOREIGN = 1.0
 """A letter outside Latin may be as wide as the type is high."""
 NARROWER, MOST_NARROWER = 0.97, 24
 """How lines are made even: in such steps, down to about half."""
+EM_SHARE = 0.0168
+"""Part of a panel's width that an em of the smallest type takes."""
 FROM_START, FROM_END = 250, 150
 """Letters of a longer text that are looked at: more fit no two lines."""
 

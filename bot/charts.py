@@ -12,25 +12,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from bot.chart_course import course
+from bot.chart_dress import dress, legend
+from bot.chart_leads import Led, draw_leads
+from bot.chart_leads import told as told_leads
 from bot.chart_lines import (
     DARK,
     LIGHT,
-    MOST_LABELS,
     Curve,
     Palette,
     as_written,
     curves,
     day,
-    labelled,
     revised,
     up_to,
 )
 from bot.chart_marks import Limits, limits_of
-from bot.chart_panels import Panel, Scene, draw_panel, dress
+from bot.chart_panels import Panel, Scene, draw_panel
 from bot.chart_said import Said
 from bot.chart_said import told as told_strip
 from bot.chart_window import window_of
 from bot.told_short import reason
+from resolvers.backtest.leading import Leads
 from resolvers.rules.rule import Rule
 from resolvers.verdict import Step, Verdict
 
@@ -40,6 +43,8 @@ if TYPE_CHECKING:
 SIZE_PX = (1200, 675)
 DPI = 150
 MOST_PANELS_LABELLED = 4
+FULL, MOST_STRIPS, STRIP_PART = 2.2, 2, 0.23
+"""Height of a panel, where the price has 1; the strips of who led, and of the height of all panels the part of one."""
 _lock = threading.Lock()
 __all__ = [
     "DARK",
@@ -63,14 +68,16 @@ class Backdrop:
 
     limits: Limits | None = None
     said: Said = ()
+    led: tuple[Led, ...] = ()
+    """Who led when, where a question asks for that; nothing where nobody looked."""
 
 
 BARE = Backdrop()
 
 
-def behind(rule: Rule) -> Backdrop:
-    """The backdrop of a question's own picture."""
-    return Backdrop(limits_of(rule))
+def behind(rule: Rule, led: Sequence[Leads] = ()) -> Backdrop:
+    """The backdrop of a question's own picture, with who led when if that is known."""
+    return Backdrop(limits_of(rule), led=tuple(Led(each.what, each.steps) for each in led))
 
 
 def alt_text(
@@ -84,34 +91,23 @@ def alt_text(
     """The chart in words, with the same numbers; `later` lines where they are dotted."""
     every = [curve for curve in curves(seen or verdict.trace) if not curve.threshold]
     drawn = [curve for curve in every if curve.shown]
-    parts = [_sentence(reason(verdict)), *(_sentence(f"{curve.words} {_course(curve)}") for curve in drawn)]
+    parts = [_sentence(reason(verdict))]
+    parts += [f"Decided by what was seen on {day(decided_at)}."] if decided_at else []
+    parts += [_sentence(f"{curve.words} {course(curve)}") for curve in drawn]
     parts += [_sentence(curve.label) for curve in every if not curve.shown]
     if backdrop.said and not every:
         parts.append(_sentence(f"with what was seen by then it would have been {told_strip(backdrop.said)}"))
     if backdrop.limits:
         parts.append(_sentence(backdrop.limits.words()))
+    parts += [_sentence(words) for words in told_leads(backdrop.led)]
     since = revised(drawn, curves(later) if later else ())
-    parts += [_sentence(f"with what was seen later {curve.words} {_course(curve)}") for curve in since]
-    if decided_at:
-        parts.append(f"Decided by what was seen on {day(decided_at)}.")
+    parts += [_sentence(f"with what was seen later {curve.words} {course(curve)}") for curve in since]
     if price is not None:
         drawn_to = up_to(price.steps, verdict.as_of)
         both = (drawn_to[0], drawn_to[-1])
         told = ", ".join(f"{text or '0'} percent on {day(at)}" for at, text in both)
         parts.append(_sentence(f"{price.words}: {told}"))
     return " ".join(parts)
-
-
-def _course(curve: Curve) -> str:
-    """How a line goes: every figure, or of a long history those that the picture names."""
-    named = [_number(curve.figure(at), curve.unit) for at in labelled(curve)]
-    many = len(curve.shown) > MOST_LABELS
-    told = f"stays at {named[0]}" if len(set(named)) == 1 and not many else f"goes {', '.join(named)}"
-    told += f" ({len(curve.shown)} steps in all, these among them)" if many else ""
-    gap = curve.open_since
-    if gap:
-        return f"{told}; since {day(gap)} it is no single figure{curve.why}"
-    return f"{told}; {curve.note}" if curve.note else told
 
 
 def png(
@@ -161,16 +157,25 @@ def draw(
     size = (SIZE_PX[0] / DPI, SIZE_PX[1] / DPI)
     figure = Figure(figsize=size, dpi=DPI, layout="constrained", facecolor=palette.paper)
     panels = _panels(drawn, backdrop.limits)
+    strips = [led for led in backdrop.led if led.steps][:MOST_STRIPS]
     panels += [Panel("price", (price,), price=True)] if price is not None else []
     begins = [at for at, _ in backdrop.said[:1]] if not drawn else []
     window = window_of([*drawn, *after, *panels[-1].curves], decided_at, verdict.as_of, begins)
     times = backdrop.limits if backdrop.limits and backdrop.limits.times else None
-    scene = Scene(verdict, decided_at, window, tuple(after), palette, backdrop.said, times, len(panels))
-    heights = [1.0 if each.price else 2.2 for each in panels]
-    grid = figure.subplots(len(panels), 1, sharex=True, squeeze=False, height_ratios=heights)
-    for axes, panel in zip(grid[:, 0], panels, strict=True):
+    periods = bool(drawn) and all(curve.names or curve.threshold for curve in drawn)
+    heights = [1.0 if each.price else FULL for each in panels]
+    heights += [sum(heights) * STRIP_PART] * len(strips)
+    scene = Scene(
+        verdict, decided_at, window, tuple(after), palette, backdrop.said, times, len(panels),
+        share=FULL / sum(heights), periods=periods,
+    )  # fmt: skip
+    every = list(figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0])
+    for axes, panel in zip(every, panels, strict=False):
         draw_panel(axes, panel, scene, labels=len(panels) < MOST_PANELS_LABELLED)
-    dress(list(grid[:, 0]), question, scene)
+    dress(every, question, scene)
+    for axes, led in zip(every[len(panels) :], strips, strict=True):
+        draw_leads(axes, led, window, verdict.as_of, palette)
+    legend(every, palette)
     return figure
 
 
@@ -200,7 +205,3 @@ def _sentence(text: str) -> str:
     """With a capital and a full stop."""
     whole = text if text.endswith((".", "…")) else f"{text}."
     return whole[:1].upper() + whole[1:]
-
-
-def _number(text: str, unit: str | None) -> str:
-    return f"{text} {unit}" if unit and unit != "count" else text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,7 +31,8 @@ def backtest(
         str | None, typer.Option("--from", help="The first day (ISO); by default that of the first look.")
     ] = None,
     until: Annotated[
-        str | None, typer.Option("--to", help="The last day (ISO); by default that of the last look.")
+        str | None,
+        typer.Option("--to", help="The last day or moment (ISO); by default the last look's day, or now."),
     ] = None,
     chart: Annotated[Path | None, typer.Option(help="Draw it as PNG, 1200 by 675, into this file.")] = None,
     dark: Annotated[bool, typer.Option("--dark", help="Draw on a dark ground.")] = False,
@@ -69,7 +71,7 @@ def _tell(found: Backtest) -> None:
     judged = (
         f"{say.many(found.course.evaluations, 'judging')} on {say.many(found.course.changes, 'change')} of evidence"
     )
-    say.line(f"{found.asked.slug}: {say.many(len(days), 'day')}, {_span(days)}, {judged}")
+    say.line(f"{found.asked.slug}: {say.many(len(days), 'day')}, {_span(found, days)}, {judged}")
     told, own = found.rule.opens, found.asked.rule.opens
     if told != own:
         when = say.day if say.day(told) != say.day(own) else say.short
@@ -89,7 +91,7 @@ def _outcome(found: Backtest, first: Day | None) -> Iterator[str]:
     elif first.verdict.outcome is not None:
         answer, because = first.verdict.outcome.words(), reason(first.verdict)
         said = because if because.startswith(f"{answer}:") else f"{answer}: {because}"
-        yield _read(found, f"first decision, {say.day(first.at)}: {said}")
+        yield _read(found, f"first decision, {_when(found, first.at)}: {said}")
     if found.undone:
         yield _read(found, f"hindsight: {found.undone}")
 
@@ -102,15 +104,15 @@ def _days(found: Backtest) -> Iterator[str]:
     closest = min((pair for pair in far if pair[1].size is not None), key=lambda pair: pair[1].size or 0, default=None)
     if closest is not None:
         near, last = (_read(found, margin.words()) for margin in (closest[1], far[-1][1]))
-        yield f"margin, {measured_words(found.rule)}: nearest {near} on {say.day(closest[0].at)}; last {last}"
+        yield f"margin, {measured_words(found.rule)}: nearest {near} on {_when(found, closest[0].at)}; last {last}"
     for because, some in unknown_stretches(found.course.days)[:MOST_LINES]:
-        yield _read(found, f"nobody could have said, {_span(some)}: {because}")
+        yield _read(found, f"nobody could have said, {_span(found, some)}: {because}")
 
 
 def _turns(found: Backtest) -> Iterator[str]:
     for before, after in found.course.flips()[:MOST_LINES]:
         said = [day.says.words() if day.says else "neither way" for day in (before, after)]
-        yield _read(found, f"turned, {say.day(after.at)}: {said[0]} -> {said[1]}")
+        yield _read(found, f"turned, {_when(found, after.at)}: {said[0]} -> {said[1]}")
     for each in found.revisions[:MOST_LINES]:
         gone = "taken out" if each.now is None else f"revised to {each.now}"
         yield f"revision, {say.day(each.seen_at)}: {each.key}, {each.column}: {each.was} {gone}"
@@ -128,7 +130,7 @@ def _moves(found: Backtest) -> Iterator[str]:
         came: dict[str, list[str]] = {}
         for each in found.moved:
             if each.number == number:
-                when = f"{each.outcome.words()} {say.day(each.first_decision)}" if each.outcome else "undecided"
+                when = f"{each.outcome.words()} {_when(found, each.first_decision)}" if each.outcome else "undecided"
                 came.setdefault(each.why_not or when, []).append(f"{each.share:+d}%")
         parts = [f"by {', '.join(shares)}: {when}" for when, shares in came.items()]
         name = f"{number.what} {number.shown}"
@@ -137,9 +139,14 @@ def _moves(found: Backtest) -> Iterator[str]:
         yield _read(found, f"{name}{which} moved {'; '.join(parts)}")
 
 
-def _span(days: Sequence[Day]) -> str:
+def _span(found: Backtest, days: Sequence[Day]) -> str:
     """`2025-02-01 to 2025-03-01`, or the one day."""
-    return " to ".join(dict.fromkeys(say.day(each.at) for each in (days[0], days[-1])))
+    return " to ".join(dict.fromkeys(_when(found, each.at) for each in (days[0], days[-1])))
+
+
+def _when(found: Backtest, at: datetime | None) -> str:
+    """`2025-03-01`; of the day that is not over the time as well, so that nobody takes it for all of it."""
+    return f"{say.short(at)} UTC (so far)" if at is not None and at == found.so_far else say.day(at)
 
 
 def _read(found: Backtest, text: str) -> str:

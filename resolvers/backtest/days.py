@@ -58,9 +58,10 @@ class Course:
 
 
 def every_day(first: datetime, last: datetime) -> list[datetime]:
-    """`first`, then each day later, up to `last`."""
+    """`first`, then each day later, up to `last`; where that falls into a day, it stands for the day so far."""
     count = max((last - first) // timedelta(days=1), 0)
-    return [first + timedelta(days=number) for number in range(count + 1)]
+    found = [first + timedelta(days=number) for number in range(count + 1)]
+    return [*found, last] if found[-1] < last else found
 
 
 def course(slug: str, rule: Rule, evidence: Evidence, days: Sequence[datetime]) -> Course:

@@ -14,6 +14,7 @@ from bot import backtest_chart, charts
 from bot.backtesting import Backtest, as_document, backtest
 from bot.judging import asked, judge_all
 from bot.store import record
+from resolvers.verdict import Verdict
 
 STEP = 5
 
@@ -88,12 +89,13 @@ async def test_the_points_drawn_are_those_of_the_trace_as_it_was_seen(world: Wor
 
 async def test_the_alt_text_says_the_same_numbers_as_the_trace(world: World) -> None:
     text = backtest_chart.alt_text(lived(world))
-    assert "goes 70.5 percent, 85.5 percent, 84 percent, 88 percent" in text
+    steps = {"70.5": 0, "85.5": 20, "84": 25, "88": 40}
+    assert f"goes {', '.join(f'{each} percent from {day(at):%Y-%m-%d}' for each, at in steps.items())}." in text
     assert "Decided by what was seen on" in text
     later = next(each for each in charts.curves(backtest_chart.seen_and_later(lived(world))[1]) if each.shown)
     assert later.shown == ["70.5", "88"], "by the last day the row of day 20 is known to read 88"
-    told = "With what was seen later the largest score among the rows of board goes 70.5 percent, 88 percent."
-    assert told in text
+    told = "With what was seen later the largest score among the rows of board goes 70.5 percent from 2020-01-06, "
+    assert f"{told}88 percent from 2020-01-26." in text
 
 
 async def test_the_line_of_what_was_revised_ends_with_the_history(world: World) -> None:
@@ -141,6 +143,56 @@ async def test_the_command_tells_the_same_and_writes_the_picture_with_its_words(
     assert (ran.code, ran.out.splitlines()[1].split(":")[0]) == (0, f"  first decision, {day(45):%Y-%m-%d}")
     assert picture.read_bytes()[:4] == b"\x89PNG" and "88 percent" in picture.with_suffix(".txt").read_text()
     assert here("backtest", "reach-85", "--json").json["slug"] == "reach-85"
+
+
+async def test_the_last_day_is_told_as_it_stands_now_though_it_is_not_over(world: World, crux: Crux) -> None:
+    """A look at noon of day 70 shows 91 percent; the clock stands at 18:00."""
+    world.at(70.5)
+    world.see(two=("91.0", "north"))
+    world.at(70.75)
+    document = as_document(lived(world))
+    last, before = document["days"][-1], document["days"][-2]
+    assert (document["to"], document["so_far"]) == (day(70.75), day(70.75))
+    assert [(each["as_of"], each["margin"]["low"]) for each in (before, last)] == [(day(70), "3"), (day(70.75), "6")]
+    assert document["evaluations"] <= document["changes"] + 20
+    (plain,) = judge_all(world.store, asked(world.store, world.loaded, ["reach-85"]), day(70.75)).verdicts
+    assert found_same(lived(world).course.days[-1].verdict, plain)
+
+
+def found_same(one: Verdict, other: Verdict) -> bool:
+    """The same but for the trace, which a day on which nothing turned takes from the day before."""
+    return one.model_copy(update={"trace": other.trace}) == other
+
+
+async def test_a_day_that_is_over_is_not_told_as_so_far(world: World) -> None:
+    document = as_document(lived(world))
+    assert (document["to"], document["so_far"], document["days"][-1]["as_of"]) == (day(70), None, day(70))
+
+
+async def test_where_the_history_began_today_its_only_day_is_told_as_so_far(tmp_path: Path) -> None:
+    async with living(tmp_path) as here:
+        here.at(0.25).see()
+        here.at(0.5)
+        document = as_document(lived(here))
+        assert ([each["as_of"] for each in document["days"]], document["so_far"]) == ([day(0.5)], day(0.5))
+
+
+async def test_the_text_and_the_picture_show_the_day_that_is_not_over(tmp_path: Path, crux: Crux) -> None:
+    async with living(tmp_path) as here:
+        here.see()
+        here.at(5.5).see(two=("80.0", "north"))
+        told = crux.on(here.folder, here.database)("backtest", "reach-85", "--to", "2020-01-11T18:00Z").out
+        assert "2020-01-06 to 2020-01-11 18:00 UTC (so far)" in told.splitlines()[0]
+        assert "nearest -5 points on 2020-01-11 18:00 UTC (so far); last -5 points" in told
+        here.at(5.75)
+        found = lived(here)
+        seen, later = backtest_chart.seen_and_later(found)
+        (curve,) = [each for each in charts.curves(seen) if not each.threshold]
+        assert curve.steps == ((day(0), "70.5"), (day(5.5), "80"))
+        axes = charts.draw(backtest_chart._verdict(found), "Will it?", None, seen, later).axes[0]
+        line = next(line for line in axes.lines if line.get_label() == curve.words)
+        assert (line.get_xdata()[-1], line.get_ydata()[-1]) == (day(5.75), 80.0)
+        assert "80 percent" in backtest_chart.alt_text(found)
 
 
 async def test_a_market_without_history_or_with_its_days_turned_round_is_told_what_to_do(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from bot.chart_lines import Curve, curves
+from bot.chart_dress import _in_columns
+from bot.chart_leads import Led
+from bot.chart_lines import LIGHT, Curve, curves
 from bot.chart_marks import Limits
-from bot.chart_panels import _in_columns
 from bot.charts import Backdrop, alt_text, draw, png
 from bot.told_short import reason
 from resolvers.outcome import Answers, Yes
@@ -33,6 +34,7 @@ def verdict(*steps: Step) -> Verdict:
 
 
 BEST = line("the best", (1, "8.8"), (5, "9"))
+LED = (Led("the model", ((day(1), "a"), (day(4), "b"))),)
 TENTHS = Backdrop(Limits(("5", "10", "15", "20"), "percent"))
 
 
@@ -127,6 +129,77 @@ def test_a_figure_does_not_stand_across_the_line_of_the_decision() -> None:
         "8.8": "left",
         "9": "right",
     }
+
+
+def test_in_a_low_panel_the_words_of_the_decision_take_one_line_and_cover_no_figure() -> None:
+    shown = verdict(line("the best", (1, "61.7"), (5, "72.9"), (8, "82.7")), line("the rows", (2, "3"), unit="count"))
+    price = Curve("what the market gave YES", "percent", ((day(2), "30"), (day(9), "60")))
+    figure = draw(shown.model_copy(update={"outcome": Yes()}), LONG, day(8), price=price, backdrop=Backdrop(led=LED))
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    (said,) = [text for text in axes.texts if "YES" in text.get_text()]
+    assert said.get_text() == "YES, 2025-03-08"
+    assert said.get_window_extent().y0 > axes.transData.transform((0, 82.7))[1]
+
+
+def test_what_was_seen_later_stays_below_the_words_of_the_decision() -> None:
+    later = line("the best", (1, "8.8"), (5, "9"), (14, "30"))
+    axes = draw(verdict(BEST), "Q?", day(5), None, verdict(later).trace).axes[0]
+    low, high = axes.get_ylim()
+    assert (30 - low) / (high - low) < 0.85
+
+
+def test_what_was_seen_later_of_several_lines_has_the_colour_of_each() -> None:
+    other = line("the other", (1, "7"), (5, "8"))
+    later = verdict(line("the best", (1, "8.9"), (5, "9")), line("the other", (1, "7.2"), (5, "8")))
+    both = draw(verdict(BEST, other), "Q?", None, None, later.trace).axes[0]
+    assert [line.get_color() for line in both.lines if line.get_linestyle() == ":"][:2] == list(LIGHT.lines[:2])
+    alone = draw(verdict(BEST), "Q?", None, None, later.trace).axes[0]
+    assert alone.get_legend_handles_labels()[1].count("with what was seen later") == 1
+
+
+def test_a_long_outcome_stands_within_its_panel_and_leaves_it_its_width() -> None:
+    outcome = Answers(weights={"from 2025-04-01, before 2025-07-01": "1"}, value="2025-05-08 14:40 UTC")
+    decided = verdict(BEST).model_copy(update={"state": "decided", "outcome": outcome})
+    figure = draw(decided, "Q?", day(8))
+    figure.draw_without_rendering()
+    (said,) = [text for text in figure.axes[0].texts if "2025-04-01" in text.get_text()]
+    panel = figure.axes[0].get_window_extent()
+    assert said.get_window_extent().x1 <= panel.x1 and panel.width > figure.bbox.width * 0.9
+    assert " ".join(said.get_text().split()) == f"{outcome.words()} 2025-03-08"
+
+
+def test_the_words_of_the_decision_cover_no_figure_however_many_lines_they_take() -> None:
+    outcome = Answers(weights={"from 2025-04-01, before 2025-07-01": "1"}, value="2025-05-08 14:40 UTC")
+    best = line("the best", (1, "61.7"), (4, "82.7"), (9, "88"))
+    decided = verdict(best).model_copy(update={"state": "decided", "outcome": outcome})
+    figure = draw(decided, LONG, day(5), backdrop=Backdrop(Limits(times=(day(3), day(12))), led=LED))
+    figure.draw_without_rendering()
+    texts = figure.axes[0].texts
+    (said,) = [text.get_bbox_patch().get_window_extent() for text in texts if "2025-04-01" in text.get_text()]
+    figures = [text for text in texts if text.get_text() in ("61.7", "82.7", "88")]
+    assert [text.get_text() for text in figures if said.overlaps(text.get_window_extent())] == []
+    assert len(figures) == 3
+
+
+def test_no_note_stands_across_the_line_of_the_decision() -> None:
+    """The range at the end, and why a line goes on: both begin before the decision where it would go through them."""
+    open_now = line("the rows", (1, "6"), (4, None), unit="count", value="16 to 18", because="vanished: a")
+    gone = line("the best", (1, "61.7"), value="61.7%", because="carried forward: a, not seen any more")
+    for step, words in ((open_now, "16 to 18"), (gone, "carried forward")):
+        figure = draw(verdict(step), "Q?", day(15))
+        figure.draw_without_rendering()
+        axes = figure.axes[0]
+        (note,) = [text for text in axes.texts if words in text.get_text()]
+        at = axes.transData.transform((axes.convert_xunits(day(15)), 0))[0]
+        assert note.get_window_extent().x1 <= at
+
+
+def test_no_share_over_a_hundred_percent_stands_on_an_axis_of_shares_below_it() -> None:
+    high = draw(verdict(line("the best", (1, "95.83"), (5, "98.25"))), "Q?", day(8)).axes[0]
+    assert max(high.get_yticks()) <= 100
+    over = draw(verdict(line("the growth", (1, "95"), (5, "140"))), "Q?", None).axes[0]
+    assert max(over.get_yticks()) > 100
 
 
 def test_of_figures_that_would_cover_one_another_in_a_low_panel_one_is_written() -> None:

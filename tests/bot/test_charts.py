@@ -70,6 +70,23 @@ def test_the_words_say_every_figure_of_the_trace() -> None:
     assert "2025-03-08" in words
 
 
+def test_the_words_say_from_when_on_each_figure_stood_and_when_there_was_none() -> None:
+    """Every step of the trace, as (figure, day), can be read from the words again."""
+    words = alt_text(VERDICT, day(8))
+    told = words.partition("The best score goes ")[2].removesuffix(".")
+    steps = [each.partition(" from ")[::2] for each in told.split(", ")]
+    assert steps == [
+        ("no single figure" if text is None else f"{text} percent", f"{at:%Y-%m-%d}") for at, text in BEST.series
+    ]
+
+
+def test_a_line_that_nobody_knew_at_first_or_that_came_back_is_said_to_have_been_unknown() -> None:
+    late = step("reduce", "the best", ((day(1), None), (day(3), "5"), (day(5), None), (day(6), "5")))
+    told = alt_text(VERDICT.model_copy(update={"trace": late}), None)
+    parts = ("no single figure from 2025-03-01", "5 percent from 2025-03-03", "no single figure from 2025-03-05")
+    assert f"The best goes {', '.join(parts)}, 5 percent from 2025-03-06." in told
+
+
 def test_a_figure_is_not_cut_onto_the_threshold_of_its_picture() -> None:
     steps = ((day(1), "84.99999999999991"), (day(3), "70.12345678"))
     bar = Step(node="literal", words="85%", value="85%", series=((day(1), "85"),), unit="percent")
@@ -135,7 +152,8 @@ def test_the_picture_names_its_figures_and_its_words_name_the_same() -> None:
     named = {"61.7", "72.9", "82.7", "3", "4"}
     assert named <= texts
     assert all(each in words for each in named)
-    assert "The number of rows goes 3, 4." in words  # with a capital, and without the word count
+    told = "The number of rows goes 3 from 2025-03-02, 4 from 2025-03-09."
+    assert told in words  # with a capital, and without the word count
 
 
 def test_of_a_long_history_the_same_few_figures_are_named_in_the_picture_and_in_words() -> None:
@@ -153,12 +171,13 @@ def test_where_a_line_is_no_single_figure_any_more_it_is_shaded_and_said() -> No
     bare = VERDICT.model_copy(update={"trace": ends})
     labels = draw(bare, "Will it?", None).axes[0].get_legend_handles_labels()[1]
     assert "no single figure: a range, or unknown" in labels
-    assert "The best score stays at 61.7 percent; since 2025-03-03 it is no single figure." in alt_text(bare, None)
+    told = "The best score stays at 61.7 percent from 2025-03-01; since 2025-03-03 it is no single figure."
+    assert told in alt_text(bare, None)
 
 
 def test_a_figure_of_many_decimals_is_read_with_two() -> None:
     fine = VERDICT.model_copy(update={"trace": step("reduce", "the slope", ((day(1), "23.41150560941"),))})
-    assert "The slope stays at 23.41 percent." in alt_text(fine, None)
+    assert "The slope stays at 23.41 percent from 2025-03-01." in alt_text(fine, None)
     assert [one.get_text() for one in draw(fine, "Will it?", None).axes[0].texts] == ["23.41"]
 
 

@@ -191,6 +191,8 @@ def test_there_is_a_chart_of_each_resolution(lived: Lived) -> None:
         head = chart.read_bytes()[:24]
         assert head[:8] == b"\x89PNG\r\n\x1a\n"
         assert struct.unpack(">II", head[16:24]) == (1200, 675), chart.name
+        words = chart.with_suffix(".txt").read_text(encoding="utf-8")
+        assert re.search(r" (goes|stays at) .*\d{4}| would have been ", words), f"{chart.name} shows nothing: {words}"
 
 
 def test_progress_shows_while_it_works_and_names_the_folder(lived: Lived) -> None:

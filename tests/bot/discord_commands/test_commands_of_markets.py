@@ -49,6 +49,14 @@ async def test_a_chart_comes_as_a_picture_whose_words_have_its_numbers(town: Tow
     assert "88.5" in next(iter(message.alt_texts.values()))
 
 
+async def test_a_chart_shows_where_the_answers_part_and_who_led_when(town: Town) -> None:
+    (dated,) = (await town.slash(town.bob, "market chart", market="when-80")).messages
+    assert "The answers part at 2020-02-05, 2020-03-06." in next(iter(dated.alt_texts.values()))
+    (leading,) = (await town.slash(town.bob, "market chart", market="leader")).messages
+    told = "The lab of that row was south from 2020-01-06, north from 2020-01-11."
+    assert told in next(iter(leading.alt_texts.values()))
+
+
 async def test_the_list_says_every_market_with_its_state_or_those_that_a_few_words_mean(town: Town) -> None:
     whole = (await town.slash(town.bob, "market list")).text
     assert [slug in whole for slug in ("reach-85", "reach-95", "leader", "when-80")] == [True] * 4

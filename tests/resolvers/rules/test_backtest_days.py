@@ -10,7 +10,7 @@ import pytest
 from random_worlds import LAST_DAY, made
 from rule_worlds import BOARD, Shown, day, rule, scores, seen, spec, world
 
-from resolvers.backtest.days import course
+from resolvers.backtest.days import course, every_day
 from resolvers.rules.judge import judge
 from resolvers.rules.rule import Rule
 from resolvers.verdict import Verdict
@@ -36,11 +36,23 @@ def days_of(seed: int) -> list[datetime]:
     luck = random.Random(seed)
     at = luck.choice([0, 0, 0.25, 0.77])
     if seed % WHOLE == 0:
-        return [day(number + at) for number in range(FIRST, LAST + 1)]
+        return [*(day(number + at) for number in range(FIRST, LAST + 1)), *day_not_over(luck, LAST + at)]
     if seed % 2:
         begins = luck.randrange(FIRST, LAST - MANY + 2)
-        return [day(number + at) for number in range(begins, begins + MANY)]
+        days = every_day(day(begins + at), day(begins + MANY - 1 + at))
+        return [*days, *day_not_over(luck, begins + MANY - 1 + at)]
     return [day(number + at) for number in range(FIRST + seed // 2 % 3, LAST + 1, 3)]
+
+
+def day_not_over(luck: random.Random, last: float) -> list[datetime]:
+    """Of every second history the day that is not over: some hours after the last one that is."""
+    return [day(last + luck.choice([0.001, 0.3, 0.5, 0.99]))] if luck.random() < 0.5 else []
+
+
+def test_the_day_that_is_not_over_comes_last_as_it_stands():
+    assert every_day(day(0), day(2)) == [day(0), day(1), day(2)]
+    assert every_day(day(0), day(2.5)) == [day(0), day(1), day(2), day(2.5)]
+    assert every_day(day(0), day(0.5)) == [day(0), day(0.5)]
 
 
 def told(verdict: Verdict) -> tuple[object, ...]:
