@@ -12,7 +12,7 @@ from bot.review import notices
 from bot.review.desk import Card, card
 from bot.review.disputes import waiting_to_be_seen
 from bot.review.pausing import resumed_at
-from bot.review.quorum import standing
+from bot.review.quorum import speaks_against, standing
 from bot.store import Store, markets, proposals, whole_reads
 from bot.store.outbox import known_since
 from bot.store.proposals import Proposal
@@ -110,7 +110,7 @@ def silence_lasted(store: Store, seen: Card, until: datetime) -> bool:
     after, proposal = seen.frozen.review.auto_after, seen.proposal
     if after is None or proposal.state != "proposed" or proposal.round != 1 or seen.frozen.review.declare:
         return False
-    doubted = [one for one in seen.reviews if one.vote != "approve"] or seen.objections or seen.quorum.because
+    doubted = speaks_against(seen.reviews) or seen.objections or seen.quorum.because
     since = None if doubted else _quiet_since(store, seen)
     return since is not None and until >= since + after
 

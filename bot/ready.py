@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.frozen import as_opened
 from bot.store import Store, load_evidence, markets
 from bot.store.markets import Market
+from bot.twins import open_twins
 from markets.edits import differing
 from markets.lint.run import lint, subjects
 from markets.lint.subject import Seen
@@ -24,7 +25,7 @@ class Readiness:
 
     `today` is the dry run in words; `waits` are the codes it waits for, `faults` all that is said of it. What has
     opened waits for nothing, and nothing is said of what would have kept it from opening; where its file says something
-    else by now, `edited` tells what holds.
+    else by now, `edited` tells what holds. `twin` says that an open market asks the same question.
     """
 
     slug: str
@@ -32,6 +33,7 @@ class Readiness:
     today: str
     faults: tuple[Fault, ...]
     edited: str = ""
+    twin: str = ""
 
     @property
     def waits(self) -> tuple[str, ...]:
@@ -44,12 +46,13 @@ class Readiness:
 
     @property
     def ready(self) -> bool:
-        return not self.waits
+        return not self.waits and not self.twin
 
     def briefly(self) -> str:
-        """What it waits for, without the remedies."""
+        """What it waits for, without the remedies; for a question that is asked already there is one only in words."""
         stopping = (fault for fault in self.faults if fault.level != "warning")
-        return "; ".join(dict.fromkeys(f"{fault.code} {fault.message.partition(': ')[0]}" for fault in stopping))
+        said = dict.fromkeys(f"{fault.code} {fault.message.partition(': ')[0]}" for fault in stopping)
+        return "; ".join([*said, *([self.twin] if self.twin else [])])
 
     def because(self) -> str:
         """What keeps it from opening, in words."""
@@ -69,6 +72,7 @@ def readiness(
         there = {market.slug: market for market in markets.every(connection, loaded.debate.debate)}
     edited = {slug: there[slug] for slug in wanted if _is_edited(loaded.markets[slug], there.get(slug))}
     kept = as_opened(store, [market.version for market in edited.values()])
+    twins = open_twins(store, loaded, [slug for slug in wanted if slug not in there], there)
     found = []
     for it in subjects(loaded, {slug: Seen(evidence, at, slug in there) for slug in wanted}):
         if it.seen is not None:
@@ -76,7 +80,9 @@ def readiness(
             said = [fault for fault in lint(it) if fault.level != "not-ready" or not it.seen.opened]
             mine = edited.get(it.spec.slug)
             words = "" if mine is None else _edited(it.spec, mine, kept.get(mine.version))
-            found.append(Readiness(it.spec.slug, it.seen.opened, told(it), (*before, *said), words))
+            found.append(
+                Readiness(it.spec.slug, it.seen.opened, told(it), (*before, *said), words, twins.get(it.spec.slug, ""))
+            )
     return found
 
 
@@ -129,7 +135,7 @@ def standing(store: Store, loaded: Loaded) -> Standing:
 
 
 def held(store: Store, loaded: Loaded, slugs: Sequence[str]) -> dict[str, str]:
-    """slug -> why it may not open, of those markets that may not."""
+    """slug -> why it may not open, of those markets that may not; a question that is asked already the plan tells."""
     if not slugs:
         return {}
-    return {each.slug: f"not ready: {each.because()}" for each in readiness(store, loaded, slugs) if not each.ready}
+    return {each.slug: f"not ready: {each.because()}" for each in readiness(store, loaded, slugs) if each.waits}

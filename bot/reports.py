@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.app import App
@@ -56,8 +56,8 @@ def _panels(defined: Mapping[str, MarketSpec]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def card_row(card: Card) -> dict[str, Any]:
-    """One proposal as data, everything a reviewer needs."""
+def card_row(card: Card, entries: Sequence[str] = ()) -> dict[str, Any]:
+    """One proposal as data, everything a reviewer needs; `entries` say who entered the rows of own lists it cites."""
     proposal, verdict = card.proposal, card.proposal.verdict
     return {
         "id": proposal.id,
@@ -83,7 +83,9 @@ def card_row(card: Card) -> dict[str, Any]:
             for one in card.objections
         ],
         "cells": [cite.model_dump(mode="json") for cite in verdict.citations()],
+        "entered": list(entries),
         "supersedes": proposal.supersedes,
+        "earlier": card.earlier.words() if card.earlier else None,
     }
 
 

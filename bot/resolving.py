@@ -16,6 +16,7 @@ from bot.objections import notices_of, objections
 from bot.review import notices
 from bot.review.desk import Card, card, readable, unanswered
 from bot.review.pausing import paused
+from bot.review.quorum import missing
 from bot.store import Store, audit, markets, proposals, resolutions, reviews, verdicts
 from bot.store.outbox import Outbox, TooSoon
 from bot.told_short import measured, shortened
@@ -309,8 +310,7 @@ class Resolver:
             whose = ", ".join(sorted({one.by for one in open_objections}))
             return Stepped(slug, proposal.id, "held", f"objections wait for a reviewer's answer: {whose}")
         if seen.wanted > 0:
-            lacking = "1 approval is" if seen.wanted == 1 else f"{seen.wanted} approvals are"
-            return Stepped(slug, proposal.id, "held", f"{lacking} missing: look at `crux verify`")
+            return Stepped(slug, proposal.id, "held", f"{missing(seen.wanted)}: look at `crux verify`")
         if proposal.window_until is None:
             return Stepped(slug, proposal.id, "held", "no notice has begun its window: look at `crux verify`")
         if proposal.as_of > both_past(self._now(), self.carrier.client.their_time):

@@ -47,6 +47,11 @@ class Loaded:
     def usable(self) -> bool:
         return not any(fault.level == "error" for fault in self.faults)
 
+    @property
+    def published(self) -> dict[str, SourceSpec]:
+        """The sources at which somebody looks: all but panels, whose answers people give."""
+        return {name: source for name, source in self.sources.items() if not is_panel(name)}
+
 
 def load_debate(path: Path, only: Sequence[Path] | None = None) -> Loaded:
     """Read the debate in the folder `path`; with `only`, of its markets those whose files are named."""

@@ -75,10 +75,10 @@ def plan(
             _standing(draft, spec, opened, live[opened.market_id], now, slug in restore, frozen or {})
         elif spec is not None:
             opening = (openings or {}).get(slug, 1)
-            twin = asked.get(_in_short(spec.question))
-            because = [*_keeping(spec, limits, now, (held or {}).get(slug)), *_twice(twin, by_slug)]
+            twin = asked.get(in_short(spec.question))
+            because = [*_keeping(spec, limits, now, (held or {}).get(slug)), *twice(twin, by_slug)]
             if not because:
-                asked[_in_short(spec.question)] = slug
+                asked[in_short(spec.question)] = slug
             _missing(draft, spec, because, account_id, opening)
     whole = Plan(tuple(draft.changes), tuple(draft.drifts), tuple(draft.new_versions), tuple(draft.waiting))
     cut = whole if only is None else whole.only(only)
@@ -98,15 +98,19 @@ def _asked(known: Mapping[str, Opened], live: Mapping[str, LiveMarket | None]) -
         for slug, opened in known.items()
         if opened.market_id not in live or not ((market := live[opened.market_id]) is None or market.resolved)
     }
-    return {_in_short(opened.question): slug for slug, opened in sorted(standing.items(), reverse=True)}
+    return {in_short(opened.question): slug for slug, opened in sorted(standing.items(), reverse=True)}
 
 
-def _in_short(question: str) -> str:
+def in_short(question: str) -> str:
+    """A question as two are compared: letters and spaces aside."""
     return " ".join(question.split()).casefold()
 
 
-def _twice(twin: str | None, files: Mapping[str, MarketSpec]) -> list[str]:
-    """One question is asked once: a file that was only renamed would be opened, and paid for, a second time."""
+def twice(twin: str | None, files: Mapping[str, MarketSpec]) -> list[str]:
+    """One question is asked once: a file that was only renamed would be opened, and paid for, a second time.
+
+    `twin` is the slug of the market that asks it already.
+    """
     if twin is None:
         return []
     if twin in files:

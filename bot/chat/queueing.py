@@ -11,6 +11,7 @@ from bot.chat.telling import reviewers
 from bot.chat.times import day
 from bot.chat.tools import Tools
 from bot.review.desk import Card
+from bot.review.quorum import last_words
 
 SHOWN = 2
 
@@ -41,7 +42,7 @@ def _of_market(tools: Tools, slug: str) -> Reply:
     assert debate is not None
     if card is None:
         return replace(told, intent="queue")
-    voted = {review.person for review in card.reviews}
+    voted = {person for person, word in last_words(card.reviews).items() if word != "retract"}
     silent = sorted(name for name in debate.reviewers if name not in voted)
     line = f"Not heard yet: {', '.join(silent)}." if silent else "Every reviewer has said something."
     return replace(told, intent="queue", lines=(*told.lines, line))
@@ -50,7 +51,7 @@ def _of_market(tools: Tools, slug: str) -> Reply:
 def _for(person: str | None, waiting: Sequence[Card]) -> list[Card]:
     """Those on which this person has not voted and may: a question is no vote, and who proposed has spoken."""
     others = [card for card in waiting if card.proposal.proposed_by != person]
-    return [card for card in others if person not in {one.person for one in card.reviews if one.vote != "ask"}]
+    return [card for card in others if last_words(card.reviews).get(person or "", "ask") in ("ask", "retract")]
 
 
 def _line(card: Card) -> str:

@@ -35,7 +35,13 @@ FRESH = timedelta(hours=2)
 """A verdict that was kept within this time is told as it stands; an older one is judged anew first."""
 FOREVER = datetime.max.replace(tzinfo=UTC)
 MOST_WAITING = 200
-SAID = {"approve": "approved", "reject": "rejected", "ask": "asked about", "dispute": "disputed"}
+SAID = {
+    "approve": "approved",
+    "reject": "rejected",
+    "ask": "asked about",
+    "dispute": "disputed",
+    "retract": "took back the approval of",
+}
 
 
 def titles_of(loaded: Loaded) -> Titles:

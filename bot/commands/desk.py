@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -39,6 +40,7 @@ def propose(
     An answer that they rejected is put to them again where other cells decide it, or its market is named.
     """
     from bot.app import opened_app
+    from bot.commands.verdict_lines import entries, hung_on, stands
     from bot.judging import asked, judge_all
     from bot.proposing import propose_all
     from bot.reversals import report_reversals
@@ -51,22 +53,24 @@ def propose(
         turned = report_reversals(app.store, judged)
         made = propose_all(app.store, judged, again=slugs or (), by=by)
         stop = paused(app.store)
+        hangs = [] if json else hung_on(app.store, [one.proposal.verdict for one in made])
     if json:
         rows = [{"id": one.proposal.id, "slug": one.slug, "did": one.did} for one in made]
         say.document([*rows, *({"id": None, "slug": each.slug, "did": f"reversed: {each.words()}"} for each in turned)])
         return
     for each in turned:
         say.line(f"reversed: {each.words()}")
-    for one in made:
+    for one, rows_of_lists in zip(made, hangs, strict=True):
         say.line(f"{one.slug}: {one.did}, proposal {one.proposal.id}: {one.proposal.outcome.words()}")
+        for line in entries(rows_of_lists if one.did != "withdrawn" else ()):
+            say.line(line)
     if stop is not None:
         say.line(f"{stop.words()}; nothing is proposed until `crux resume`")
     elif not made:
         why = "" if slugs else "; `crux verdict` says why of each"
         say.line(f"nothing new to propose; {say.many(len(questions), 'open market')} judged{why}")
         for verdict in judged.verdicts if slugs else ():
-            until = f" until {say.short(verdict.until)}" if verdict.until else ""
-            say.line(f"  {verdict.slug}: {verdict.state}{until}: {verdict.because}")
+            say.line(f"  {stands(verdict)}: {verdict.because}")
 
 
 def list_proposals(
@@ -74,23 +78,25 @@ def list_proposals(
 ) -> None:
     """What waits for reviewers, for traders, or for its window to pass."""
     from bot.app import opened_store
+    from bot.commands.verdict_lines import hung_on
     from bot.reports import card_row
     from bot.review.desk import cards
 
     with opened_store(create=False) as (_, store):
         found = cards(store, living=not all_)
+        rows = hung_on(store, [card.proposal.verdict for card in found])
     if json:
-        say.document([card_row(card) for card in found])
+        say.document([card_row(card, entries) for card, entries in zip(found, rows, strict=True)])
         return
-    for card in found:
-        _show(card)
+    for card, entries in zip(found, rows, strict=True):
+        _show(card, entries)
     if not found:
         say.line("no proposal is open")
 
 
 def review(
     number: Annotated[int, typer.Argument(metavar="ID", max=LARGEST_ID, help="The proposal.")],
-    said: Annotated[str, typer.Argument(metavar="approve|reject|ask|dispute|answer|take|undo")],
+    said: Annotated[str, typer.Argument(metavar="approve|reject|ask|dispute|retract|answer|take|undo")],
     because: Annotated[str, typer.Option("--because", help="Why; it stands on the record.")] = "",
     person: Annotated[
         str | None, typer.Option("--as", help="Who you are in debate.yaml; a linked account may leave it out.")
@@ -108,20 +114,23 @@ def review(
 ) -> None:
     """Say what you think of a proposal, once a round; take it, answer an objection to it, or undo it in ten minutes.
 
+    An approval given by mistake can be retracted for as long as others are missing; the record keeps both.
     Your positions on Manifold are read first: who holds shares in a market has no word on it.
     """
     from bot.app import opened_app
     from bot.commands.reviewing import Said, carried_out
+    from bot.commands.verdict_lines import hung_on
     from bot.reports import card_row
 
     with opened_app(debate) as app:
         after, told = asyncio.run(carried_out(app, sandbox, Said(number, said, person, because, category, objection)))
+        (rows,) = hung_on(app.store, [after.proposal.verdict])
     if json:
-        say.document(card_row(after))
+        say.document(card_row(after, rows))
         return
     for line in told:
         say.line(line)
-    _show(after)
+    _show(after, rows)
 
 
 def resolve(debate: Debate = None, sandbox: SandboxFile = None, json: Json = False) -> None:
@@ -209,7 +218,8 @@ def positions_read(card: Card) -> list[str]:
     )
 
 
-def _show(card: Card) -> None:
+def _show(card: Card, rows: Sequence[str]) -> None:
+    from bot.commands.verdict_lines import entries
     from bot.leaves import leaves
     from bot.review.undo import undo_until
     from bot.told_short import measured, shortened
@@ -222,6 +232,8 @@ def _show(card: Card) -> None:
     for cite in verdict.citations()[:6]:
         told = shortened(str(cite.text), thresholds)
         say.line(f"  {cite.source}: {cite.key}, {cite.column} = {told}, seen {say.short(cite.seen_at)}")
+    for row in entries(rows):
+        say.line(row)
     for one in card.reviews:
         category = f" [{one.category}]" if one.category else ""
         say.line(f"  {one.person}: {one.vote}{category}: {one.because}")
@@ -230,6 +242,8 @@ def _show(card: Card) -> None:
             f" (answered by {objection.answered_by}: {objection.answer})" if objection.answer else " (unanswered)"
         )
         say.line(f"  objection {objection.id} by {objection.by}: {objection.text}{answered}")
+    if card.earlier is not None:
+        say.line(f"  before it: {card.earlier.words()}")
     if proposal.state == "proposed":
         say.line(f"  {say.many(card.wanted, 'more approval')} wanted, of {card.quorum.needed}")
         for doubt in card.quorum.because:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -38,15 +39,16 @@ def collect(
     """
     from bot.app import opened_for_evidence
     from bot.collecting import collect as look
+    from bot.store.counting import cells_unread
     from resolvers.fetch import Limits
-    from resolvers.rules.panels import is_panel
 
     with opened_for_evidence(debate) as app:
-        chosen = [_looked_at(app, name) for name in names or app.loaded.sources if names or not is_panel(name)]
+        chosen = [_looked_at(app, name) for name in names or app.loaded.published]
         limits = Limits(user_agent=f"crux/0.1 ({app.settings.contact or 'prediction market evidence'})")
         came = asyncio.run(look(app.store, chosen, base=app.folder, limits=limits))
         broken = [fault for fault in app.loaded.faults if fault.level == "error"]
-    _told([(source.id, recorded) for source, recorded in came], json)
+        looks = [(source, recorded, cells_unread(app.store, source, recorded.body)) for source, recorded in came]
+    _told(looks, json)
     if any(recorded.state == "failed" for _, recorded in came):
         raise typer.Exit(3)
     if broken:
@@ -65,11 +67,13 @@ def import_(
     """Put in a body that was recorded elsewhere; it goes the same way as a fetched one."""
     from bot.app import opened_for_evidence
     from bot.store import record
+    from bot.store.counting import cells_unread
 
     with opened_for_evidence(debate) as app:
         source = _source(app, name)
         recorded = record(app.store, source, _bytes_of(file), seen_at=moment(seen_at, "--seen-at"), via="import")
-    _told([(name, recorded)], json)
+        unread = cells_unread(app.store, source, recorded.body)
+    _told([(source, recorded, unread)], json)
     if recorded.state != "good":
         raise typer.Exit(1)
 
@@ -111,24 +115,21 @@ def verdict(
 ) -> None:
     """What the rules say, and why; nothing is proposed or changed."""
     from bot.app import opened_app
+    from bot.commands.verdict_lines import hung_on, lines
     from bot.judging import asked, judge_all
 
     with opened_app(debate) as app:
         at = moment(as_of, "--as-of") or app.store.now()
         judged = judge_all(app.store, asked(app.store, app.loaded, slugs), at, moment(known_on, "--known-on"))
+        rows = [] if json else hung_on(app.store, judged.verdicts)
     if json:
         unsaid = {"semantics", "instant"}
         said = [(each, unsaid if each.asks else {*unsaid, "asks"}) for each in judged.verdicts]
         say.document([each.model_dump(mode="json", exclude=without) for each, without in said])
         return
-    for each in judged.verdicts:
-        answer = each.outcome or each.leaning
-        leaning = "" if each.outcome or answer is None else " leaning"
-        until = f" until {say.short(each.until)}" if each.until else ""
-        say.line(f"{each.slug}: {each.state}{until}{leaning} {answer.words() if answer else ''}".rstrip())
-        say.line(f"  {each.because}")
-        for ask in each.asks:
-            say.line(f"  {ask.words()}")
+    for each, entries in zip(judged.verdicts, rows, strict=True):
+        for line in lines(each, entries):
+            say.line(line)
 
 
 def _looked_at(app: App, name: str) -> SourceSpec:
@@ -173,11 +174,15 @@ def _bytes_of(file: Path) -> bytes:
     return raw
 
 
-def _told(came: list[tuple[str, Recorded]], json: bool) -> None:
+Looked = tuple["SourceSpec", "Recorded", Mapping[str, int]]
+"""A source, what became of a look at it, and of each column how many cells nobody could read."""
+
+
+def _told(came: Sequence[Looked], json: bool) -> None:
     if json:
-        say.document([_as_json(name, recorded) for name, recorded in came])
+        say.document([_as_json(*each) for each in came])
         return
-    for name, recorded in came:
+    for source, recorded, unread in came:
         more = (
             f", {len(recorded.quarantined)} quarantined: {', '.join(recorded.quarantined)}"
             if recorded.quarantined
@@ -186,12 +191,22 @@ def _told(came: list[tuple[str, Recorded]], json: bool) -> None:
         waits = "; it counts once reviewers accept it" if recorded.awaits else ""
         because = f": {recorded.because}" if recorded.because else ""
         new = f", {recorded.new_observations} new observations" if recorded.state == "good" else ""
-        say.line(f"{name}: {recorded.state}{because}{new}{more}{waits} (snapshot {recorded.snapshot})")
+        more += _unread(source, unread)
+        say.line(f"{source.id}: {recorded.state}{because}{new}{more}{waits} (snapshot {recorded.snapshot})")
 
 
-def _as_json(name: str, recorded: Recorded) -> dict[str, Any]:
+def _unread(source: SourceSpec, unread: Mapping[str, int]) -> str:
+    """How many cells are unknown because nobody could read them, of which columns, and where they are named."""
+    if not unread:
+        return ""
+    columns = ", ".join(f"{column} {number}" for column, number in unread.items())
+    mend = f"; mend {source.fetch.file}" if source.fetch.file else ""
+    return f", {say.many(sum(unread.values()), 'cell')} could not be read ({columns}): `crux sources` names each{mend}"
+
+
+def _as_json(source: SourceSpec, recorded: Recorded, unread: Mapping[str, int]) -> dict[str, Any]:
     return {
-        "source": name,
+        "source": source.id,
         "snapshot": recorded.snapshot,
         "state": recorded.state,
         "because": recorded.because,
@@ -199,4 +214,4 @@ def _as_json(name: str, recorded: Recorded) -> dict[str, Any]:
         "new_observations": recorded.new_observations,
         "quarantined": list(recorded.quarantined),
         "awaits": recorded.awaits,
-    }
+    } | ({"unread": dict(unread)} if unread else {})

@@ -126,7 +126,7 @@ def _as_row(each: Readiness) -> dict[str, object]:
         "waits": each.waits,
         "today": each.today,
         "edited": each.edited,
-    }
+    } | ({"twin": each.twin} if each.twin else {})
 
 
 def _tell(each: Readiness, over: str | None) -> None:
@@ -135,7 +135,7 @@ def _tell(each: Readiness, over: str | None) -> None:
 
     for fault in each.faults:
         say.line(_told(fault))
-    for told in (each.edited, over):
+    for told in (each.twin, each.edited, over):
         if told:
             say.line(f"{each.slug}: {told}")
     by = "by the file as it is now, " if each.edited else ""

@@ -134,9 +134,7 @@ def _wrong_besides(names: tuple[str, ...], drafting: Drafting, answers: Answers)
 
 def _sources(drafting: Drafting) -> list[str]:
     """What a figure can be read of: people are asked by panels, which are no source to draft from."""
-    from resolvers.rules.panels import is_panel
-
-    return sorted(name for name in drafting.app.loaded.sources if not is_panel(name))
+    return sorted(drafting.app.loaded.published)
 
 
 def _option(name: str) -> str:

@@ -110,6 +110,7 @@ def card_row(card: PanelCard) -> dict[str, Any]:
         "seats": list(card.seats),
         "voted": list(card.voted),
         "missing": {person: list(rows) for person, rows in card.left.items()},
+        "asked_at": card.asked_at,
         "until": panel.until,
         "last": panel.last,
         "closed_at": panel.closed_at,

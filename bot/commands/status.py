@@ -75,6 +75,9 @@ def _read(debate: Path | None, there: bool) -> Folder:
 
 
 def _show(told: dict[str, Any]) -> None:
+    from bot.review.panel_words import seats_line
+    from bot.service.cut_off import words
+
     if told["faults"]:
         many = say.many(len(told["faults"]), "fault")
         say.line(f"BROKEN   the debate folder cannot be used, {many}: {told['faults'][0]}")
@@ -92,6 +95,9 @@ def _show(told: dict[str, Any]) -> None:
     mana = told["mana"]
     of = f" of {mana['budget']}" if mana["budget"] else ""
     say.line(f"mana     {mana['spent']} spent, {mana['reserved']} reserved{of}")
+    again = {"running": told["service"]["running"], "program": say.program(), "more": _sandbox(told)}
+    for line in words(told["begun"], **again):
+        say.line(line)
     _markets(told["markets"], named=bool(told["name"]))
     _few([f"  {slug}: {because}" for slug, because in told["gone"].items()])
     for other, living in told["others"].items():
@@ -103,6 +109,7 @@ def _show(told: dict[str, Any]) -> None:
             for one in told["proposals"]
         ]
     )
+    _few([seats_line(one) for one in told["panels"]])
     _few([f"  {one['slug']} is closed and nothing is proposed: {one['because']}" for one in told["undecided"]])
     _plan(told)
     _few([f"source {one['id']}: {one['words']}" for one in told["sources"]])

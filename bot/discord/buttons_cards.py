@@ -14,6 +14,7 @@ from discord import Interaction
 
 from bot.discord import cards
 from bot.discord.buttons import Act, Pressed, view_of
+from bot.discord.cards import RETRACT
 from bot.discord.cards_message import Button, lines
 from bot.discord.gate import allowed, around_of, reviewer
 from bot.discord.modals import Form
@@ -24,6 +25,7 @@ from bot.review.desk import Card, card
 from bot.review.quorum import Vote
 from bot.service.surroundings import Surroundings
 from bot.store import posts
+from bot.store.entered import Entered, entered
 from bot.store.reviews import CATEGORIES, Category
 from bot.told_short import measured
 from resolvers.errors import Refusal
@@ -66,6 +68,11 @@ async def dispute(interaction: Interaction[Any], pressed: Pressed) -> None:
     await _form(interaction, pressed, "dispute", "Dispute proposal {}")
 
 
+async def retract(interaction: Interaction[Any], pressed: Pressed) -> None:
+    """Take one's own approval back, as long as the others that are needed have not been given."""
+    await _form(interaction, pressed, "retract", "Retract your approval of proposal {}")
+
+
 async def _form(interaction: Interaction[Any], pressed: Pressed, said: Vote, title: str) -> None:
     """A form is the acknowledgement; it is opened only for those who may use it."""
     allowed(interaction, "reviewer")
@@ -75,7 +82,7 @@ async def _form(interaction: Interaction[Any], pressed: Pressed, said: Vote, tit
         await _decide(answer, pressed, said, given["because"], category)
 
     form = Form(title.format(pressed.number), sent)
-    if said != "ask":
+    if said in ("reject", "dispute"):
         form = form.choice("category", "What is wrong", CATEGORIES)
     await form.reason(label="Your question" if said == "ask" else "Why").open(interaction)
 
@@ -97,7 +104,10 @@ async def _decide(
         key=str(interaction.id),
     )
     interaction.client.poster.nudge()
-    await respond(interaction, safe(decided.told, 1800, commands=True))
+    proposal = decided.card.proposal
+    back = Button(RETRACT, "secondary", f"r1:retract:{proposal.id}:{proposal.revision}")
+    offered = view_of([back]) if said == "approve" and proposal.state == "proposed" else None
+    await respond(interaction, safe(decided.told, 1800, commands=True), view=offered)
 
 
 async def take(interaction: Interaction[Any], pressed: Pressed) -> None:
@@ -119,7 +129,14 @@ async def evidence(interaction: Interaction[Any], pressed: Pressed) -> None:
     allowed(interaction, "anyone")
     around = around_of(interaction)
     seen = await around.threads.read(public, around, pressed.number)
-    await respond(interaction, evidence_text(seen, {name: one.fetch.url or "" for name, one in _sources(interaction)}))
+    rows = await around.threads.read(_entered, around, seen)
+    links = {name: one.fetch.url or "" for name, one in _sources(interaction)}
+    await respond(interaction, evidence_text(seen, links, rows))
+
+
+def _entered(around: Surroundings, seen: Card) -> Mapping[str, Entered]:
+    with around.store.reading() as connection:
+        return entered(connection, seen.proposal.verdict.citations())
 
 
 def public(around: Surroundings, number: int) -> Card:
@@ -136,11 +153,14 @@ def _sources(interaction: Interaction[Any]) -> list[tuple[str, Any]]:
     return list(around_of(interaction).loaded().sources.items())
 
 
-def evidence_text(seen: Card, links: Mapping[str, str]) -> str:
-    """The cells line by line, and where each source is published."""
+def evidence_text(seen: Card, links: Mapping[str, str], rows: Mapping[str, Entered] | None = None) -> str:
+    """The cells line by line, of those of the debate's own lists who entered them, and where sources are published."""
     cites = seen.proposal.verdict.citations()
     told = [f"**Evidence of proposal {seen.proposal.id}**, judged as of {seen.proposal.as_of:%Y-%m-%d %H:%M} UTC"]
-    told += [f"{cards.cite_line(cite)} bytes `{cite.body[:12]}`" for cite in cites[:MOST_LISTED]]
+    told += [
+        f"{cards.cite_line(cite, row=(rows or {}).get(cite.observation))} bytes `{cite.body[:12]}`"
+        for cite in cites[:MOST_LISTED]
+    ]
     told += [f"… and {len(cites) - MOST_LISTED} more"] if len(cites) > MOST_LISTED else []
     told += ["The rule cites no cell: it rests on what did not appear."] if not cites else []
     named = dict.fromkeys(cite.source for cite in cites)
@@ -212,6 +232,7 @@ ACTS: Mapping[str, Act] = {
     "reject": reject,
     "ask": ask,
     "dispute": dispute,
+    "retract": retract,
     "take": take,
     "evidence": evidence,
     "answer": answer,

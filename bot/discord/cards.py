@@ -18,9 +18,10 @@ from bot.discord.announcing import window_over
 from bot.discord.cards_message import EMBED, Button, Rendered, Style, ago, day, lines, size, web, when
 from bot.discord.cards_trace import Leaf, is_drawn, leaves, nearest, sides, to_beat
 from bot.discord.price_course import Priced
-from bot.discord.text import plain, safe
+from bot.discord.text import address, plain, safe
 from bot.review.desk import Card
-from bot.review.quorum import CONTRADICTS, Doubts
+from bot.review.quorum import CONTRADICTS, Doubts, last_words
+from bot.store.entered import Entered
 from bot.store.reviews import Objection, Review
 from bot.told_short import measured, shortened
 from resolvers.outcome import NotApplicable
@@ -41,8 +42,9 @@ STATES: Mapping[str, tuple[str, int]] = {
 }
 """State -> how it is said in words, and a colour that only repeats them."""
 WINDOW_OVER = "AGREED; the time to object is over, and it waits to be resolved"
+RETRACT = "Retract approval…"
 SHOWN_LINES = 6
-WHY, CRITERION, REASON = 700, 990, 160
+WHY, CRITERION, EARLIER, REASON, LINK = 700, 990, 400, 160, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ class CardView:
     `undo_until` is until when a resolution may be taken back; `role` is pinged when the card is first posted;
     `put_forward` are evidence lines that people brought, as (stance, text); `traders` says what traders know of it;
     `prices` are what the market gave the outcome, the newest first, and `price_line` the same over time as it is drawn;
-    `window_over`: it is agreed and nobody may object any more, but it is not being resolved yet.
+    `window_over`: it is agreed and nobody may object any more, but it is not being resolved yet. `entered` says of
+    cited rows of the debate's own lists who entered them.
     """
 
     card: Card
@@ -65,6 +68,7 @@ class CardView:
     prices: tuple[Priced, ...] = ()
     price_line: Curve | None = None
     window_over: bool = False
+    entered: Mapping[str, Entered] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,25 +132,37 @@ def spoken(review: Review) -> str:
     return f"**{safe(review.person, 60)}** {_word(review)}: {safe(review.because, 1500)}"
 
 
-_SAID = {"approve": "approves", "reject": "rejects", "ask": "asks", "dispute": "disputes"}
+_SAID = {
+    "approve": "approves",
+    "reject": "rejects",
+    "ask": "asks",
+    "dispute": "disputes",
+    "retract": "takes the approval back",
+}
 
 
-def cite_line(cite: Citation, beside: Sequence[str] = ()) -> str:
+def cite_line(cite: Citation, beside: Sequence[str] = (), row: Entered | None = None) -> str:
     """One published cell: what it says, of what, where and since when; a row that is only there is told by its name.
 
-    `beside` are figures from which the cell's own has to be told apart.
+    `beside` are figures from which the cell's own has to be told apart; `row` is who entered it, and on what evidence.
     """
     seen = f"({safe(cite.source, 40)}, seen {day(cite.seen_at)})"
+    if row is not None:
+        seen += f", {row.words(lambda given: address(given, LINK) if web(given) else safe(given, LINK), _name)}"
     if cite.column == "key" or cite.text == cite.key:
         return f"• there is a row {safe(cite.key, 60)} {seen}"
     told = safe(shortened(cite.text, beside) if cite.text is not None else "unknown", 60)
     return f"• {told}: {safe(cite.key, 60)}, {safe(cite.column, 40)} {seen}"
 
 
-def cite_lines(verdict: Verdict, cites: Sequence[Citation]) -> list[str]:
+def cite_lines(verdict: Verdict, cites: Sequence[Citation], entered: Mapping[str, Entered] | None = None) -> list[str]:
     """The same of some of a verdict's cells, told apart from the thresholds of its rule and the figures before."""
     beside = [figure for leaf in leaves(verdict.trace) for figure in (leaf.threshold, leaf.before)]
-    return [cite_line(cite, beside) for cite in cites]
+    return [cite_line(cite, beside, (entered or {}).get(cite.observation)) for cite in cites]
+
+
+def _name(person: str) -> str:
+    return safe(person, 60)
 
 
 def _draft(view: CardView) -> _Draft:
@@ -157,11 +173,11 @@ def _draft(view: CardView) -> _Draft:
         side: [f"• {safe(text, 200)} (put forward, not counted)" for stance, text in view.put_forward if stance == side]
         for side in ("for", "against")
     }
-    contrary = cite_lines(verdict, against) + brought["against"]
+    contrary = cite_lines(verdict, against, view.entered) + brought["against"]
     second = shortened(card.doubts.second or "")
     contrary += [f"• a second source says otherwise: {safe(second, 200)}"] if second else []
     parts = {
-        "speaks": tuple(cite_lines(verdict, speaks) + brought["for"]),
+        "speaks": tuple(cite_lines(verdict, speaks, view.entered) + brought["for"]),
         "against": tuple(contrary),
         "rule": tuple(_leaf_line(leaf) for leaf in leaves(verdict.trace)),
         "votes": tuple(_vote_line(review) for review in card.reviews),
@@ -187,6 +203,7 @@ def _embed(draft: _Draft) -> dict[str, Any]:
     said = WINDOW_OVER if view.window_over else said
     told = [f"**Proposed: {safe(measured(proposal.outcome), 500)}**", f"State: {said}", f"Why: {safe(draft.why, WHY)}"]
     told += [*_turns(proposal.verdict), *_price(view), *_deadlines(view)]
+    told += [f"Before it: {safe(card.earlier.words(), EARLIER)}"] if card.earlier else []
     told += [view.traders] if view.traders else []
     told += [f"Taken by {safe(card.taken_by, 60)}"] if card.taken_by else []
     fields = [("Criterion", f"> {safe(view.criterion, CRITERION)}")]
@@ -283,7 +300,7 @@ def _deadlines(view: CardView) -> list[str]:
 
 
 def _votes_name(card: Card) -> str:
-    approvals = len({one.person for one in card.reviews if one.vote == "approve"})
+    approvals = list(last_words(card.reviews).values()).count("approve")
     why = f" ({'; '.join(card.quorum.because)})" if card.quorum.because else ""
     return plain(f"Votes: {approvals} of {card.quorum.needed} approve{why}", 250)
 
@@ -324,6 +341,8 @@ def _verbs(view: CardView, press: Callable[[str, Style, str], Button]) -> list[B
     if state == "proposed":
         made += [press("Approve", "success", "approve"), press("Reject…", "danger", "reject")]
         made += [press("Ask…", "primary", "ask")]
+        if "approve" in last_words(view.card.reviews).values():
+            made.append(press(RETRACT, "secondary", "retract"))
     if state in ("proposed", "approved", "agreed"):
         made.append(press("Dispute…", "danger", "dispute"))
     if state == "proposed" and view.card.taken_by is None:

@@ -57,6 +57,7 @@ def _embed(card: PanelCard, most: int) -> dict[str, Any]:
     if panel.closed_at is not None:
         told += [f"Came to: {safe(panel.because, 500)}", f"Closed {when(panel.closed_at)}"]
     elif panel.until is not None:
+        told += [f"Asked {when(card.asked_at)}"] if card.asked_at is not None else []
         told += [f"Deadline: {when(panel.until)}; {panel.terms.agree} of {panel.terms.seats} must agree"]
     else:
         told += [safe(panel.because or "Its seats are about to be drawn.", 300)]

@@ -21,6 +21,7 @@ from bot.review.undo import undo_until
 from bot.store import Store, card_grounds, markets, plan_cards, posts, reviews, schema, submissions
 from bot.store import schema_service as service
 from bot.store import schema_talk as talk
+from bot.store.entered import entered
 from bot.store.posts import Kind
 
 
@@ -159,6 +160,7 @@ def view_of(
         said = reviews.reviews(connection, proposal, all_rounds=True)
         brought = submissions.of_market(connection, seen.market.debate, seen.market.slug)
         priced, drawn = price_course.course(connection, proposal), price_course.of_card(connection, proposal)
+        rows = entered(connection, proposal.verdict.citations())
     until = undo_until(seen)
     return cards.CardView(
         card=seen,
@@ -170,6 +172,7 @@ def view_of(
         price_line=drawn,
         window_over=announcing.window_over(seen, now),
         traders=words(seen, may_write=may_write) if proposal.closed_at is None else "",
+        entered=rows,
         put_forward=tuple((one.stance, f"{one.url} {one.note}") for one in brought if one.state == "accepted"),
     )
 

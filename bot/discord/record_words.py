@@ -32,6 +32,7 @@ SAID: Mapping[str, str] = {
     "reject": "rejects",
     "ask": "asks about",
     "dispute": "disputes",
+    "retract": "takes back the approval of",
     "object": "objects to",
     "answer": "answers an objection to",
     "receipt": "writes the receipt of",

@@ -13,7 +13,6 @@ from bot.store.source_names import claim_names
 from markets.load import Loaded, load_debate
 from markets.spec import DebateSpec
 from resolvers.errors import Fault, Refusal
-from resolvers.rules.panels import is_panel
 
 MOST = 20
 
@@ -42,8 +41,7 @@ def examine(given: Path | None, store: Store | None) -> tuple[Loaded | None, lis
     few = _few(loaded.debate)
     if few:
         return loaded, [wrong("reviewers", few, "name more reviewers in debate.yaml")]
-    sources = sum(not is_panel(name) for name in loaded.sources)
-    holds = f"{many(len(loaded.markets), 'market')}, {many(sources, 'source')}"
+    holds = f"{many(len(loaded.markets), 'market')}, {many(len(loaded.published), 'source')}"
     return loaded, [ok("debate", f"{folder}: {holds}")]
 
 

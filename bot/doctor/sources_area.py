@@ -9,7 +9,6 @@ from bot.store import Store
 from bot.store.counting import newest_notes
 from markets.load import Loaded
 from markets.registries import mendable
-from resolvers.rules.panels import is_panel
 
 REMEDY = {
     "late": "look whether its page still appears; crux collect {0} looks at once",
@@ -43,8 +42,8 @@ def _own_lists(store: Store, loaded: Loaded) -> list[Check]:
     """A line for each list of the debate's own with a row that nobody can read, as it was last collected."""
     notes = newest_notes(store)
     found = []
-    for name, source in sorted(loaded.sources.items()):
-        odd = mendable(notes.get(name, [])) if source.fetch.file is not None and not is_panel(name) else []
+    for name, source in sorted(loaded.published.items()):
+        odd = mendable(notes.get(name, [])) if source.fetch.file is not None else []
         if odd:
             more = f" (and {len(odd) - MOST} more)" if len(odd) > MOST else ""
             remedy = f"mend {source.fetch.file}; crux check shows every place in it"

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from bot.frozen import Frozen
 from bot.jobs import tried
 from bot.review.doubting import doubts_about, quorum_of
+from bot.review.earlier import Earlier, earlier
 from bot.review.quorum import Doubts, Quorum, Vote, standing, stuck, wanted
 from bot.store import Store, accept, awaiting, markets, proposals, resolutions, reviews, takes
 from bot.store.markets import Market
@@ -30,7 +31,10 @@ OPEN_TO_DISPUTE = ("proposed", "approved", "agreed")
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """All that a reviewer sees of one proposal. `published`: traders have been told of it, or will be at once."""
+    """All that a reviewer sees of one proposal. `published`: traders have been told of it, or will be at once.
+
+    `earlier` is what people took back or turned down of the same market before.
+    """
 
     proposal: Proposal
     market: Market
@@ -42,6 +46,7 @@ class Card:
     doubts: Doubts = field(default_factory=Doubts)
     taken_by: str | None = None
     published: bool = False
+    earlier: Earlier | None = None
 
     @property
     def wanted(self) -> int:
@@ -99,6 +104,7 @@ def card_in(connection: sa.Connection, store: Store, number: int) -> Card:
         doubts=doubts,
         taken_by=taken.person if taken else None,
         published=is_known(connection, proposal_notices(market.market_id, proposal.id, proposal.round)),
+        earlier=earlier(connection, proposal),
     )
 
 
@@ -189,6 +195,8 @@ def allowed(seen: Card, word: Word, reviewers: Collection[str]) -> None:
     state, number = seen.proposal.state, seen.proposal.id
     if state not in (OPEN_TO_DISPUTE if said == "dispute" else OPEN_TO_VOTES):
         more = "; a dispute still stops it" if state in OPEN_TO_DISPUTE and said != "dispute" else ""
+        if state == "resolved" and said in ("dispute", "retract"):
+            more = f"; `crux review {number} undo` takes its resolution back, within ten minutes of it"
         raise Refusal(f"proposal {number} is {state}, so there is nothing to {said}{more}")
     if said == "approve" and word.person == seen.proposal.proposed_by:
         raise Refusal(f"{word.person} has put proposal {number} forward: who proposes does not approve, others must")
@@ -204,9 +212,9 @@ def _category(said: str, category: str) -> None:
 
 def _not_voted(person: str, said: Sequence[Review]) -> None:
     """A question after one's own vote would hold for good: the vote is spent, so nothing could take it back."""
-    before = next((one.vote for one in said if one.person == person and one.vote in reviews.COUNTED), None)
+    before = reviews.counted(said, person)
     if before is not None:
-        raise Refusal(f"{person} has said {before} already: ask before voting, or dispute it, which stops it")
+        raise Refusal(f"{person} has said {before.vote} already: ask before voting, or dispute it, which stops it")
 
 
 def answer(store: Store, objection: int, *, person: str, text: str, reviewers: Collection[str]) -> Objection:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bot.review.panel_counting import Answer
 from bot.review.panels import PanelCard, open_panels
@@ -49,7 +50,39 @@ def asking_text(card: PanelCard) -> str:
         return "\n".join([*lines, panel.because or "Its seats are about to be drawn."])
     lines.append(f"{panel.terms.agree} of {panel.terms.seats} must agree until {panel.until:%Y-%m-%d %H:%M} UTC.")
     seats = [f"{person} (has voted)" if person in card.voted else person for person in card.seats]
-    return "\n".join([*lines, f"Drawn by lot: {', '.join(seats)}; {card.missing} to vote."])
+    drawn = f" {card.asked_at:%Y-%m-%d %H:%M} UTC" if card.asked_at else ""
+    return "\n".join([*lines, f"Drawn by lot{drawn}: {', '.join(seats)}; {card.missing} to vote."])
+
+
+def seats_line(panel: Mapping[str, Any]) -> str:
+    """One line for a screen, of `seats_row`: who was asked when, until when, and who has voted; never how."""
+    what = f"panel {panel['id']} on {panel['slug']}"
+    if panel["asked_at"] is None or panel["until"] is None:
+        return f"{what}: nobody sits on it yet; {panel['because'] or 'its seats are about to be drawn'}"
+    voted, others = panel["voted"], [person for person in panel["seats"] if person not in panel["voted"]]
+    told = [f"{_and(voted)} {'has' if len(voted) == 1 else 'have'} voted"] if voted else []
+    told += [f"{_and(others)} {'has' if len(others) == 1 else 'have'} not"] if voted and others else []
+    told += [f"nobody of {_and(others)} has voted"] if not voted else []
+    return f"{what}: asked {panel['asked_at']:%Y-%m-%d %H:%M}, until {panel['until']:%Y-%m-%d %H:%M}; {', '.join(told)}"
+
+
+def seats_row(card: PanelCard) -> dict[str, Any]:
+    """Who sits on a panel and since when, as data."""
+    panel = card.panel
+    return {
+        "id": panel.id,
+        "slug": panel.slug,
+        "question": panel.terms.question,
+        "because": panel.because,
+        "asked_at": card.asked_at,
+        "until": panel.until,
+        "seats": list(card.seats),
+        "voted": list(card.voted),
+    }
+
+
+def _and(people: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(people[:-1]), *people[-1:]]))
 
 
 def closing_text(card: PanelCard) -> str:

@@ -53,6 +53,11 @@ class PanelCard:
         return len(self.left)
 
     @property
+    def asked_at(self) -> datetime | None:
+        """When those who sit were drawn, and so asked; None where nobody sits."""
+        return self.draws[-1].drawn_at if self.seats else None
+
+    @property
     def pack(self) -> tuple[Shown, ...]:
         return self.panel.pack
 

@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol
 from markets.spec import ReviewSpec
 from resolvers.outcome import Answers, No, Outcome, Yes
 
-Vote = Literal["approve", "reject", "ask", "dispute"]
+Vote = Literal["approve", "reject", "ask", "dispute", "retract"]
 Standing = Literal["waiting", "approved", "rejected", "asked", "disputed"]
 
 CONTRADICTS = Decimal("0.20")
@@ -28,8 +28,26 @@ class Said(Protocol):
 
 
 def last_words(reviews: Sequence[Said]) -> dict[str, Vote]:
-    """What counts of each person, from all that was said in order: one person, one vote."""
-    return {review.person: review.vote for review in reviews}
+    """What counts of each person, from all that was said in order: one person, one vote.
+
+    An approval that was taken back counts as never given: what they had asked before holds again; whoever had said
+    nothing stands there with having taken it back, which counts for nothing either way.
+    """
+    words: dict[str, Vote] = {}
+    asked: set[str] = set()
+    for review in reviews:
+        words[review.person] = "ask" if review.vote == "retract" and review.person in asked else review.vote
+        asked |= {review.person} if review.vote == "ask" else set()
+    return words
+
+
+def speaks_against(reviews: Sequence[Said]) -> bool:
+    """Whether anybody said something else than yes: silence decides nothing from then on.
+
+    An approval that was taken back and given again says no more than one that stood.
+    """
+    doubted = any(review.vote not in ("approve", "retract") for review in reviews)
+    return doubted or "retract" in last_words(reviews).values()
 
 
 def standing(reviews: Sequence[Said], quorum: int, against: int | None = None) -> Standing:
@@ -57,19 +75,24 @@ def wanted(reviews: Sequence[Said], quorum: int) -> int:
     return max(0, quorum + votes.count("reject") - votes.count("approve"))
 
 
+def missing(number: int) -> str:
+    """`1 approval is missing`, `2 approvals are missing`."""
+    return "1 approval is missing" if number == 1 else f"{number} approvals are missing"
+
+
 def stuck(reviews: Sequence[Said], quorum: int, named: Collection[str]) -> str | None:
     """Why the words that are still to come cannot approve any more, and the ways out; None where they can.
 
-    `named` are the people who review; whoever asked may say something else, all others have one vote a round.
+    `named` are the people who review; who asked or took an approval back may vote, all others have one vote a
+    round.
     """
     words = last_words(reviews)
-    free = [person for person in named if words.get(person) in (None, "ask")]
+    free = [person for person in named if words.get(person) in (None, "ask", "retract")]
     lacking = wanted(reviews, quorum)
     if quorum == 0 or lacking <= len(free):
         return None
     left = f"only {', '.join(free)} can still speak" if free else "everybody has spoken"
-    approvals = "1 approval is" if lacking == 1 else f"{lacking} approvals are"
-    return f"{approvals} missing, but {left}: a dispute begins a new round, or debate.yaml names more reviewers"
+    return f"{missing(lacking)}, but {left}: a dispute begins a new round, or debate.yaml names more reviewers"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from bot.review.desk import Card, readable, unanswered
 from bot.review.panel_words import unvoted
 from bot.review.pausing import paused
+from bot.review.quorum import last_words
 from bot.store import Store, reviews, schema
 from bot.store.writing import insert_new
 from bot.told_short import answer
@@ -65,7 +66,8 @@ def _of_card(store: Store, seen: Card, named: tuple[str, ...], now: datetime) ->
     start = f"proposal/{proposal.id}/{proposal.round}"
     if proposal.state == "proposed":
         since = _round_since(store, seen)
-        missing = tuple(one for one in named if one not in {said.person for said in seen.reviews})
+        spoken = {person for person, word in last_words(seen.reviews).items() if word != "retract"}
+        missing = tuple(one for one in named if one not in spoken)
         part = stage(since, since + (seen.frozen.review.auto_after or window), now)
         if part and missing:
             are = "is" if seen.wanted == 1 else "are"

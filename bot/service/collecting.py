@@ -21,7 +21,6 @@ from bot.service.surroundings import Surroundings
 from bot.store import Recorded
 from bot.store.last_looks import last_looks
 from resolvers.fetch import Limits
-from resolvers.rules.panels import is_panel
 from resolvers.sources.spec import SourceSpec
 
 AT_ONCE = 24
@@ -75,8 +74,8 @@ class Collecting:
     def _due(self) -> list[SourceSpec]:
         sources = {
             name: source
-            for name, source in self.around.loaded().sources.items()
-            if not is_panel(name) and not unanswered(source, self.around.folder)
+            for name, source in self.around.loaded().published.items()
+            if not unanswered(source, self.around.folder)
         }
         store = self.around.store
         ripe = due(sources, last_looks(store), store.now())

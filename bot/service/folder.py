@@ -15,7 +15,6 @@ from markets.load import Loaded, Reader
 from markets.pausing import put_out_of_sight
 from resolvers.errors import InputFault, Refusal
 from resolvers.freeing import let_go
-from resolvers.rules.panels import is_panel
 
 FAULTS_LOGGED = 3
 """`crux status`, `crux doctor` and `crux check` have all of them."""
@@ -84,8 +83,7 @@ class DebateFolder:
         if self.faults:
             log.warning(self.trouble, extra={"about": about})
             return
-        sources = sum(not is_panel(name) for name in found.sources)
-        holds = f"{many(len(found.markets), 'market')}, {many(sources, 'source')}"
+        holds = f"{many(len(found.markets), 'market')}, {many(len(found.published), 'source')}"
         log.info(f"the debate folder {self.path} has changed and is in use: {holds}", extra={"about": about})
 
     def _take(self, found: Loaded) -> None:

@@ -10,7 +10,10 @@ from typing import Any
 
 from bot.ready import standing
 from bot.reports import market_rows
+from bot.review.panel_words import seats_row
+from bot.review.panels import open_panels
 from bot.review.pausing import paused
+from bot.service.cut_off import begun_rows
 from bot.service.figures import source_states
 from bot.service.job_words import outcome
 from bot.service.undecided import undecided
@@ -201,11 +204,13 @@ def screen(settings: Settings, store: Store, folder: Folder) -> dict[str, Any]:
         "discord": discord_row(store),
         "pause": pause_row(store),
         "mana": mana_row(store, debate),
+        "begun": begun_rows(store, name),
         "markets": market_rows(store, name, folder.loaded.markets if folder.loaded and name else {}),
         "gone": gone_rows(store, name),
         "others": other_debates(store, name) if name else {},
         "open_proposals": len(found),
         "proposals": found,
+        "panels": [seats_row(card) for card in open_panels(store, name)] if name else [],
         "undecided": undecided(store, name),
         "plan": plan_row(store, name) if name else None,
         "sources": sources_not_live(store, folder.loaded) if folder.loaded else [],

@@ -161,7 +161,7 @@ def _market(connection: sa.Connection, act: Act, said: dict[str, Any]) -> tuple[
     return _plain(connection, act, said)
 
 
-_WRITES = {
+WRITES = {
     "create": "the opening of {0}",
     "update": "a change of {0}",
     "fund": "more mana for {0}",
@@ -180,7 +180,7 @@ _SPOKEN = {
 def _written(act: Act, slug: str, said: dict[str, Any], about: dict[str, Any]) -> tuple[str, Worth, dict[str, Any]]:
     """A write to Manifold, begun or ended; what came of it is told by the act that it was for."""
     ended = act.act.removeprefix("outbox-")
-    what, about = _WRITES.get(said["kind"], f"{said['kind']} of {{0}}").format(slug), about | {"write": said["kind"]}
+    what, about = WRITES.get(said["kind"], f"{said['kind']} of {{0}}").format(slug), about | {"write": said["kind"]}
     if ended == "refused" and said.get("sent") is False:
         return f"gave up {what}, which had never reached Manifold", "debug", about
     if ended == "refused":
@@ -195,6 +195,7 @@ _SAID = {
     "reject": "rejected",
     "ask": "asked about",
     "dispute": "disputed",
+    "retract": "took back the approval of",
 }
 _BECAME = {
     "approved": "gave the last approval that was missing to {}",

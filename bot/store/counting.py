@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from bot.store import schema
 from bot.store.engine import Store
 from resolvers.evidence import moment
+from resolvers.sources.spec import SourceSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,15 @@ def newest_notes(store: Store) -> dict[str, list[dict[str, str]]]:
     )
     with store.reading() as connection:
         return {source: list(notes) for source, notes in connection.execute(statement)}
+
+
+def cells_unread(store: Store, source: SourceSpec, body: str | None) -> dict[str, int]:
+    """Column -> how many of its cells in one body nobody could read; such a cell is unknown, and its row counts."""
+    read = schema.readings.c
+    mine = sa.and_(read.source == source.id, read.body == body, read.read_hash == source.read.hash())
+    with store.reading() as connection:
+        notes = connection.execute(sa.select(read.notes).where(mine)).scalar_one_or_none() or []
+    return dict(Counter(note["column"] for note in notes if note["kind"] == "unknown-cell"))
 
 
 def _quarantined(connection: sa.Connection) -> dict[str, int]:

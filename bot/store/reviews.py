@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -14,7 +14,7 @@ from bot.store.proposals import Proposal, require_still
 from bot.store.writing import insert_new, insert_row
 from resolvers.errors import Refusal
 
-Vote = Literal["approve", "reject", "ask", "dispute"]
+Vote = Literal["approve", "reject", "ask", "dispute", "retract"]
 
 Category = Literal["too early", "wrong value", "wrong source", "ambiguous", "tampered source"]
 """What is wrong with a proposal, in one word."""
@@ -22,7 +22,7 @@ Category = Literal["too early", "wrong value", "wrong source", "ambiguous", "tam
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 
 COUNTED: tuple[Vote, ...] = ("approve", "reject")
-"""Given once by each person in a round; asking may be done as often as one likes."""
+"""Given once by each person in a round, unless an approval is retracted; asking may be done as often as one likes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Review:
     """What one person said of a proposal, in which round, having seen which revision.
 
     `via` is the platform it was said on; `facts` what was read before it counted: their positions, the price.
+    `retractions` is how often they had taken an approval back in this round before.
     """
 
     id: int
@@ -43,6 +44,7 @@ class Review:
     category: Category | None = None
     via: str | None = None
     facts: Mapping[str, Any] | None = None
+    retractions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +76,35 @@ def review(
 ) -> Review:
     """Put down one person's word on the proposal as they saw it.
 
-    Refusal where it has changed since, or where they have voted in this round already: one person, one vote.
+    Refusal where it has changed since, or where they have voted in this round already: one person, one vote; or where
+    they have no approval to take back.
     """
     require_still(connection, seen)
-    before = [one for one in reviews(connection, seen) if one.person == person and one.vote in COUNTED]
-    if vote in COUNTED and before:
-        raise Refusal(f"{person} has said {before[0].vote} to proposal {seen.id} already: one person, one vote")
+    before = reviews(connection, seen)
+    stands = counted(before, person)
+    if vote in COUNTED and stands:
+        raise Refusal(f"{person} has said {stands.vote} to proposal {seen.id} already: one person, one vote")
+    if vote == "retract" and (stands is None or stands.vote != "approve"):
+        raise Refusal(f"{person} has no approval of proposal {seen.id} to retract in this round")
+    taken_back = sum(1 for one in before if (one.person, one.vote) == (person, "retract"))
     row: dict[str, Any] = {"proposal": seen.id, "round": seen.round, "revision": seen.revision, "person": person}
     more = {"category": category, "via": via, "facts": dict(facts) if facts else None}
-    row |= {"vote": vote, "because": because, "at": at, **more}
+    row |= {"vote": vote, "because": because, "at": at, **more, "retractions": taken_back}
     made = insert_row(connection, schema.reviews, **row)
     told: dict[str, Any] = {"review": made, "because": because, "round": seen.round, "revision": seen.revision}
     told |= {name: value for name, value in more.items() if value is not None}
+    told |= {"retractions": taken_back} if taken_back else {}
     audit.append(connection, at=at, actor=person, act=vote, subject=f"proposal {seen.id}", payload=told)
     return Review(made, **row)
+
+
+def counted(said: Sequence[Review], person: str) -> Review | None:
+    """The vote of a person that stands in a round, from all that was said in it in order; None where none does."""
+    stands = None
+    for one in said:
+        if one.person == person and one.vote in (*COUNTED, "retract"):
+            stands = one if one.vote in COUNTED else None
+    return stands
 
 
 def reviews(connection: sa.Connection, proposal: Proposal, *, all_rounds: bool = False) -> tuple[Review, ...]:

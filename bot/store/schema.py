@@ -62,7 +62,7 @@ __all__ = [
     "whole_reads",
 ]
 
-HEAD = "0015"
+HEAD = "0016"
 """The newest migration; a test holds it against migrations/versions."""
 
 INSERT_ONLY = (
@@ -269,15 +269,27 @@ reviews = table(
     maybe("category"),
     maybe("via"),  # the platform it was said on
     sa.Column("facts", Json, nullable=True),  # what was read before it counted: positions, price
+    sa.Column("retractions", Int, server_default="0", nullable=False),  # of this person in this round, before it
     sa.Index("ix_reviews_proposal", "proposal"),
     sa.Index(
         "ux_reviews_one_vote",
         "proposal",
         "round",
         "person",
+        "retractions",
         unique=True,
         sqlite_where=sa.text("vote IN ('approve', 'reject')"),
         postgresql_where=sa.text("vote IN ('approve', 'reject')"),
+    ),
+    sa.Index(
+        "ux_reviews_one_retraction",
+        "proposal",
+        "round",
+        "person",
+        "retractions",
+        unique=True,
+        sqlite_where=sa.text("vote = 'retract'"),
+        postgresql_where=sa.text("vote = 'retract'"),
     ),
 )
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.review.doubting import FRESH
-from bot.review.quorum import Doubts, Quorum, Vote, even_share, quorum_for, share_of, standing
+from bot.review.quorum import Doubts, Quorum, Vote, even_share, quorum_for, share_of, speaks_against, standing
 from bot.store.audit import Act
 from bot.store.prices import Sample
 from bot.store.raw import UNREADABLE
@@ -145,7 +145,7 @@ def _silence(
     after, told = review.auto_after, there.told
     if after is None or review.declare:
         return ["it went on by nobody's word, which its definition does not allow"]
-    spoke = [one for one in _votes(there, number, made.round, made.act.at) if one.vote != "approve"]
+    spoke = speaks_against(_votes(there, number, made.round, made.act.at))
     objected = [act for act, _ in told.acts.get(number, []) if act.act == "object" and act.id < made.act.id]
     if made.round != 1 or spoke or objected or quorum_for(doubts, review).because:
         return ["it went on by nobody's word, though somebody had spoken against it"]

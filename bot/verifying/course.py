@@ -86,12 +86,12 @@ def _allowed(there: Stored, number: int, wanted: Wanted, review: ReviewSpec | No
 
 def _one_vote(acts: Sequence[tuple[Act, Any]]) -> list[str]:
     """One person, one vote in a round; whoever put a proposal forward none for it, a holder none at all."""
-    found, counted, proposer = [], set[str](), ""
+    found, counted, proposer = [], dict[str, str](), ""
     for act, said in acts:
         if act.act == "propose":
             proposer = act.actor
         elif act.act == "proposed":
-            counted = set()
+            counted = {}
         elif act.act in COUNTED:
             if act.actor in counted:
                 found.append(f"{act.actor} has voted twice in one round")
@@ -99,7 +99,9 @@ def _one_vote(acts: Sequence[tuple[Act, Any]]) -> list[str]:
                 found.append(f"{act.actor} has approved what they put forward themselves")
             if _held(said.get("facts") or {}):
                 found.append(f"{act.actor} has voted with shares in the market")
-            counted.add(act.actor)
+            counted[act.actor] = act.act
+        elif act.act == "retract" and counted.pop(act.actor, "") != "approve":
+            found.append(f"{act.actor} has taken back an approval that they had not given")
     return found
 
 

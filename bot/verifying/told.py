@@ -118,7 +118,7 @@ def _proposal(told: Told, act: Act, number: int, said: Any) -> None:
         told.reviews[said["review"]] = {
             "proposal": number, "round": said["round"], "revision": said["revision"], "person": act.actor,
             "vote": act.act, "because": said["because"], "at": act.at, "category": said.get("category"),
-            "via": said.get("via"), "facts": said.get("facts"),
+            "via": said.get("via"), "facts": said.get("facts"), "retractions": said.get("retractions", 0),
         }  # fmt: skip
     elif act.act == "object":
         told.objections[said["objection"]] = {

@@ -88,3 +88,19 @@ def test_the_doctor_and_the_log_tell_of_it_once_it_was_collected(here: Crux, tmp
     assert here("collect", "sizes").code == 0
     assert "source sizes" not in here("doctor").out
     assert "nobody can read" not in here("log").out.splitlines()[-1]
+
+
+def test_collecting_says_how_many_cells_nobody_could_read_of_which_columns_and_where_they_are_named(here: Crux) -> None:
+    ran = here("collect", "sizes")
+    assert (ran.code, ran.out) == (
+        0,
+        "sizes: good, 2 new observations, 1 quarantined: north | three, 2 cells could not be read (params 1, since 1): "
+        "`crux sources` names each; mend registries/sizes.csv (snapshot 1)\n",
+    )
+    (again,) = here("collect", "sizes", "--json").json
+    assert (again["state"], again["new_observations"], again["unread"]) == ("good", 0, {"params": 1, "since": 1})
+
+
+def test_collecting_a_list_that_can_be_read_says_nothing_of_cells(here: Crux, tmp_path: Path) -> None:
+    (tmp_path / "debate" / "registries" / "sizes.csv").write_text(GOOD, encoding="utf-8")
+    assert here("collect", "sizes").out == "sizes: good, 1 new observations (snapshot 1)\n"

@@ -301,3 +301,40 @@ def test_with_what_is_bundled_collected_they_are_still_clean_and_some_are_ready(
     here("collect", *(name for name, source in sources.items() if source.fetch.file and not is_panel(name)))
     told = here("status", "--json").json
     assert (told["clean"], told["ready"] > 5) == (22, True)
+
+
+def test_a_renamed_file_whose_market_is_open_already_is_not_ready(seen: Crux, tmp_path: Path) -> None:
+    """Guards: what `crux plan` holds back is told before, with the same words: nobody pays for one question twice."""
+    sandbox = tmp_path / "sandbox.jsonl"
+    assert seen("apply", "--sandbox", sandbox, "--only", "reach-85").code == 0
+    there = tmp_path / "debate" / "markets"
+    (there / "reach-85.yaml").rename(there / "hits-85.yaml")
+    held = "the same question is open as reach-85, whose file is gone: if this is that file renamed, name it "
+    assert f"waiting hits-85: {held}" in seen("plan", "--sandbox", sandbox).out
+    ran = seen("check", "--ready")
+    assert (ran.code, ran.err) == (1, "clean 4 of 4, ready 3 of 4\n")
+    assert f"hits-85: {held}reach-85.yaml again; if not, word the question" in ran.out
+    told = {
+        row["slug"]: (row["ready"], row.get("twin", "")) for row in seen("check", "--ready", "--json").json["dry_run"]
+    }
+    assert [slug for slug, (ready, _) in told.items() if not ready] == ["hits-85"]
+    assert told["hits-85"][1].startswith(held)
+    shown = seen("status").out
+    assert "ready 3 of 4" in shown
+    assert f"hits-85 waits: {held}" in shown
+    twice = [line for line in seen("plan", "--sandbox", sandbox).out.splitlines() if "waiting hits-85" in line]
+    assert len(twice) == 1
+    assert twice[0].count("the same question") == 1, "told once"
+
+
+def test_a_file_that_asks_what_an_open_market_asks_is_not_ready_whatever_was_edited_since(
+    seen: Crux, tmp_path: Path
+) -> None:
+    assert seen("apply", "--sandbox", tmp_path / "sandbox.jsonl", "--only", "reach-85").code == 0
+    there = tmp_path / "debate" / "markets"
+    text = (there / "reach-85.yaml").read_text(encoding="utf-8")
+    (there / "again.yaml").write_text(text.replace("Will a row", "WILL  a row"), encoding="utf-8")
+    change(there / "reach-85.yaml", "Will a row reach 85%?", "Will any row reach 85%?")
+    ran = seen("check", "--ready")
+    assert "again: reach-85 asks the same question: word one of them so that traders can tell them apart" in ran.out
+    assert "ready 4 of 5" in ran.err

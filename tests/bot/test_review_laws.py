@@ -22,6 +22,7 @@ from new_stores import new_store
 from bot.opening import freeze
 from bot.review.desk import Card, card, vote
 from bot.store import Store, audit, markets, proposals
+from bot.store.reviews import counted
 from markets.load import load_debate
 from resolvers.errors import Refusal
 from resolvers.outcome import Yes
@@ -42,7 +43,9 @@ class Desk(RuleBasedStateMachine):
         self.clock = Clock(BASE)
         self.store: Store = new_store(Path(self.folder.name) / "crux.sqlite", now=self.clock)
         self.votes: dict[str, str] = {}  # of the present round, what each person last said
-        self.spent: set[str] = set()  # who has approved or rejected in it
+        self.spent: set[str] = set()  # who has approved or rejected in it, and not taken it back
+        self.asked: set[str] = set()  # who has asked in it
+        self.given: dict[str, str] = {}  # what they approved, rejected or took back last
         self.state, self.round, self.disputes = "proposed", 1, 0
         self.held: dict[str, Card] = {}
 
@@ -69,14 +72,15 @@ class Desk(RuleBasedStateMachine):
     def looks(self, person: str) -> None:
         self.held[person] = card(self.store, self.number)
 
-    @rule(person=st.sampled_from(PEOPLE), said=st.sampled_from(("approve", "reject", "ask", "dispute")))
+    @rule(person=st.sampled_from(PEOPLE), said=st.sampled_from(("approve", "reject", "ask", "dispute", "retract")))
     def says(self, person: str, said: str) -> None:
         self.clock.at += timedelta(minutes=1)
         seen = self.held[person]
         allowed = (
             (seen.proposal.state, seen.proposal.round) == (self.state, self.round)
             and (self.state == "proposed" or (said == "dispute" and self.state == "approved"))
-            and (said == "dispute" or person not in self.spent)
+            and (said in ("dispute", "retract") or person not in self.spent)
+            and (said != "retract" or self.given.get(person) == "approve")
         )
         try:
             after = vote(self.store, seen, person=person, said=said, because="as I see it", reviewers=PEOPLE)
@@ -84,8 +88,11 @@ class Desk(RuleBasedStateMachine):
             assert not allowed, f"{person} should have been let to {said}"
             return
         assert allowed, f"{person} should have been told not to {said}"
-        self.votes[person] = said
-        self.spent |= {person} if said in ("approve", "reject") else set()
+        self.asked |= {person} if said == "ask" else set()
+        self.votes[person] = "ask" if said == "retract" and person in self.asked else said
+        if said in ("approve", "reject", "retract"):
+            self.given[person] = said
+            (self.spent.discard if said == "retract" else self.spent.add)(person)
         self._expect(said)
         assert (after.proposal.state, after.proposal.round) == (self.state, self.round)
 
@@ -106,6 +113,7 @@ class Desk(RuleBasedStateMachine):
             there = proposals.get(connection, self.number)
             proposals.move(connection, there, "proposed", actor="crux", at=self.clock.at, because="judged again")
         self.state, self.round, self.votes, self.spent = "proposed", self.round + 1, {}, set()
+        self.given, self.asked = {}, set()
 
     @invariant()
     def what_stands_is_what_was_said(self) -> None:
@@ -113,8 +121,8 @@ class Desk(RuleBasedStateMachine):
             return
         there = card(self.store, self.number)
         assert (there.proposal.state, there.proposal.round) == (self.state, self.round)
-        said = [one.person for one in there.reviews if one.vote in ("approve", "reject")]
-        assert sorted(said) == sorted(self.spent)
+        stands = {one for one in PEOPLE if counted(there.reviews, one) is not None}
+        assert stands == self.spent
         with self.store.reading() as connection:
             assert audit.broken_links(connection) == ()
 

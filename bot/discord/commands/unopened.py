@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.chat.store_tools import StoreTools
-from bot.ready import held
+from bot.ready import readiness
 from bot.review.pausing import paused
 from bot.store import plan_cards
 
@@ -22,10 +22,10 @@ def waits_for(tools: StoreTools, slug: str, *, may_write: bool) -> str:
         return f"the end of a pause: everything is {halted.words()}"
     if not may_write:
         return "the operator, who has set no key to Manifold"
-    reason = held(tools.store, tools.loaded, [slug]).get(slug)
-    if reason is None:
+    (mine,) = readiness(tools.store, tools.loaded, [slug])
+    if mine.ready:
         return _plan(tools, spec.debate, slug)
-    return f"its definition to be ready: {reason.removeprefix('not ready: ')}"
+    return f"its definition to be ready: {'; '.join(filter(None, [mine.because(), mine.twin]))}"
 
 
 def _plan(tools: StoreTools, debate: str, slug: str) -> str:

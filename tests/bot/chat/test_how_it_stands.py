@@ -145,3 +145,13 @@ def test_what_is_quoted_tells_which_market_is_meant(predictors: StoreTools) -> N
     assert said_to(predictors, f"{QUESTION}why?", slug="arc3-85-date").slug == "arc3-85-date"
     for other in ("> lol nice\nwhy?", "> i think osworld is dumb\nwhy?", "> it is the best\nwhy?"):
         assert said_to(predictors, other).slug is None
+
+
+async def test_who_took_an_approval_back_is_asked_for_a_vote_again_and_the_week_tells_it(world: World) -> None:
+    await world.decided()
+    world.vote("ann")
+    assert "Not heard yet: ben, cat." in asked(world, "who has not voted on reach-85?").lines
+    world.vote("ann", "retract", because="that was the wrong button")
+    assert "Not heard yet: ann, ben, cat." in asked(world, "who has not voted on reach-85?").lines
+    told = asked(world, "what changed about reach-85?").lines
+    assert any(line.endswith("ann took back the approval of proposal 1.") for line in told)

@@ -22,7 +22,9 @@ from bot.discord.cards_message import Rendered, lines, of_body
 from bot.discord.cards_trace import leaves, nearest, sides
 from bot.discord.posts import view_of
 from bot.review.desk import Card
+from bot.review.earlier import Earlier
 from bot.review.quorum import Doubts, Quorum
+from bot.store.entered import Entered
 from bot.store.proposals import NEXT
 from bot.store.reviews import CATEGORIES, Objection, Review
 from markets.fields import utf16
@@ -54,7 +56,7 @@ def steps(below: st.SearchStrategy[Step]) -> st.SearchStrategy[Step]:
 TRACES = st.recursive(st.builds(Step, node=st.just("reduce"), words=TEXT, value=VALUES), steps, max_leaves=12)
 REVIEWS = st.builds(
     Review, id=st.just(1), proposal=st.just(1), round=st.just(1), revision=st.just(0), person=TEXT,
-    vote=st.sampled_from(["approve", "reject", "ask", "dispute"]), because=TEXT, at=st.just(AT),
+    vote=st.sampled_from(["approve", "reject", "ask", "dispute", "retract"]), because=TEXT, at=st.just(AT),
     category=st.none() | st.sampled_from(CATEGORIES),
 )  # fmt: skip
 OBJECTIONS = st.builds(
@@ -95,8 +97,10 @@ async def test_any_verdict_fits_into_what_discord_takes_and_shows_outcome_criter
         card = replace(
             real, proposal=proposal, frozen=replace(real.frozen, question=question), reviews=tuple(reviews),
             objections=tuple(objections), taken_by=taken, doubts=doubts, quorum=Quorum(3, (because,)),
+            earlier=Earlier(1, outcome, AT, "undone", AT, ((question, because),)) if taken else None,
         )  # fmt: skip
-        made = render(CardView(card, criterion, tuple(reviews), role=5))
+        rows = {one.observation: Entered(one.source, one.key, one.key, (one.column,)) for one in verdict.citations()}
+        made = render(CardView(card, criterion, tuple(reviews), role=5, entered=rows))
         assert faults(made) == []
         said = {one["name"]: one["value"] for one in made.embed["fields"]}
         assert said["Criterion"].startswith("> ")

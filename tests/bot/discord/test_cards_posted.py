@@ -41,7 +41,11 @@ async def test_a_proposal_gets_one_card_that_says_everything(world: World, monke
         ):  # fmt: skip
             assert said in posted.text, said
         ((name, alt),) = posted.alt_texts.items()
-        assert (name[:3], posted.files[name][:4], "70.5 percent, 88.5 percent" in str(alt)) == ("p1-", b"\x89PNG", True)
+        assert (name[:3], posted.files[name][:4], "70.5 percent from 2020-01-06, 88.5 percent" in str(alt)) == (
+            "p1-",
+            b"\x89PNG",
+            True,
+        )
         assert (posted.pings, list(posted.links)) == ({"Reviewer"}, ["Market"])
         assert (len(bot.cards(1)), len(bot.cards(2)), there.problems()) == (1, 1, [])
 
@@ -160,6 +164,30 @@ async def test_a_button_of_an_older_revision_says_what_changed(world: World, mon
         assert ("changed since you looked" in late.text, "give it a week" in late.text) == (True, True)
         assert [one.person for one in world.card().reviews] == ["ben"]
         await still_works(bot, ann, await bot.card("when-80"))
+        assert there.problems() == []
+
+
+async def test_an_approval_is_taken_back_by_the_same_card_while_another_is_missing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.decided()
+    async with server() as there, playing(world, there, monkeypatch) as bot:
+        ann, ben, posted = bot.reviewer("ann", "ann"), bot.reviewer("ben", "ben"), await bot.card()
+        assert "Retract approval…" not in posted.buttons
+        done = await bot.approve(ann, posted)
+        assert done.messages[-1].buttons == ["Retract approval…"], "where it was given it can be taken back as well"
+        await there.until(lambda: "Retract approval…" in posted.buttons)
+        others = await ben.press(posted, "Retract approval…")
+        refused = await (await ben.submit(others.modal, {"Why": "she cannot mean it"})).settled()
+        assert "ben has no approval of proposal 1 to retract" in refused.text
+        opened = await ann.press(posted, "Retract approval…")
+        told = await (await ann.submit(opened.modal, {"Why": "that was the wrong button"})).settled()
+        assert "ann: retract is on the record; no Manifold account is linked" in told.text
+        await there.until(lambda: "Retract approval…" not in posted.buttons)
+        await bot.settled()
+        assert "Votes: 0 of 2 approve" in posted.text
+        assert "ann takes the approval back: that was the wrong button" in posted.text
+        assert [one.vote for one in world.card().reviews] == ["approve", "retract"]
         assert there.problems() == []
 
 

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from crux_builders import Crux
 from panel_builders import LIMBS, SLUG, Sitting, sitting
 
 from bot.commands.panels import card_row
+from bot.discord.panel_card import render
 from bot.review.panel_seating import Look
 from bot.review.panel_words import asking_text, closing_text, unvoted
 from resolvers.errors import Refusal
@@ -48,6 +50,29 @@ async def test_while_a_panel_is_open_no_payload_and_no_record_tells_a_vote(hall:
     hall.vote(first, "base", because=SECRET)
     assert SECRET not in everything(hall)
     assert (hall.card.voted, hall.card.missing, f"{first} (has voted)" in asking_text(hall.card)) == ((first,), 2, True)
+
+
+async def test_everybody_sees_who_was_asked_when_and_who_has_answered_and_never_how(hall: Sitting, crux: Crux) -> None:
+    await hall.tend()
+    card = hall.card
+    asked = f"{hall.world.clock.at:%Y-%m-%d %H:%M} UTC"
+    assert card.asked_at == hall.world.clock.at
+    assert f"Drawn by lot {asked}: {', '.join(card.seats)}; 3 to vote." in asking_text(card)
+    assert card_row(card)["asked_at"] == hall.world.clock.at
+    shown = render(card).embed["description"]
+    assert f"Asked <t:{int(hall.world.clock.at.timestamp())}:F>" in shown
+    first = card.seats[0]
+    for key in ("base", "one"):
+        hall.vote(first, key, limbs={"data": "unclear", "free": "no"}, because=SECRET)
+    crux.on(hall.world.folder, hall.world.database)
+    ran = await asyncio.to_thread(crux, "status")
+    others = " and ".join(card.seats[1:])
+    until = f"{card.panel.until:%Y-%m-%d %H:%M}"
+    line = f"panel {card.panel.id} on {SLUG}: asked {asked[:-4]}, until {until}; {first} has voted, {others} have not"
+    assert line in ran.out.splitlines(), ran.out
+    told = await asyncio.to_thread(crux, "status", "--json")
+    assert [(one["seats"], one["voted"]) for one in told.json["panels"]] == [(list(card.seats), [first])]
+    assert (SECRET in ran.out + told.out, "unclear" in ran.out + told.out) == (False, False)
 
 
 async def test_the_record_has_a_salted_hash_of_a_vote_at_once_and_the_vote_at_closing(hall: Sitting) -> None:

@@ -269,6 +269,24 @@ async def test_silence_decides_nothing_once_somebody_has_spoken_against_it(tmp_p
         assert world.card().proposal.state == "proposed"
 
 
+@pytest.mark.parametrize(("again", "state"), [((), "proposed"), (("approve",), "resolved")])
+async def test_silence_decides_nothing_over_an_approval_that_was_taken_back_and_not_given_again(
+    tmp_path: Path, again: tuple[str, ...], state: str
+) -> None:
+    async with desk_in(tmp_path, SILENT) as desk:
+        world = desk.world
+        await world.decided()
+        await world.everything()
+        for word in ("approve", "retract", *again):
+            await desk.say("ann", word)
+        world.at(17).see()
+        await world.everything()
+        world.at(30).see()
+        await world.everything()
+        assert world.card().proposal.state == state
+        assert verify(world.store).whole
+
+
 async def test_silence_decides_nothing_over_an_objection_even_an_answered_one(tmp_path: Path) -> None:
     from bot.review.objecting import answer
 

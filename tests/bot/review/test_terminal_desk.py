@@ -88,6 +88,15 @@ def test_a_terminal_is_linked_by_a_code_that_came_through_discord(decided: Crux,
         store.close()
 
 
+def test_an_approval_is_taken_back_by_the_command_that_gave_it(decided: Crux) -> None:
+    assert "1 more approval wanted, of 2" in review(decided, "approve", "--as", "ann").out
+    ran = review(decided, "retract", "--as", "ann")
+    assert (ran.code, "ann: retract: I read the row" in ran.out, ran.err) == (0, True, "")
+    assert "2 more approvals wanted, of 2" in ran.out
+    assert "ann took back the approval of proposal 1 (reach-85 → YES): I read the row" in decided("log", "reach-85").out
+    assert decided("verify", "--json").json["broken"] == []
+
+
 def test_a_category_is_taken_down_and_shown(decided: Crux) -> None:
     ran = review(decided, "reject", "--as", "ann", "--category", "wrong value")
     assert ran.code == 0, ran.err

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import gc
 import json
 import os
 import struct
@@ -124,12 +125,19 @@ def child(line: str) -> None:
 
 
 def preload() -> None:
-    """Everything that a service imports on its way; nothing of it starts a thread or opens a socket."""
+    """Everything that a service imports or makes on its way; nothing of it starts a thread or opens a socket."""
     import bot.charts
-    import bot.cli
     import bot.commands.reviewing
     import bot.discord.supervisor
     import bot.service.running  # noqa: F401
+    from bot.cli import command
+    from markets.pausing import put_out_of_sight
+    from resolvers.tls import trusted
+
+    command()
+    trusted()
+    gc.collect()
+    put_out_of_sight()  # or each child's collector would walk over it, and copy it to note that it did
 
 
 def main() -> None:
