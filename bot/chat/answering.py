@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.chat import asides, asking_back, claiming, looking_back, queueing, small_talk, sourcing, telling, telling_all
 from bot.chat.asides import ASIDES
+from bot.chat.dating import long_gone
 from bot.chat.examples import MARK
 from bot.chat.heard import Heard, hear
 from bot.chat.intents import Meant, compiled
 from bot.chat.replies import Context, Intent, Reply
 from bot.chat.several import asked_together
 from bot.chat.sides import side
-from bot.chat.subjects import Subject, points
+from bot.chat.subjects import Subject, another, points
 from bot.chat.tools import Tools
 from bot.chat.understanding import Taken, taken
 from bot.chat.wording import MOST_CHARS, Said, plainly
@@ -59,9 +60,10 @@ FOLLOWING = 3
 REPLYING = 8
 """The same of a reply to what was said of a market."""
 
-_TURNING = (
-    "what how about same for on question specifical now as well instead then that in with too and is the other one"
-)
+_TURNING = """
+what how about same for on to question specifically now as well instead then that in with too and is the other one
+market bet
+"""
 TURNING = frozenset((MARK, *_TURNING.split()))
 MOST_TURNING = 6
 """Words of a sentence that only turns to another market: `and what about …?`."""
@@ -76,6 +78,11 @@ LITTLE, FEW, ALIKE, PLAIN = 0.15, 0.3, 0.5, 0.75
 """How like an example a sentence is at least: that names a market; that names none; with strange words; with more."""
 GUESSED = 0.35
 """Share of the evidence from which on an intent is worth a guess."""
+
+FRESH = re.compile(
+    r"\b(?:numbers?|figures?|scores?|data|fresh|stale|outdated|up to date|old|look(?:ed)?|checked?|refreshed|updated)\b"
+)
+"""Words of how new the figures are, rather than how the service does."""
 
 SURE = 0.9
 ARGUED = 2.0
@@ -95,21 +102,6 @@ TURNED: frozenset[Intent] = frozenset(
 
 OF_A_SOURCE: frozenset[Intent] = frozenset(("status", "value", "evidence", "why", "when", "changed", "link"))
 """What may be asked of a source that is called by its name."""
-
-ASKED: Mapping[Intent, str] = {
-    "value": "how close it is",
-    "why": "why it stands as it does",
-    "needs": "what would decide it",
-    "chart": "its chart",
-    "changed": "what changed",
-    "when": "when it is decided",
-    "price": "what traders think",
-    "rules": "its rules",
-    "evidence": "its evidence",
-    "reviewers": "who decides it",
-    "link": "where it is",
-}
-"""How an answer says what it was taken for."""
 
 
 def answer(tools: Tools, said: str, context: Context) -> Reply:
@@ -133,17 +125,20 @@ def _as_of_now(reply: Reply, heard: Heard) -> Reply:
 
 
 def _answer(tools: Tools, said: str, heard: Heard) -> Reply:
-    what = Taken("unknown", share=1.0) if SUM.match(plainly(said[:MOST_CHARS])) else _taken(tools, heard)
+    nothing = SUM.match(plainly(said[:MOST_CHARS])) or long_gone(heard.dated)
+    what = Taken("unknown", share=1.0) if nothing else _taken(tools, heard)
     source = asides.best_asked(tools, heard.words, heard.about) if what.intent in asides.OF_BEST else None
     if source is not None:
         return asides.best(tools, source, heard.words, heard.asked.strange)
     if what.intent == "unknown":
         slug = _only_named(tools, what, heard)
+        if slug is None and asking_back.bets(heard.words) and heard.about.slug is not None and heard.about.surely:
+            return asking_back.no_bets(tools, heard.about.slug, heard.words)
         if slug is None:
             return asking_back.not_understood(asides.offers(heard.words))
         return asking_back.picture(tools, slug)
     if what.intent == "propose-act":
-        return asking_back.button(what, heard.about)
+        return asking_back.button(what, heard.about, heard.words)
     if what.intent in WHOLE and not _of_one(what, heard):
         return _of_whole(tools, what, heard)
     return _of_market(tools, what, heard)
@@ -163,9 +158,11 @@ def _taken(tools: Tools, heard: Heard) -> Taken:
         return replace(what, intent="unknown")
     if not about.named and _thanks(what, heard):
         return replace(what, intent="social", sure=True)
-    if about.named and _turns(tools, heard):
+    if claiming.called(tools, heard.words) and heard.meant.intent is None and not (about.surely and about.named):
+        return Taken("claim", sure=True, share=1.0)
+    if (about.named or another(heard.words)) and _turns(tools, heard):
         following: Intent = before if before is not None and before in OF_ONE else "value"
-        return replace(what, intent=following, sure=about.share >= BARE)
+        return replace(what, intent=following, sure=about.named and about.share >= BARE)
     if _elsewhere(tools, what, heard):
         return replace(what, intent="unknown", share=0.0)
     if what.intent == "unknown" and about.named and about.share >= BARE and what.share < SURE:
@@ -181,10 +178,12 @@ def _thanks(what: Taken, heard: Heard) -> bool:
 
 def _turns(tools: Tools, heard: Heard) -> bool:
     """Whether it only turns to another market: `and the other lab one?`; its words name, and none of them asks."""
-    if len(heard.asked.whole) > MOST_TURNING:
+    first = heard.context.last_intent is None and heard.asked.whole.count(MARK) > 1
+    if len(heard.asked.whole) > MOST_TURNING or first:
         return False
     left = [word for word in heard.asked.whole if word not in TURNING]
-    names = (tools.titles.asked_of(word) and word not in compiled().words for word in left)
+    asking = compiled().words if not another(heard.words) else ()
+    names = (tools.titles.asked_of(word) and word not in asking for word in left)
     return not left or (heard.meant.intent is None and heard.about.surely and all(names))
 
 
@@ -272,15 +271,20 @@ def _of_whole(tools: Tools, what: Taken, heard: Heard) -> Reply:
 
 def _status(tools: Tools, heard: Heard) -> Reply:
     """Of the sources that are named, of those of the market that is, or of the service."""
-    named = sourcing.sources_named(tools, heard.words)
+    named, replied = sourcing.sources_named(tools, heard.words), heard.context.slug
+    if not named and replied is not None and replied == heard.about.slug and FRESH.search(" ".join(heard.words.words)):
+        return replace(sourcing.told(tools, sourcing.of_market(tools, heard.about)), slug=replied)
     if not named and heard.about.named:
         named = sourcing.of_market(tools, heard.about)
     return sourcing.told(tools, named) if named else telling_all.status(tools)
 
 
 def _of_market(tools: Tools, what: Taken, heard: Heard) -> Reply:
-    about, intent = heard.about, what.intent
+    about = heard.about
     timed = heard.dated.at is not None or heard.dated.span is not None
+    asked = () if timed else asked_together(heard.words, tools.titles, OF_ONE)
+    both = about.surely and about.share >= BARE and what.intent in asked and heard.meant.intent in asked
+    intent = heard.meant.intent if both and not what.sure and heard.meant.intent is not None else what.intent
     source = next((word for word in heard.words.words if word in tools.loaded.sources), None)
     if source is not None and not about.named and intent in OF_A_SOURCE:
         return sourcing.told(tools, [source])
@@ -291,16 +295,14 @@ def _of_market(tools: Tools, what: Taken, heard: Heard) -> Reply:
         return OF_ALL[intent](tools) if whole else asking_back.which(intent, about, timed)
     reply = _told(tools, intent, about.slug, heard)
     strange, spoken = len(heard.asked.strange), len(heard.words.words)
-    clear = what.sure and not about.leaning and strange <= max(1, spoken // WORDS_TO_STRANGE)
+    clear = (what.sure or both) and not about.leaning and strange <= max(1, spoken // WORDS_TO_STRANGE)
     if clear:
-        return _with_another(tools, reply, heard)
+        return _with_another(tools, reply, heard, asked)
     return replace(_as_taken(tools, reply, what, about), anew=timed)
 
 
-def _with_another(tools: Tools, reply: Reply, heard: Heard) -> Reply:
-    """With what else is asked in the same sentence, in the order in which it is asked; not where it names a time."""
-    timed = heard.dated.at is not None or heard.dated.span is not None
-    asked = () if timed else asked_together(heard.words, tools.titles, OF_ONE)
+def _with_another(tools: Tools, reply: Reply, heard: Heard, asked: Sequence[Intent]) -> Reply:
+    """With what else is `asked` in the same sentence, in the order in which it is asked."""
     if reply.intent not in asked or reply.slug is None:
         return reply
     told = [reply if intent == reply.intent else _told(tools, intent, reply.slug, heard) for intent in asked]
@@ -335,7 +337,7 @@ def _needed(tools: Tools, slug: str, said: Said) -> Reply:
 def _as_taken(tools: Tools, reply: Reply, what: Taken, about: Subject) -> Reply:
     """An answer to what was probably asked, which says first how it was taken, and offers the other readings."""
     assert about.slug is not None
-    told = f"I took this as: {ASKED[reply.intent]}, about “{tools.market(about.slug).question}”"
+    told = f"I took this as: {asking_back.ASKED[reply.intent]}, about “{tools.market(about.slug).question}”"
     others = (*what.others, *READINGS)
     readings = tuple(each for each in dict.fromkeys(others) if each in OF_ONE and each != reply.intent)
     choices = tuple((hit.slug, hit.question) for hit in about.choices)

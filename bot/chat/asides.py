@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.chat import meanings, small_talk, sourcing, ways
-from bot.chat.intents import Meant
+from bot.chat.intents import Meant, of_purse
 from bot.chat.replies import Intent, Reply
 from bot.chat.spelling import opened
 from bot.chat.subjects import Subject, points, telling, without_names
@@ -39,6 +39,8 @@ def aside(tools: Tools, said: Said, strange: Sequence[str], meant: Meant, about:
     if not named and meanings.asked_for(said):
         return Taken("meaning", sure=True, share=1.0)
     if meant.intent in ASIDES:
+        if meant.intent == "mana" and not named and not all(map(of_purse, strange)):
+            return Taken("unknown", share=1.0)
         return Taken(meant.intent, sure=not _foreign(tools, said, strange, about), share=1.0)
     return None
 

@@ -23,6 +23,8 @@ PAST = re.compile(
 )
 """Words of a question about how it stood."""
 AGO = re.compile(r"\bago\b")
+FIRST_YEAR = 2000
+"""Before it there were neither markets of this kind nor what they are about."""
 USUAL, SINCE = ("this", "week"), ("since", "last", "week")
 """What stands in a sentence in place of any span, so that it is weighed as those with the usual one."""
 
@@ -56,6 +58,12 @@ def dated(said: Said, now: datetime, changing: bool) -> Dated:
 def undated(said: Said) -> Dated:
     """A sentence as it stands, of which no time is taken out."""
     return Dated(said, len(said.words))
+
+
+def long_gone(told: Dated) -> bool:
+    """Whether the time that is asked about is over for so long that no record of ours can speak of it."""
+    ended = told.at if told.at is not None else told.span.until if told.span is not None else None
+    return ended is not None and ended.year < FIRST_YEAR
 
 
 def in_title(said: Said, title: Title | None) -> bool:

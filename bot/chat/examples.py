@@ -47,7 +47,7 @@ does anyone know|does anybody know|anyone know|do you know|you know|can you tell
 would you tell me|please tell me|tell me please|i wonder|i am wondering|just wondering|wondering|i want to know
 i would like to know|i need to know|any idea|any clue|quick question|question|quick one|just a question|remind me
 can anyone say|can somebody tell me|somebody tell me|someone tell me|everyone|honestly|seriously|actually|basically
-just curious|curious|out of curiosity|ok so|i mean|i think|serious question|dumb question|stupid question|listen
+just curious|curious|sure|out of curiosity|ok so|i mean|i think|serious question|dumb question|stupid question|listen
 """
 _TRAILING = "please thanks lol haha bro man mate guys though then exactly anyway btw folks dude everyone actually"
 LEADING = tuple(

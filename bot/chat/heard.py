@@ -8,6 +8,7 @@ from bot.chat.dating import Dated, dated, in_title, undated
 from bot.chat.intents import Meant, meant
 from bot.chat.naming import Asked, asked_part
 from bot.chat.replies import Context
+from bot.chat.short_dates import spelled_out
 from bot.chat.spelling import evened, marked
 from bot.chat.subjects import Subject, subject, without_names
 from bot.chat.tools import Tools
@@ -36,16 +37,22 @@ class Heard:
 def hear(tools: Tools, said: str, context: Context) -> Heard:
     """Take a sentence apart; above it may stand a quotation, which tells what it is about as a reply to a card does."""
     context = _of_quotation(tools, said, context)
-    whole = respoken(read(marked(said)), evened)
+    whole = respoken(read(marked(spelled_out(said))), evened)
     timed = dated(whole, context.now, context.last_intent == "changed")
     about = _about(tools, said, timed.words, context)
     if timed.words is not whole and _of_title(tools, said, whole, about, context):
         timed, about = undated(whole), _about(tools, said, whole, context)
     words = timed.words
-    found = meant(without_names(words, tools.titles), tools.titles.likeness)
+    ours = tools.titles.ours if not (about.named and about.surely) else _anything
+    found = meant(without_names(words, tools.titles), tools.titles.likeness, ours)
     question = tools.titles.title(about.slug) if about.slug is not None and about.named else None
     asked = asked_part(words, tools.titles, question.question if question else "")
     return Heard(words, asked, found, about, context, timed, asking="?" in plainly(said[:MOST_CHARS]))
+
+
+def _anything(word: str) -> bool:
+    """Of a market that is surely named, anything may be asked."""
+    return True
 
 
 def _of_quotation(tools: Tools, said: str, context: Context) -> Context:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -35,6 +35,7 @@ class Table(BaseModel):
     polite: tuple[str, ...]
     meddling: tuple[str, ...]
     elsewhere: tuple[str, ...]
+    everyday: tuple[str, ...]
     mana: tuple[str, ...]
     camps: tuple[str, ...]
     turning: tuple[str, ...]
@@ -64,7 +65,9 @@ class Patterns:
 
     meddling: re.Pattern[str]
     elsewhere: re.Pattern[str]
+    everyday: re.Pattern[str]
     mana: re.Pattern[str]
+    purse: tuple[str, ...]
     camps: re.Pattern[str]
     turning: re.Pattern[str]
     asking: re.Pattern[str]
@@ -75,12 +78,18 @@ class Patterns:
     spellings: tuple[str, ...]
 
 
-def meant(said: Said, likeness: Likeness) -> Meant:
-    """The intent of a sentence; words that are nearer to a pattern's than to a title's are spelled as there."""
+def meant(said: Said, likeness: Likeness, ours: Callable[[str], bool] = lambda word: False) -> Meant:
+    """The intent of a sentence; words that are nearer to a pattern's than to a title's are spelled as there.
+
+    `ours`: whether a word is one of the debate's, which is no matter of everyday life then.
+    """
     patterns = compiled()
     clauses = [" ".join(_spelled(word, patterns, likeness) for word in part) for part in said.clauses]
     line = " ".join(clauses)
     if patterns.meddling.search(line):
+        return Meant("unknown")
+    of_life = patterns.everyday.search(" ".join(said.words))
+    if of_life is not None and not all(map(ours, of_life.group().split())):
         return Meant("unknown")
     if way(said) is not None:
         return Meant("how-to")
@@ -97,6 +106,11 @@ def meant(said: Said, likeness: Likeness) -> Meant:
     return Meant(
         found, None, patterns.turning.match(line) is not None, patterns.camps.search(line) is not None, winning
     )
+
+
+def of_purse(word: str) -> bool:
+    """Whether it is a word with which mana is asked about, or begins as one: `burned` as `burn`."""
+    return word.startswith(compiled().purse)
 
 
 @cache
@@ -118,7 +132,9 @@ def compiled() -> Patterns:
     return Patterns(
         _any(table.meddling),
         _any(table.elsewhere),
+        _any(table.everyday),
         _any(table.mana),
+        tuple(sorted({word for line in table.mana for word in _words(line)})),
         _any(table.camps),
         _any(table.turning, before),
         _any(table.asking, before),

@@ -38,6 +38,7 @@ BEGUN, BEGUN_CHARS = 0.85, 5
 REMEMBERED = 4096
 """Words whose nearest are kept in mind: each is asked for several times of a sentence."""
 CHOICES = 25
+EDITION = re.compile(r"(?P<name>[a-z]{3,})\d{1,2}")
 MOST_TYPED = 24
 """Words of what is being typed that are looked at: each that no title has costs milliseconds, and 100 ms are few."""
 BEST = """
@@ -152,6 +153,10 @@ class Titles:
         """Whether it stands in the text of a claim."""
         return self.claims is not None and self.claims.likeness(word) == 1
 
+    def ours(self, word: str) -> bool:
+        """Whether it is a word of the debate: of a market, a claim, a source or a person."""
+        return self.asked_of(word) or self.named(word) or self.told(word)
+
     def likeness(self, word: str) -> float:
         """How alike a word is to the nearest one of the titles: 1 where it stands there, 0 where nothing is near."""
         return max((alike for part in parts(word) for alike in self._near(part).values()), default=0.0)
@@ -247,6 +252,7 @@ def _weighted_words(title: Title) -> dict[str, float]:
     """The stems of a market's words: those of its question in full, of its short name and answers for less."""
     found = {stem(part): 1.0 for word in words_of(title.question) for part in parts(word) if part not in STOP}
     found |= {stem(word): 1.0 for word in _initials(title.question)}
+    found |= {each: SLUG_WEIGHT for each in _without_edition((title.question, title.slug)) if each not in found}
     tiers = [(SLUG_WEIGHT, (title.slug, *title.answers)), (TEXT_WEIGHT, title.texts)]
     for weight, texts in tiers:
         for part in (part for text in texts for word in words_of(text) for part in parts(word)):
@@ -260,6 +266,12 @@ def _spellings(titles: Iterable[Title]) -> list[str]:
     texts = (text for title in titles for text in (title.question, title.slug, *title.answers, *title.texts))
     words = {part for text in texts for word in words_of(text) for part in parts(word)}
     return sorted(word for word in words if len(word) > SHORT)
+
+
+def _without_edition(texts: Iterable[str]) -> set[str]:
+    """`tau3` -> tau: a name as it is called without the number of its edition, where it is no common word."""
+    found = (EDITION.fullmatch(part) for text in texts for word in words_of(text) for part in parts(word))
+    return {stem(match["name"]) for match in found if match is not None and match["name"] not in STOP}
 
 
 def _initials(question: str) -> set[str]:

@@ -140,6 +140,7 @@ def _asking(words: Iterable[str]) -> list[str]:
         rf"\bwhat (?:do|does|did|would) (?:\w+ )?understand (?:by|under|with) {_ARTICLE}(?:word |term )?{one}\b",
         rf"\b(?:define|definition of|explain(?: to me| me)?{_WORD}) (?:an? )?{one}{_TAIL}$",
         rf"\bthe (?:word|term) {one}\b",
+        rf"^{_LEAD}(?:word|term) {one}(?: explain(?:ed)?)?$",
         rf"^{_LEAD}what (?:is|are) (?:an? |all these )?{thing}{_SUPPOSED}{_TAIL}$",
         rf"^{_LEAD}what (?:is|are) {one} supposed to (?:be|mean){_TAIL}$",
         rf"^{_LEAD}what (?:is|are) the {several}{_SUPPOSED}{_TAIL}$",

@@ -11,7 +11,7 @@ from bot.chat.examples import MARK, examples, merged, stemmed
 from bot.chat.intents import compiled
 from bot.chat.matching import Titles
 from bot.chat.spelling import Speller, opened
-from bot.chat.wording import Said, words_of
+from bot.chat.wording import FIGURE, Said, words_of
 from bot.chat.words import STOP
 
 QUOTING = 4
@@ -59,7 +59,8 @@ def _tokens(words: tuple[str, ...], titles: Titles, strange: list[str]) -> Itera
 
 
 def _token(word: str, titles: Titles, strange: list[str]) -> str:
-    if stemmed(word) in examples().asking or word in STOP or (word.isdigit() and not titles.likeness(word)):
+    figure = word.isdigit() or FIGURE.fullmatch(word) is not None
+    if stemmed(word) in examples().asking or word in STOP or (figure and not titles.likeness(word)):
         return stemmed(word)
     if titles.asked_of(word):
         return MARK

@@ -52,7 +52,7 @@ REFUSED = re.compile(
 )
 """What refuses it in so many words."""
 THANKED = re.compile(
-    r"^(?:(?:ok|okay|oh|ah|wow|great|nice|cool|perfect|awesome|yes|no|many|big|so|very|much) )*"
+    r"^(?:(?:ok|okay|oh|ah|never mind|wow|great|nice|cool|perfect|awesome|yes|no|many|big|so|very|much) )*"
     r"(?:thank you|thanks|thank|thankyou|cheers|appreciated?)\b"
 )
 MOST_THANKS = 8

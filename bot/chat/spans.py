@@ -30,6 +30,7 @@ COUNTS |= {"seven": 7, "eight": 8, "nine": 9, "ten": 10}
 
 DAYS_BACK = {"today": 0, "yesterday": 1, "gestern": 1, "day before yesterday": 2, "vorgestern": 2}
 
+SATURDAY, WEEKEND = 5, 2 * DAY
 ORDINALS = {"first": 1, "second": 2, "third": 3}
 SHORTENED = 5
 """Letters of a name of a day that may be another word: `sat`, `sun`, `mon`; `tues` is none, but no longer either."""
@@ -50,7 +51,8 @@ _YEAR = r"(?:19|20)\d\d"
 _EVE = r"(?:day before yesterday|vorgestern)"
 _NAMED = rf"(?:{_EVE}|(?:last |this )?{_WEEKDAY}|yesterday|gestern|today|{_MONTH}(?: \d{{4}})?|{_YEAR})"
 _WHEN = (
-    rf"(?:{_DATE}|(?:{_COUNT} (?:of )?)?(?:{_COUNT} )?{_UNIT} ago|{_NAMED}|(?:last|this) (?:week|month|year|quarter))"
+    rf"(?:{_DATE}|(?:{_COUNT} (?:of )?)?(?:{_COUNT} )?{_UNIT} ago|{_NAMED}|(?:last|this) (?:week|month|year|quarter)"
+    rf"|(?:(?:last|this|the) )?weekend)"
 )
 
 OPENED = re.compile(
@@ -81,7 +83,7 @@ THIS = re.compile(r"\b(?:this|the current) (?P<unit>month|quarter|year)\b|\b(?P<
 DURING = re.compile(rf"\b(?:in|during|over|within|through|throughout|on|of|for) (?P<at>{_WHEN})(?!\w)")
 _AGO = rf"(?:{_COUNT} (?:of )?)?(?:{_COUNT} )?{_UNIT} ago"
 _FULL = rf"(?:last |this )?(?:{'|'.join(name for name in WEEKDAYS if len(name) > SHORTENED)})"
-_LAST = rf"last (?:{_WEEKDAY}|week|month|quarter|year)"
+_LAST = rf"last (?:{_WEEKDAY}|weekend|week|month|quarter|year)"
 ANY = re.compile(
     rf"{_FROM}(?:(?:back |as )?(?:on|of|at|in) )?(?:the )?"
     rf"(?P<at>{_EVE}|{_DATE}|{_AGO}|{_LAST}|{_FULL}|yesterday|gestern)\b"
@@ -260,6 +262,11 @@ def _stretch(told: str, now: datetime) -> _Stretch | None:
         begun = _begun(now, rest)
         return _Stretch(begun, now) if first == "this" else _Stretch(_begun(begun - DAY, rest), begun)
     name = rest if first in ("last", "this") else told
+    if name == "weekend":
+        today = _begun(now, "day")
+        begun = today - DAY * ((today.weekday() - SATURDAY) % 7)
+        begun -= DAY * 7 if first == "last" and today < begun + WEEKEND else timedelta()
+        return _Stretch(begun, begun + WEEKEND)
     if name in WEEKDAYS:
         today = _begun(now, "day")
         since = (today.weekday() - WEEKDAYS[name]) % 7 or (7 if first == "last" else 0)

@@ -23,6 +23,8 @@ Likeness = Callable[[str], float]
 
 PERCENT = re.compile(r"(?<!\w)%")
 """A sign that stands by itself."""
+ODDS = re.compile(r"(?<![\w.])p(?=\()", re.IGNORECASE)
+"""`P(…)`, as forecasters write a probability."""
 _TO = "how need want have has had going like able got love willing supposed"
 _FOR = "date deadline chart graph wait odds price rules evidence source sources good time vote what not"
 TO = frozenset(_TO.split())
@@ -69,7 +71,7 @@ def marked(text: str) -> str:
     """The text with words in place of the signs that say what they would."""
     for sign, word in slang().marks.items():
         text = text.replace(sign, word)
-    return PERCENT.sub(" percent ", text)
+    return PERCENT.sub(" percent ", ODDS.sub(" probability of ", text))
 
 
 def opened(words: Iterable[str]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from bot.chat.intents import compiled
 from bot.chat.matching import Hit, Titles
 from bot.chat.replies import Context
 from bot.chat.tools import Tools
-from bot.chat.wording import MOST_CHARS, WEB, Said, parts, stem
+from bot.chat.wording import FIGURE, MOST_CHARS, WEB, Said, parts, stem
 from bot.chat.words import STOP
 
 SURE = 0.45
@@ -32,6 +32,8 @@ HINTED = 0.28
 """From here on a title that leads is taken as meant, though not surely, where no other was spoken of."""
 MAYBE = 0.34
 """From here on a title is offered as a choice."""
+REPLIED = 0.65
+"""Below it, a reply to a market's card speaks of that market, though none stands out by its words."""
 MOST_CHOICES = 5
 
 NUMBERED = re.compile(
@@ -47,6 +49,7 @@ POINTING = frozenset(
     ("it", "its", "that", "this", "thats", "thing", "these", "those", "they", "them", "there", "one", "here", "same")
 )
 
+OTHER = re.compile(r"\b(?:the|that) other(?: [\w-]+){0,2}? (?:one|market|question|bet)\b|\b(?:the|that) other$")
 SPANS = frozenset(("week", "weeks", "month", "months", "morning", "year", "quarter", "time", "weekend"))
 
 
@@ -79,6 +82,9 @@ def subject(text: str, said: Said, tools: Tools, context: Context, strange: Coll
         return replace(pointed, share=1 / (1 + other))
     faint = compiled().faint
     hits = titles.find(content, MOST_CHOICES + 1, faint)
+    if another(said):
+        spoken_of = context.slug or context.last_slug
+        hits, context = [hit for hit in hits if hit.slug != spoken_of], replace(context, slug=None, last_slug=None)
     chosen = _chosen(hits, context.choices)
     if chosen is not None:
         return Subject(chosen, named=True)
@@ -92,12 +98,15 @@ def subject(text: str, said: Said, tools: Tools, context: Context, strange: Coll
             return before if points(said) else Subject(choices=(best,), named=True, share=best.share)
         return Subject(best.slug, named=True, surely=strong > 1 and not leaning, share=best.share, leaning=leaning)
     if best is not None and best.share >= MAYBE:
+        if before is not None and context.slug is not None and best.share < REPLIED:
+            return before
         return _close(hits, before, said, titles, len(unknown))
     replied = context.slug is not None
     if before is not None and (replied or not unknown or (len(unknown) == 1 and points(said))):
         return before
     if best is not None and best.share >= HINTED and before is None and _leads(hits, said, titles):
-        return Subject(best.slug, named=True, leaning=True, share=best.share)
+        others = tuple(hit for hit in hits[1:] if hit.share >= best.share - CLEAR)
+        return Subject(best.slug, named=True, leaning=True, share=best.share, choices=others[:MOST_CHOICES])
     return Subject(foreign=bool(unknown))
 
 
@@ -145,13 +154,15 @@ def without_names(said: Said, titles: Titles) -> Said:
 
 
 def telling(words: Sequence[str], titles: Titles) -> list[str]:
-    """The words that can say which market is meant: those of titles, and those that neither ask nor fill."""
+    """The words that can say which market is meant: those of titles, and those that neither ask, fill nor measure."""
     return [word for word in words if word not in STOP and (titles.likeness(word) > 0 or not _asks(word))]
 
 
 def _asks(word: str) -> bool:
     asking, known = compiled().words, examples().words
-    return all(part in asking or part in STOP or stem(part) in known or len(part) < 3 for part in parts(word))
+    return FIGURE.fullmatch(word) is not None or all(
+        part in asking or part in STOP or stem(part) in known or len(part) < 3 for part in parts(word)
+    )
 
 
 def _clear(hits: Sequence[Hit], strong: int) -> bool:
@@ -165,6 +176,11 @@ def _clear(hits: Sequence[Hit], strong: int) -> bool:
     if apart >= (CLEAR if strong > 1 else ALONE):
         return True
     return hits[0].quoted >= QUOTED and all(hit.quoted < hits[0].quoted - CLEAR / 2 for hit in hits[1:])
+
+
+def another(said: Said) -> bool:
+    """Whether it turns from the market that was spoken of to another one: `and the other steering one?`."""
+    return OTHER.search(" ".join(said.words)) is not None
 
 
 def points(said: Said) -> bool:

@@ -58,7 +58,9 @@ def taken(asked: Asked, meant: Meant, leaning: Mapping[Intent, float] | None = N
     intent, verb = _of(first.label)
     agreed = meant.intent == intent and (verb is None or meant.verb in (verb, None))
     silent = meant.intent is None or (meant.intent == "value" and first.near >= ALIKE)
-    sure = (agreed and first.share >= SURE) or (silent and first.share >= ALONE and first.near >= ALIKE)
+    even = any(one.near >= first.near and _of(one.label)[0] != intent for one in weighed[1:])
+    alike = first.near >= ALIKE and not even
+    sure = (agreed and first.share >= SURE) or (silent and first.share >= ALONE and alike)
     others = tuple(dict.fromkeys(_of(one.label)[0] for one in weighed[1:4] if one.share >= OTHERS))
     return Taken(intent, verb, sure, first.share, first.near, tuple(each for each in others if each != intent))
 

@@ -12,23 +12,26 @@ MOST_CHARS = 600
 
 WEB = re.compile(r"https?://\S+", re.IGNORECASE)
 MARKUP = re.compile(r"<(?:@[!&]?|#|a?:\w+:|t:|/[\w -]+:)[^>\s]*>")
-QUOTED = re.compile(r"^\s*>.*$", re.MULTILINE)
-"""Somebody else's words, as they are quoted in a message."""
-QUOTING = re.compile(r"^\s*>+\s?", re.MULTILINE)
-TAKEN_BACK = re.compile(r"~~.*?~~|```.*?```", re.DOTALL)
-"""What is struck out, and what is only shown."""
+HIDDEN = re.compile(
+    r"~~.*?~~|```.*?```|^[^\S\n]*>>> (?P<rest>.*)|^[^\S\n]*>(?!=?\d)>* ?(?P<line>[^\n]*)", re.DOTALL | re.MULTILINE
+)
+"""What nobody says by it: what is struck out or only shown, and somebody else's words. A mark quotes its line, three
+with a space quote all that follows, as Discord's clients have it (github.com/brussell98/discord-markdown, looked at
+2026-11-21); `>85%` is a comparison. What begins first hides the marks of the others."""
 UNIT = re.compile(r"^(\d+)(?:pts?|pp|pct|points?)$")
 CLAUSE = re.compile(r"[.!?;,:]+(?:\s|$)|\n|[()\[\]…—]|\s[-–]+\s|\.\.+")
 OWNED = re.compile(r"(?<=\d)['’`´‘]s\b")
 """After a figure, what belongs to it: no part of the figure."""
 DECIMAL = re.compile(r"\d+\.\d+")
+FIGURE = re.compile(r"(?:0|\d{2,})\.(?!0+%?$)\d+%?|\d+(?:\.\d+)?%")
+"""What is surely a measure (`84.9`, `0.6`, `7%`) and not the number of an edition (`2.0`, `3.1`)."""
 WORD = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*%?")
 _TENS = "ten twenty thirty forty fifty sixty seventy eighty ninety"
 ROUND = {name: str(10 * number) for number, name in enumerate(_TENS.split(), start=1)}
 _ONES = "one two three four five six seven eight nine"
 ONES = {name: number for number, name in enumerate(_ONES.split(), start=1)}
 LETTERS = str.maketrans(
-    {"'": None, "’": None, "`": None, "´": None, "‘": None, "τ": "tau", "α": "alpha", "β": "beta", "≤": "<=", "–": "-"}
+    {"τ": "tau", "α": "alpha", "β": "beta", "ß": "ss", "≤": "<=", "–": "-"} | dict.fromkeys("'’`´‘")
 )
 """Apostrophes go; letters and marks by which names are written elsewhere."""
 
@@ -46,15 +49,16 @@ def read(text: str) -> Said:
     """Take a message apart; mentions, emoji and markup are no words."""
     text = text[: MOST_CHARS * 4]
     addresses = tuple(WEB.findall(text))
-    rest = MARKUP.sub(" ", WEB.sub(" ", TAKEN_BACK.sub(" ", QUOTED.sub("", text))))
+    rest = MARKUP.sub(" ", WEB.sub(" ", HIDDEN.sub(" ", text)))
     plain = plainly(rest)[:MOST_CHARS]
     clauses = tuple(tuple(map(numbered, WORD.findall(part))) for part in CLAUSE.split(plain))
     return Said(tuple(word for part in clauses for word in part), addresses, tuple(part for part in clauses if part))
 
 
 def quoted(text: str) -> str:
-    """The lines that a message quotes, without the marks before them."""
-    return QUOTING.sub("", "\n".join(QUOTED.findall(text[: MOST_CHARS * 4])))
+    """What a message quotes, without the marks before it."""
+    found = (match["rest"] or match["line"] for match in HIDDEN.finditer(text[: MOST_CHARS * 4]))
+    return "\n".join(words for words in found if words)
 
 
 def respoken(said: Said, words: Callable[[Sequence[str]], tuple[str, ...]]) -> Said:

@@ -108,7 +108,7 @@ async def test_a_market_that_is_chosen_after_the_question_is_told_of_the_same_da
     said = "how close was the row on 10 January?"
     which = asked(world, said)
     assert (which.slug, which.anew) == (None, True)
-    assert which.lines == ("Which of these do you mean?",)
+    assert which.lines == ("Which of these do you mean? Choose one and I can tell how close it is.",)
     view = view_of_reply(world.store, tools_of(world), which)
     assert view is not None
     assert {each.item.custom_id for each in view.children if isinstance(each, SafeItem)} >= {"m1:which:reach-85"}
