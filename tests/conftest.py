@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
 
@@ -27,10 +29,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
     Nothing here is lost with a killed process, and no test cuts the power. --basetemp and PYTEST_DEBUG_TEMPROOT
     choose another place. Dozens of tests start `crux` as a program: what Python has compiled is kept beside the
-    sources, as it is by default, or each of them would compile all of it anew.
+    sources, as it is by default, or each of them would compile all of it anew. At each of its locks httpcore looks for
+    sniffio, which is nowhere: known to be missing, it is not searched for through all the tests' folders again.
     """
     config.addinivalue_line("markers", LONG)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    if find_spec("sniffio") is None:
+        sys.modules["sniffio"] = None  # type: ignore[assignment]  # Python's own sign for that
     if config.option.basetemp is None and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 

@@ -10,9 +10,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from new_stores import existing_store
 from stage import Stage
 
-from bot.store import ledger, markets, open_store, proposals, reviews
+from bot.store import ledger, markets, proposals, reviews
 from bot.store.ledger import Budget
 from bot.store.outbox import Outbox
 from bot.verifying import verify
@@ -55,7 +56,7 @@ def books(stage: Stage) -> Books:
 
 
 def books_of(path: Path, state: dict[str, Any]) -> Books:
-    store = open_store(path, now=lambda: datetime.now(UTC), create=False)
+    store = existing_store(path, now=lambda: datetime.now(UTC))
     try:
         outbox = Outbox(store, DEBATE, Budget(DEBATE, None))
         assert outbox.open_entries() == ()

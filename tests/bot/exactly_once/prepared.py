@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from new_stores import existing_store
 from stage import Stage, stage
 
-from bot.store import markets, open_store
+from bot.store import markets
 
 APPROVALS = [f"review 2 approve --as {who} --because agreed" for who in ("ann", "bob")]
 DECIDED = datetime(2026, 2, 9, tzinfo=UTC)
@@ -107,6 +108,6 @@ class Prepared:
 def opened(there: Stage) -> list[str]:
     """The markets that our store and Manifold both have, by slug."""
     known = {row["id"] for row in there.state()["markets"]}
-    store = open_store(there.store, now=lambda: DECIDED, create=False)
+    store = existing_store(there.store, now=lambda: DECIDED)
     with contextlib.closing(store), store.reading() as connection:
         return sorted(market.slug for market in markets.every(connection) if market.market_id in known)
