@@ -13,8 +13,9 @@ Intent = Literal[
 ]  # fmt: skip
 
 Verb = Literal[
-    "approve", "reject", "ask", "dispute", "propose", "evidence", "follow", "unfollow", "fund", "pause", "resume"
-]
+    "approve", "reject", "ask", "dispute", "retract", "propose", "evidence", "follow", "unfollow", "fund", "pause",
+    "resume",
+]  # fmt: skip
 """What a button may be offered for; nothing is done by a sentence."""
 
 

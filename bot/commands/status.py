@@ -95,8 +95,8 @@ def _show(told: dict[str, Any]) -> None:
     mana = told["mana"]
     of = f" of {mana['budget']}" if mana["budget"] else ""
     say.line(f"mana     {mana['spent']} spent, {mana['reserved']} reserved{of}")
-    again = {"running": told["service"]["running"], "program": say.program(), "more": _sandbox(told)}
-    for line in words(told["begun"], **again):
+    stands = {"running": told["service"]["running"], "paused": told["pause"] is not None}
+    for line in words(told["begun"], **stands, program=say.program(), more=_sandbox(told)):
         say.line(line)
     _markets(told["markets"], named=bool(told["name"]))
     _few([f"  {slug}: {because}" for slug, because in told["gone"].items()])

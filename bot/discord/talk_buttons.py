@@ -21,6 +21,7 @@ OF_PROPOSAL: dict[str, tuple[str, Style]] = {
     "reject": ("Reject P{}…", "danger"),
     "ask": ("Ask about P{}…", "primary"),
     "dispute": ("Dispute P{}…", "danger"),
+    "retract": ("Retract approval of P{}…", "secondary"),
 }
 OF_MARKET: dict[str, tuple[str, str, Style]] = {
     "propose": ("propose", "Judge and propose", "primary"),

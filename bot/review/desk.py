@@ -168,7 +168,7 @@ def taken_down(connection: sa.Connection, store: Store, seen: Card, word: Word) 
     to: proposals.ProposalState | None = None
     if kind == "dispute":
         to = "disputed"
-    elif stands == "approved" and proposal.state == "proposed":
+    elif stands == "approved" and proposal.state == "proposed" and kind == "approve":  # by no other word
         to = "approved"
     elif stands == "rejected" and proposal.state == "proposed":
         to = "rejected"
@@ -211,10 +211,13 @@ def _category(said: str, category: str) -> None:
 
 
 def _not_voted(person: str, said: Sequence[Review]) -> None:
-    """A question after one's own vote would hold for good: the vote is spent, so nothing could take it back."""
+    """A question after one's own vote would hold for good: with the vote spent nothing could say it is answered."""
     before = reviews.counted(said, person)
     if before is not None:
-        raise Refusal(f"{person} has said {before.vote} already: ask before voting, or dispute it, which stops it")
+        first = " retract it first," if before.vote == "approve" else ""
+        raise Refusal(
+            f"{person} has said {before.vote} already: ask before voting,{first} or dispute it, which stops it"
+        )
 
 
 def answer(store: Store, objection: int, *, person: str, text: str, reviewers: Collection[str]) -> Objection:

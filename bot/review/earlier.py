@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from bot.review.notices import utc
 from bot.store import proposals, reviews, schema
 from bot.store.proposals import Proposal
+from bot.store.raw import UNREADABLE
 from bot.told_short import measured
 from resolvers.outcome import Outcome
 
@@ -37,13 +38,22 @@ class Earlier:
 
 
 def earlier(connection: sa.Connection, proposal: Proposal) -> Earlier | None:
-    """What people turned down or took back of this market before, if they did; the newest of it."""
+    """What people turned down or took back of this market before, if they did; the newest of it.
+
+    None too where it cannot be read as it is stored: that keeps no new proposal waiting, and `crux verify` tells of it.
+    """
     table = schema.proposals.c
     before = sa.and_(table.market == proposal.market, table.id < proposal.id, table.state.in_(TOLD))
     number = connection.execute(sa.select(sa.func.max(table.id)).where(before)).scalar()
     if number is None:
         return None
-    one = proposals.get(connection, number)
+    try:
+        return _story(connection, proposals.get(connection, number))
+    except (*UNREADABLE, LookupError):
+        return None
+
+
+def _story(connection: sa.Connection, one: Proposal) -> Earlier:
     told = (one.facts or {}).get("undone")
     if one.state == "undone" and told:
         said = [(str(told["by"]), str(told["because"]))]

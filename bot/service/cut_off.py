@@ -26,7 +26,7 @@ def begun_rows(store: Store, debate: str | None) -> list[dict[str, Any]]:
     return [{"slug": slug, "kind": kind, "mana": f"{mana:f}", "since": at} for slug, kind, mana, at in rows]
 
 
-def words(rows: Sequence[Mapping[str, Any]], *, running: bool, program: str, more: str = "") -> list[str]:
+def words(rows: Sequence[Mapping[str, Any]], *, running: bool, paused: bool, program: str, more: str = "") -> list[str]:
     """What was begun, what becomes of it, and the command that sees to it; `more` is what that needs besides."""
     if not rows:
         return []
@@ -35,7 +35,9 @@ def words(rows: Sequence[Mapping[str, Any]], *, running: bool, program: str, mor
     since = min(row["since"] for row in rows)
     begun = f"BEGUN    since {since:%Y-%m-%d %H:%M}, its end not known: {', '.join(named)}{left}"
     if running:
-        return [begun, f"{INDENT}the service looks on Manifold what came of it and finishes it; nothing is done twice"]
+        waits = f"everything is paused and so is this; after `{program} resume` " if paused else ""
+        does = "the service looks on Manifold what came of it and finishes it; nothing is done twice"
+        return [begun, f"{INDENT}{waits}{does}"]
     planned = {row["kind"] in BY_APPLY for row in rows}
     again = [f"`{program} {name}{more}`" for name, of in (("apply", True), ("resolve", False)) if of in planned]
     return [

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from bot.store.types import Int
+from resolvers.errors import Refusal
 
 revision = "0016"
 down_revision = "0015"
@@ -24,6 +25,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    taken_back = sa.select(sa.func.count()).select_from(sa.table("reviews")).where(sa.text(RETRACTIONS))
+    if op.get_bind().execute(taken_back).scalar_one():
+        raise Refusal(
+            "an approval was taken back in this store: restore the copy made before the upgrade with `crux db restore`"
+        )
     op.drop_index("ux_reviews_one_retraction", "reviews")
     op.drop_index("ux_reviews_one_vote", "reviews")
     _once("ux_reviews_one_vote", VOTES)

@@ -6,12 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from asking_builders import argued, asked, said_to
+from asking_builders import argued, asked, said_to, tools_of
 from crux_builders import World
 
 from bot.chat.store_tools import StoreTools
 from bot.chat.telling_all import status
 from bot.debates import BUNDLED
+from bot.discord.errors import SafeItem
+from bot.discord.talk_buttons import view_of_reply
 from markets.load import load_debate
 
 
@@ -151,6 +153,9 @@ async def test_who_took_an_approval_back_is_asked_for_a_vote_again_and_the_week_
     await world.decided()
     world.vote("ann")
     assert "Not heard yet: ben, cat." in asked(world, "who has not voted on reach-85?").lines
+    view = view_of_reply(world.store, tools_of(world), asked(world, "retract my approval of reach-85"))
+    assert view is not None
+    assert [each.item.custom_id for each in view.children if isinstance(each, SafeItem)] == ["r1:retract:1:0"]
     world.vote("ann", "retract", because="that was the wrong button")
     assert "Not heard yet: ann, ben, cat." in asked(world, "who has not voted on reach-85?").lines
     told = asked(world, "what changed about reach-85?").lines

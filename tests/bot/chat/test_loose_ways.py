@@ -6,7 +6,7 @@ import pytest
 from asking_builders import asked, said_to
 from crux_builders import World
 
-from bot.chat.replies import Intent, Reply
+from bot.chat.replies import Intent, Offer, Reply
 from bot.chat.short_dates import spelled_out
 from bot.chat.store_tools import StoreTools
 from bot.chat.wording import quoted, read
@@ -234,6 +234,30 @@ def test_a_day_that_may_be_two_is_not_told_of_with_confidence(predictors: StoreT
     assert said_to(predictors, said).confident is False
 
 
-@pytest.mark.parametrize("said", ["24/7", "on 1/2 of the runs", "by 15.11%", "since 45/50", "open since 2.0"])
+@pytest.mark.parametrize(
+    "said",
+    ["24/7", "on 1/2 of the runs", "by 15.11%", "since 45/50", "open since 2.0", "since 5.2", "after 3.1 came out",
+     "from 12.5 to 14.2", "up from 13.5 to 14.2"],
+)  # fmt: skip
 def test_what_is_no_day_in_figures_stays_as_it_stands(said: str) -> None:
     assert spelled_out(said) == said
+
+
+def test_a_day_with_a_dot_behind_its_month_is_a_day_whatever_its_number() -> None:
+    assert spelled_out("since 5.2. and seit 13.11") == "since 5 february  and seit 13 november "
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["retract my approval", "take my vote back please", "I approved by mistake", "can you undo my approval of it"],
+)
+def test_whoever_wants_an_approval_back_is_offered_the_button_for_it_and_no_other(
+    predictors: StoreTools, said: str
+) -> None:
+    told = said_to(predictors, said, slug="arc3-85-date")
+    assert (told.intent, told.offers) == ("propose-act", (Offer("retract", "arc3-85-date"),))
+
+
+def test_how_an_approval_is_taken_back_is_told_with_the_place_of_its_button(predictors: StoreTools) -> None:
+    told = said_to(predictors, "how do I take back my approval?")
+    assert (told.intent, "“Retract approval…” on the proposal's card" in told.lines[0]) == ("how-to", True)

@@ -67,5 +67,6 @@ async def test_a_proposal_is_told_though_the_one_before_it_cannot_be_read(desk: 
     await desk.undo("cat", "that row is gone")
     world.at(12).see()
     world.propose()
+    number = world.card().proposal.id
     harm(world.database, "proposals", (f"UPDATE proposals SET {spoilt} WHERE id = 1", ()))
-    assert card(world.store, 2).proposal.state == "proposed"
+    assert card(world.store, number).proposal.state == "proposed"

@@ -10,6 +10,7 @@ from pathlib import Path
 from crux_builders import Crux, day, living
 
 from bot.opening import freeze
+from bot.review.pausing import pause
 from bot.store import leases, ledger
 from markets.outbox import write_of
 from markets.plan import Limits
@@ -54,5 +55,10 @@ async def test_while_a_service_runs_nobody_has_to_do_anything_about_it(tmp_path:
         with world.store.transaction() as connection:
             leases.take(connection, "somebody", day(100_000), timedelta(hours=1))
         shown = (await asyncio.to_thread(crux, "status")).out
-        assert "the service looks on Manifold what came of it and finishes it; nothing is done twice" in shown
+        assert "         the service looks on Manifold what came of it and finishes it; nothing is done twice" in shown
         assert "cut off" not in shown
+        pause(world.store, "ann", "the board looks wrong")
+        shown = (await asyncio.to_thread(crux, "status")).out
+        assert (
+            "         everything is paused and so is this; after `crux resume` the service looks on Manifold" in shown
+        )
