@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from resolvers.evidence import Instant, instant
@@ -225,6 +226,7 @@ class Gather:
         registry, since, key_of = self.registries[self.asked[0]], self.table.since, self.table.spans.key
         told: dict[str | None, bool | None] = {}
         plain: list[int] = []
+        unread: dict[int, Decimal] = {}  # what cannot be read and has one possible value all the same
         named = registry.named
         for place in alone:
             labels = registry.told(self.table, place, since[place]) if named is None or key_of[place] in named else ()
@@ -236,10 +238,12 @@ class Gather:
                 if isinstance(line, Line):
                     found.others.append(line)
                 elif line is not None:
-                    plain.append(line.place)
+                    plain.append(place)
+                    if numbers[place] is None:
+                        unread[place] = line.low
             elif inside and numbers[place] is not ABSENT:
                 plain.append(place)
-        self._simple(found, plain, numbers)
+        self._simple(found, plain, {place: unread.get(place, numbers[place]) for place in plain} if unread else numbers)
         return []
 
     def _inside(self, place: int, label: str | None) -> bool | None:
@@ -275,7 +279,7 @@ class Gather:
         if entry is None and all(version.entry is None for version in versions):
             return None
         absences = [] if self.wanted.carry else self.table.absences(places)
-        if len(versions) == 1 and not absences and entry is not None and entry.sure and not entry.because:
+        if len(versions) == 1 and not absences and entry is not None and entry.sure and entry.low == entry.high:
             return entry
         return Line(start, versions, absences)
 
@@ -310,9 +314,8 @@ class Gather:
         """The span's labels from each instant on, while it stands."""
         if len(self.asked) == 1:
             column, history = self.asked[0], self.registries[self.asked[0]].told(self.table, place, start)
-            found = {since: _label_at(history, since)}
-            found.update((at, text) for at, text in history if at > since and (until is None or at < until))
-            return [(known, {column: label}) for known, label in sorted(found.items())]
+            changed = {since, *(at for at, _ in history if at > since and (until is None or at < until))}
+            return [(known, {column: _label_at(history, known)}) for known in sorted(changed)]
         histories = {column: self.registries[column].told(self.table, place, start) for column in self.asked}
         changes = {known for history in histories.values() for known, _ in history}
         inside = sorted({since, *(known for known in changes if known > since and (until is None or known < until))})

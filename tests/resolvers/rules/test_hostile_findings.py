@@ -188,6 +188,19 @@ def test_an_unreadable_cell_without_bounds_is_no_empty_group():
     assert judged(rule_of(text, DOCS), world(board), 110).outcome == Yes()
 
 
+@pytest.mark.parametrize("where", ["", ", where: {kind: P}"])
+def test_an_unreadable_cell_that_can_have_one_value_alone_is_no_reason_for_what_is_open(where: str):
+    """Between 5 and 5 lies one number: what is open is whether the row that went away is still there, and no more."""
+    fixed = spec("docs", {"score": {"unit": "percent", "between": [5, 5]}})
+    kinds = spec("kinds", {"kind": "text"}, complete=True)
+    total = f"values: {{m: {{sum: score, from: docs, label: {{kind: kinds}}{where}}}}}"
+    made = rule_of(f"{total}\nresolve: {{number: m, edges: [7%]}}", fixed, kinds)
+    board = seen(fixed, daily({0: scores(a=None, b="5"), 9: scores(a=None)}, 150))
+    labels = seen(kinds, daily({0: {"a": {"kind": "P"}, "b": {"kind": "P"}}}, 150))
+    found = judged(made, world(board, labels), 150)
+    assert (found.state, found.because.partition(" is open: ")[2]) == ("unknown", "vanished, unmatched: b")
+
+
 def english(text: str) -> str:
     return " ".join(phrase.text for phrase in rule_of(text, DOCS, MIRROR).phrases())
 

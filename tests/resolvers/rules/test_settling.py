@@ -161,6 +161,22 @@ def test_as_known_at_t_a_label_that_was_corrected_later_had_been_counted_then():
     assert judged(made, world(board, labels), 200).outcome.value == "2"
 
 
+def test_a_first_label_that_settles_before_its_row_had_left_the_registry_unlabelled_counts():
+    """A first label counts from nine days before it came, and so from before its row was withdrawn without one."""
+    made = rule(
+        {"yes": "best >= 60%", "settle": "0 days"},
+        PLAIN,
+        SYSTEMS,
+        rows={"set": {"from": "board", "label": {"class": "systems"}}},
+        values={"best": {"max": "score", "of": "set", "where": {"class": "P"}}},
+        closes=20,
+        label_settle="9 days",
+    )
+    labels = seen(SYSTEMS, daily({0: {"a": {"class": None}}, 3: {}, 5: {"a": {"class": "P"}}}, 40))
+    found = judged(made, world(seen(PLAIN, daily({0: scores(a="70")}, 40)), labels), 40)
+    assert (found.state, found.outcome) == ("decided", Yes())
+
+
 ALONE = {
     "as_known_at": ({0: scores(a="80"), 40: scores(a="90"), 42: scores(a="80")}, Yes()),
     "first_release": ({0: scores(z="1"), 40: scores(z="1", a="80"), 41: scores(z="1", a="90")}, No()),
