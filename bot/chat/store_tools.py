@@ -54,7 +54,7 @@ def titles_of(loaded: Loaded) -> Titles:
             for slug, spec in loaded.markets.items()
         ),
         claims=[Title(name, claim.text) for name, claim in arguments.claims.items()] if arguments else (),
-        sources=[name for name in loaded.sources if not is_panel(name)],
+        sources=[*loaded.published],
         voices=list(arguments.voices) if arguments else (),
     )
 
