@@ -21,6 +21,7 @@ from bot.review.people import Actor, person_of
 from bot.scoring import Standing, standing
 from bot.service.figures import source_states
 from bot.store import Store, ledger, markets, phrases, prices, proposals, schema, schema_service
+from bot.store.acts_told import SAID
 from bot.store.markets import Market
 from bot.store.proposals import Proposal
 from bot.store.verdicts import newest_of
@@ -35,13 +36,6 @@ FRESH = timedelta(hours=2)
 """A verdict that was kept within this time is told as it stands; an older one is judged anew first."""
 FOREVER = datetime.max.replace(tzinfo=UTC)
 MOST_WAITING = 200
-SAID = {
-    "approve": "approved",
-    "reject": "rejected",
-    "ask": "asked about",
-    "dispute": "disputed",
-    "retract": "took back the approval of",
-}
 
 
 def titles_of(loaded: Loaded) -> Titles:

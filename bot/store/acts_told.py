@@ -190,13 +190,14 @@ def _written(act: Act, slug: str, said: dict[str, Any], about: dict[str, Any]) -
     return f"{'wrote' if ended == 'done' else 'began to write'} {what} to Manifold", "debug", about
 
 
-_SAID = {
+SAID = {
     "approve": "approved",
     "reject": "rejected",
     "ask": "asked about",
     "dispute": "disputed",
     "retract": "took back the approval of",
 }
+"""How a reviewer's word is told, before the proposal that it was about."""
 _BECAME = {
     "approved": "gave the last approval that was missing to {}",
     "agreed": "posted the notice to traders of {}",
@@ -223,10 +224,10 @@ def _proposal(connection: sa.Connection, act: Act, said: dict[str, Any]) -> tupl
         instead = f", in place of proposal {said['supersedes']}" if said.get("supersedes") else ""
         because = shortened(seen.verdict.because)
         return f"proposed {market.slug} → {outcome} (proposal {seen.id}){instead}: {because}", worth, about
-    if act.act in _SAID:
+    if act.act in SAID:
         category = f" as {said['category']}" if said.get("category") else ""
         about |= {"category": said.get("category")}
-        return f"{_SAID[act.act]} {what}{category}{_because(act, said)}", worth, about
+        return f"{SAID[act.act]} {what}{category}{_because(act, said)}", worth, about
     if act.act == "object":
         return f"objected on Manifold to {what}: {said['text']}", "warning", about | {"objection": said["objection"]}
     if act.act == "answer":

@@ -10,11 +10,9 @@ from resolvers.rules.cache import Cache
 from resolvers.rules.evaluate import Evaluator
 from resolvers.rules.knowing import Knowing
 from resolvers.rules.nodes import FieldOf, walk
+from resolvers.rules.phrase import spoken
 from resolvers.rules.rule import Rule
 from resolvers.rules.trace import texts_text
-
-OF = " of the row "
-"""Between the column and the row in the words of a text that is read from a picked row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +52,4 @@ def asks_who(rule: Rule) -> tuple[FieldOf, ...]:
 def _leads(node: FieldOf, evaluator: Evaluator, knowing: Knowing, low: Instant, high: Instant) -> Leads:
     steps = evaluator.texts(node, knowing).cut(low, high).map(texts_text)
     told = zip(steps.at, steps.values, strict=True)
-    return Leads(node.words().text.partition(OF)[0], tuple((moment(at), who) for at, who in told))
+    return Leads(f"the {spoken(node.column)}", tuple((moment(at), who) for at, who in told))
