@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from itertools import combinations
 
 import pytest
 from hypothesis import given
@@ -50,6 +51,23 @@ def test_what_went_leaves_no_trace_in_a_sum(how: str, changes: list[tuple[int, E
     for row, entry in there.items():
         fresh.put(row, entry)
     assert kept.value() == fresh.value()
+
+
+@given(rows=st.lists(entries(NUMBERS), max_size=5).filter(lambda rows: any(entry.sure for entry in rows)))
+def test_a_sum_and_a_mean_hold_what_every_choice_of_the_open_rows_makes_of_them(rows: list[Entry]):
+    sums, means = running("sum"), running("mean")
+    for row, entry in enumerate(rows):
+        sums.put(row, entry)
+        means.put(row, entry)
+    sure, maybe = [entry for entry in rows if entry.sure], [entry for entry in rows if not entry.sure]
+    chosen = [[*sure, *some] for size in range(len(maybe) + 1) for some in combinations(maybe, size)]
+    lows = [Fraction(sum(entry.low for entry in some)) for some in chosen]
+    highs = [Fraction(sum(entry.high for entry in some)) for some in chosen]
+    found = sums.value()
+    assert (found.low, found.high) == (min(lows), max(highs))
+    found, counts = means.value(), [len(some) for some in chosen]
+    assert found.low == min(low / count for low, count in zip(lows, counts, strict=True))
+    assert found.high == max(high / count for high, count in zip(highs, counts, strict=True))
 
 
 def test_a_quantile_between_a_number_and_what_has_no_bound_has_none_either():
